@@ -1,0 +1,53 @@
+"""The whole of params.yaml in one model, so that one look finds every mistake."""
+
+from pydantic import Field, NonNegativeInt, model_validator
+
+from tunesmith.analysis import AnalyzeParams
+from tunesmith.augmenters import AugmentParams
+from tunesmith.cleaners import CleanParams
+from tunesmith.component import Component
+from tunesmith.expectations import ValidateSuites
+from tunesmith.gate import GateParams
+from tunesmith.metrics import EvaluateParams
+from tunesmith.models.params import BaseParams
+from tunesmith.prediction.params import PredictParams
+from tunesmith.report import ReportParams
+from tunesmith.sources import CollectParams
+from tunesmith.splitting import SplitParams
+from tunesmith.training.params import Phases
+
+
+class ComparedModel(Component):
+    """A model that is evaluated: the folder of models/ that holds it."""
+
+    of: str
+
+
+class Dials(Phases):
+    """Every section of params.yaml, in the order of dvc.yaml's stages."""
+
+    seed: NonNegativeInt
+    base: BaseParams
+    collect: CollectParams
+    clean: CleanParams
+    validate_: ValidateSuites = Field(alias="validate")
+    split: SplitParams
+    augment: AugmentParams
+    models: dict[str, ComparedModel]
+    predict: PredictParams
+    evaluate: EvaluateParams
+    analyze: AnalyzeParams
+    gate: GateParams
+    report: ReportParams
+
+    @model_validator(mode="after")
+    def _compared_models_exist(self) -> "Dials":
+        """Refuse a comparison with a model that nothing makes."""
+        known = ["base", "champion", *self.phases]
+        for name, model in self.models.items():
+            if model.of not in known:
+                raise ValueError(f'models.{name}.of: no "{model.of}"; known: {", ".join(known)}')
+        missing = {"base", "candidate", "champion"} - set(self.models)
+        if missing:
+            raise ValueError(f"models: missing {', '.join(sorted(missing))}")
+        return self

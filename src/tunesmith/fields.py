@@ -1,0 +1,32 @@
+"""Reads a named field of a row: a column such as `lang`, or `meta.intent` from the source."""
+
+import json
+import re
+
+from tunesmith.rows import Row, meta_of
+
+LINE = re.compile(r":\d+$")
+
+NAMED = ("task", "label", "source", "licence", "lang", "group", "split", "op")
+
+
+def checked_field(name: str) -> str:
+    """Return the name of a field, or say which names there are.
+
+    Raises:
+        ValueError: it is neither a column that groups rows nor `meta.<key>`.
+    """
+    if name in NAMED or (name.startswith("meta.") and name != "meta."):
+        return name
+    raise ValueError(f'no field "{name}"; known: {", ".join(NAMED)}, meta.<key>')
+
+
+def field_of(row: Row, name: str) -> str | None:
+    """Return the field's value as text, of `source` the file; None where the row has none."""
+    if name.startswith("meta."):
+        value = meta_of(row).get(name.removeprefix("meta."))
+        if value is not None and not isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False)
+        return value
+    value = row.get(name)
+    return LINE.sub("", value) if name == "source" and value else value

@@ -1,0 +1,113 @@
+"""Reads one section of params.yaml into its model; errors name file, line and key."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from tunesmith.component import Component
+from tunesmith.errors import UserError
+
+PARAMS_FILE = Path("params.yaml")
+
+
+class Params(Component):
+    """A section of params.yaml."""
+
+    @classmethod
+    def read(cls, section: str | None = None, path: Path = PARAMS_FILE) -> Self:
+        """Return the section of that dotted name (None: the whole file), validated.
+
+        Raises:
+            UserError: the file, section or a key is missing, unknown or of the wrong kind;
+                the message holds `file:line: key`.
+        """
+        tree = load_yaml(path)
+        keys = section.split(".") if section else []
+        return cls.validated(descend(tree, keys, path), tree, keys, path)
+
+    @classmethod
+    def validated(cls, data: Any, tree: Any, keys: list[str], path: Path) -> Self:
+        """Validate `data`, found in `tree` under `keys`, and turn errors into one clear text."""
+        try:
+            return cls.model_validate(plain(data))
+        except ValidationError as error:
+            lines = [_describe(item, tree, keys, path) for item in error.errors()]
+            raise UserError("\n".join(dict.fromkeys(lines))) from None
+
+
+def load_yaml(path: Path) -> Any:
+    """Parse a YAML file, keeping line numbers and comments; duplicate keys are refused."""
+    try:
+        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; run from the root of the project") from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UserError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+
+
+def descend(tree: Any, keys: list[str], path: Path) -> Any:
+    """Return the value under dotted `keys`."""
+    value = tree
+    for depth, key in enumerate(keys):
+        if not isinstance(value, Mapping) or key not in value:
+            known = ", ".join(map(str, value)) if isinstance(value, Mapping) else "none"
+            where = ".".join(keys[: depth + 1])
+            raise UserError(f'{path}: no section "{where}"; sections here: {known}')
+        value = value[key]
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Strip ruamel's wrappers, so that models hold plain Python values."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def _describe(error: Any, tree: Any, keys: list[str], path: Path) -> str:
+    """Return `file:line: key: what is wrong` for one pydantic error."""
+    loc = [*keys, *error["loc"]]
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "unknown_key":
+        loc.append(error["ctx"]["key"])
+        message = error["msg"].replace('"?', '"?', 1)
+    dotted, line = _locate(tree, loc)
+    return f"{path}:{line}: {dotted}: {message}"
+
+
+def _locate(tree: Any, loc: list[Any]) -> tuple[str, int]:
+    """Return the dotted key and the line of the deepest part of `loc` that the file holds.
+
+    pydantic puts the tag of a union between the keys; parts that the file lacks are skipped.
+    """
+    value: Any = tree
+    name, line = "", 1
+    for part in loc:
+        if isinstance(value, CommentedMap) and part in value:
+            line = value.lc.key(part)[0] + 1
+            name = f"{name}.{part}" if name else str(part)
+            value = value[part]
+        elif isinstance(value, CommentedSeq) and isinstance(part, int) and part < len(value):
+            line = value.lc.item(part)[0] + 1
+            name, value = f"{name}[{part}]", value[part]
+    missing = str(loc[-1]) if loc and not name.endswith(str(loc[-1])) else ""
+    is_key = missing and isinstance(value, Mapping) and not isinstance(loc[-1], int)
+    return (f"{name}.{missing}" if is_key and name else name or missing), line
+
+
+def read_seed(path: Path = PARAMS_FILE) -> int:
+    """Return the one seed of the pipeline, params.yaml's top-level `seed`."""
+    seed = descend(load_yaml(path), ["seed"], path)
+    if not isinstance(seed, int) or seed < 0:
+        raise UserError(f"{path}: seed: a whole number from 0 on, not {seed!r}")
+    return seed

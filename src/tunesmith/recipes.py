@@ -1,0 +1,99 @@
+"""Lays a recipe, a small overlay of params.yaml, on the dials; comments and order stay."""
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tunesmith.dials import Dials
+from tunesmith.errors import UserError
+from tunesmith.files import write_text
+from tunesmith.params import load_yaml
+
+REPLACED = {"phases"}  # a recipe's phases are all the phases
+
+
+def find_recipe(name: str, folder: Path) -> Path:
+    """Return the file of a recipe; errors name the known ones."""
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known:
+        raise UserError(f'{folder}: no recipe "{name}"; known: {", ".join(known) or "none"}')
+    return folder / f"{name}.yaml"
+
+
+def apply(overlay: Path | None, settings: list[str], params: Path) -> None:
+    """Lay an overlay and single `key=value` settings on a params file, if the result is valid.
+
+    Raises:
+        UserError: the result would not be valid; the file is left as it was.
+    """
+    tree = load_yaml(params)
+    if overlay is not None:
+        merge(tree, load_yaml(overlay))
+    for setting in settings:
+        _set(tree, setting)
+    text = dump(tree)
+    fresh = YAML(typ="rt").load(text)
+    Dials.validated(fresh, fresh, [], params)
+    write_text(params, text)
+
+
+def merge(target: Any, overlay: Any) -> None:
+    """Lay `overlay` on `target` in place.
+
+    Mappings merge key by key; lists, phases and mappings of another `kind` are replaced.
+    """
+    for key, value in overlay.items():
+        old = target.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping) and _merges(key, old, value):
+            merge(old, value)
+        else:
+            target[key] = value
+
+
+def _merges(key: str, old: Any, new: Any) -> bool:
+    """True when two mappings describe the same thing, so that their keys belong together."""
+    return key not in REPLACED and old.get("kind") == new.get("kind", old.get("kind"))
+
+
+def _set(tree: Any, setting: str) -> None:
+    """Set one dotted key, whose value is read as YAML."""
+    name, equals, value = setting.partition("=")
+    if not equals:
+        raise UserError(f"--set {setting}: write key=value, for example predict.batch_size=32")
+    *path, last = _parts(name)
+    for part in path:
+        tree = _step(tree, part, name)
+    if isinstance(last, int):
+        _step(tree, last, name)
+    elif not isinstance(tree, Mapping):
+        raise UserError(f"--set {name}: not a key of a section")
+    tree[last] = YAML(typ="rt").load(value)
+
+
+def _parts(name: str) -> list[str | int]:
+    """Return the keys and positions of `clean.steps[2].max_chars`."""
+    parts = re.findall(r"[^.\[\]]+|\[\d+\]", name)
+    return [int(part[1:-1]) if part.startswith("[") else part for part in parts]
+
+
+def _step(tree: Any, part: str | int, name: str) -> Any:
+    """Go one key or position down."""
+    if isinstance(part, int) and isinstance(tree, list) and part < len(tree):
+        return tree[part]
+    if isinstance(tree, Mapping) and part in tree:
+        return tree[part]
+    raise UserError(f'--set {name}: no section "{part}"')
+
+
+def dump(tree: Any) -> str:
+    """Return YAML with the comments that the tree was read with."""
+    yaml = YAML(typ="rt")
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    buffer = io.StringIO()
+    yaml.dump(tree, buffer)
+    return buffer.getvalue()

@@ -1,0 +1,99 @@
+"""What every stage's `main` runs inside: paths as flags, one-line errors, time and memory."""
+
+import argparse
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tunesmith.errors import UserError
+
+QUIET_AND_OFFLINE = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "TOKENIZERS_PARALLELISM": "false",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "GOMP_SPINCOUNT": "0",
+}
+WORK = Path(".work")
+
+
+class Paths(argparse.Namespace):
+    """The paths that dvc.yaml gave a stage as flags; `--train-rows` becomes `.train_rows`."""
+
+    def __getattr__(self, name: str) -> Path:
+        raise AttributeError(f"the stage declared no flag --{name.replace('_', '-')}")
+
+
+def parse_paths(*flags: str, names: tuple[str, ...] = ()) -> Paths:
+    """Parse the command line: every flag is required and a path; those in `names` are words."""
+    module = sys.modules["__main__"]
+    parser = argparse.ArgumentParser(description=module.__doc__)
+    for flag in flags:
+        parser.add_argument(flag, type=Path, required=True, metavar="PATH")
+    for flag in names:
+        parser.add_argument(flag, required=True)
+    return parser.parse_args(namespace=Paths())
+
+
+def run_stage(main: Callable[[], None]) -> None:
+    """Run a stage's `main`: a UserError becomes one line and exit code 1.
+
+    Seconds and peak memory go to `.work/timings/<stage>.json`, which nothing depends on.
+    """
+    prepare_process()
+    started = time.monotonic()
+    try:
+        main()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno is None or error.strerror is None:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"error: {place}{error.strerror}; nothing was recorded", file=sys.stderr)
+        raise SystemExit(1) from None
+    _write_timing(time.monotonic() - started)
+
+
+def prepare_process(dies_with_parent: bool = True) -> None:
+    """Die with the parent, wait passively in OpenMP, keep dependencies from reaching out."""
+    if dies_with_parent:
+        die_with_parent()
+    for name, value in QUIET_AND_OFFLINE.items():
+        os.environ.setdefault(name, value)
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends; elsewhere do nothing.
+
+    A killed `dvc repro` would otherwise leave the trainer writing into outputs that the next
+    run is using.
+    """
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def peak_memory_bytes() -> int:
+    """Return the largest resident set of this process so far."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _write_timing(seconds: float) -> None:
+    """Record what this stage took, under the name that DVC gave it."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    name = os.environ.get("DVC_STAGE") or (spec.name.rpartition(".")[2] if spec else "stage")
+    folder = WORK / "timings"
+    folder.mkdir(parents=True, exist_ok=True)
+    record = {"seconds": round(seconds, 3), "peak_memory_bytes": peak_memory_bytes()}
+    (folder / f"{name}.json").write_text(json.dumps(record, sort_keys=True) + "\n")

@@ -1,0 +1,38 @@
+"""Files are written whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from tunesmith.files import read_json, replacing, sha256_file, write_json, write_jsonl
+
+
+def test_json_has_sorted_keys_and_ends_with_a_newline(tmp_path: Path) -> None:
+    write_json(tmp_path / "x.json", {"b": "中", "a": 1})
+    assert (tmp_path / "x.json").read_text(encoding="utf-8") == '{\n  "a": 1,\n  "b": "中"\n}\n'
+    assert read_json(tmp_path / "x.json") == {"a": 1, "b": "中"}
+
+
+def test_a_failure_half_way_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(tmp_path / "x.json", {"a": float("nan")})
+
+
+def test_lines_keep_their_order(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "x.jsonl", [{"b": 1}, {"a": "\u2028"}])
+    assert (tmp_path / "x.jsonl").read_bytes().count(b"\n") == 2
+
+
+def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"abc")
+    assert sha256_file(tmp_path / "x").startswith("ba7816bf")

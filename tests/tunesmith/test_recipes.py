@@ -1,0 +1,68 @@
+"""Recipes change what they name, keep the rest with its comments, and are refused when wrong."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tunesmith.dials import Dials
+from tunesmith.errors import UserError
+from tunesmith.recipes import apply, find_recipe
+
+
+@pytest.fixture
+def params(root: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(root / "params.yaml", tmp_path / "params.yaml"))
+
+
+@pytest.mark.parametrize("name", ["chat", "classify", "demo"])
+def test_every_recipe_gives_valid_dials(root: Path, params: Path, name: str) -> None:
+    apply(find_recipe(name, root / "recipes"), [], params)
+    assert Dials.read(path=params)
+
+
+def test_comments_and_order_stay(root: Path, params: Path) -> None:
+    before = params.read_text().splitlines()
+    apply(None, ["predict.batch_size=8"], params)
+    after = params.read_text().splitlines()
+    assert [line for line in after if line.lstrip().startswith("#")] == [
+        line for line in before if line.lstrip().startswith("#")
+    ]
+    assert [line.split(":")[0] for line in after if line[:1].isalpha()] == [
+        line.split(":")[0] for line in before if line[:1].isalpha()
+    ]
+
+
+def test_the_phases_of_a_recipe_are_all_the_phases(root: Path, params: Path) -> None:
+    apply(find_recipe("classify", root / "recipes"), [], params)
+    assert list(Dials.read(path=params).phases) == ["classifier"]
+
+
+def test_a_setting_is_applied_after_the_recipe(root: Path, params: Path) -> None:
+    apply(find_recipe("chat", root / "recipes"), ["collect.folder=data/mine"], params)
+    assert Dials.read(path=params).collect.folder == Path("data/mine")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("predict.bach_size=8", 'did you mean "batch_size"'),
+        ("predict.batch_size=0", "greater than 0"),
+        ("nothing.here=1", 'no section "nothing"'),
+        ("predict", "write key=value"),
+        ("phases.sft.from=reward", 'no phase "reward"'),
+        ("models.candidate.of=dpo", 'no "dpo"; known: base, champion, sft'),
+    ],
+)
+def test_a_wrong_setting_is_refused_and_the_file_stays(
+    params: Path, setting: str, said: str
+) -> None:
+    before = params.read_bytes()
+    with pytest.raises(UserError, match=said):
+        apply(None, [setting], params)
+    assert params.read_bytes() == before
+
+
+def test_an_unknown_recipe_names_the_known_ones(root: Path) -> None:
+    with pytest.raises(UserError, match='no recipe "poetry"; known: .*chat, classify, demo'):
+        find_recipe("poetry", root / "recipes")

@@ -1,0 +1,79 @@
+"""What surrounds every stage: paths as flags, one line for what the user can mend."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+STAGE = '''
+"""A stage for a test."""
+import errno, os, sys
+from tunesmith.errors import UserError
+from tunesmith.stage import parse_paths, run_stage
+
+def main():
+    paths = parse_paths("--out")
+    {body}
+
+run_stage(main)
+'''
+
+
+def run(folder: Path, body: str, *words: str) -> subprocess.CompletedProcess[str]:
+    script = folder / "stage.py"
+    script.write_text(STAGE.format(body=body))
+    command = [sys.executable, str(script), *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_user_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    done = run(tmp_path, 'raise UserError("a.jsonl:3: broken")', "--out", "x")
+    assert (done.returncode, done.stderr) == (1, "error: a.jsonl:3: broken\n")
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    body = 'open("/dev/full", "w").write("x" * 100_000)'
+    done = run(tmp_path, body, "--out", "x")
+    assert done.returncode == 1
+    assert done.stderr == "error: No space left on device; nothing was recorded\n"
+
+
+def test_a_mistake_of_ours_keeps_its_traceback(tmp_path: Path) -> None:
+    done = run(tmp_path, "assert False, 'ours'", "--out", "x")
+    assert "Traceback" in done.stderr
+
+
+def test_a_missing_flag_is_named(tmp_path: Path) -> None:
+    done = run(tmp_path, "pass")
+    assert done.returncode == 2
+    assert "--out" in done.stderr
+
+
+def test_time_and_memory_are_kept_beside_what_is_tracked(tmp_path: Path) -> None:
+    run(tmp_path, "pass", "--out", "x")
+    assert [path.name for path in (tmp_path / ".work" / "timings").iterdir()] == ["stage.json"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PDEATHSIG is Linux's")
+def test_a_stage_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    (tmp_path / "stage.py").write_text(STAGE.format(body='print("up", flush=True); time.sleep(60)'))
+    parent = (
+        "import subprocess, sys\n"
+        "p = subprocess.Popen([sys.executable, 'stage.py', '--out', 'x'], stdout=subprocess.PIPE)\n"
+        "p.stdout.readline(); print(p.pid, flush=True); sys.stdin.read()"
+    )
+    text = (tmp_path / "stage.py").read_text().replace("import errno", "import time, errno")
+    (tmp_path / "stage.py").write_text(text)
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", parent]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        process.kill()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
