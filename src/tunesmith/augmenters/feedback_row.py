@@ -1,0 +1,90 @@
+"""Checks one row of a feedback round and fills in what the round decides."""
+
+import json
+from typing import Any
+
+from tunesmith.errors import UserError
+from tunesmith.rows import COLUMNS, TURNS, Row, row_id, text_of
+from tunesmith.text.script import script_language
+
+ROLES = ("system", "user", "assistant", "tool")
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of columns
+    "chat": (("prompt", "completion"), ("messages",)),
+    "classification": (("text", "label"),),
+    "text": (("text",),),
+    "preference": (("prompt", "chosen", "rejected"), ("chosen", "rejected")),
+}
+TEXTS = ("id", "text", "label", "source", "licence", "lang", "group", "parent", "op")
+
+
+def checked_row(data: Any, where: str, source: str, op: str) -> Row:
+    """Return a row of the schema; id, source and lang are made where the round has none.
+
+    Raises:
+        UserError: begins with `where`, the file and the line.
+    """
+    if not isinstance(data, dict):
+        raise UserError(f"{where}: not a JSON object")
+    unknown = sorted(set(data) - set(COLUMNS))
+    if unknown:
+        raise UserError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(COLUMNS)}")
+    row: Row = {name: data.get(name) for name in COLUMNS}
+    _check_cells(row, where)
+    _check_task(row, where)
+    if row["split"] not in (None, "train"):
+        raise UserError(f"{where}: split {row['split']!r}: feedback rows are train rows")
+    row |= {"split": "train", "op": op, "source": row["source"] or source}
+    row["meta"] = _meta(row["meta"], where)
+    row["weight"] = None if row["weight"] is None else float(row["weight"])
+    row["lang"] = row["lang"] or script_language(text_of(row))
+    row["id"] = row["id"] or row_id(op, row)
+    return row
+
+
+def _check_cells(row: Row, where: str) -> None:
+    """Refuse a cell of the wrong kind."""
+    for name in TEXTS:
+        if not isinstance(row[name], str | None):
+            raise UserError(f"{where}: {name}: a text, not {row[name]!r}")
+    for name in TURNS:
+        if row[name] is not None and not _are_messages(row[name]):
+            raise UserError(
+                f"{where}: {name}: a list of messages, each with exactly a role "
+                f"({', '.join(ROLES)}) and a content"
+            )
+    weight = row["weight"]
+    if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
+        raise UserError(f"{where}: weight: a number, not {weight!r}")
+
+
+def _are_messages(value: Any) -> bool:
+    """True for a list of at least one message."""
+    return (
+        isinstance(value, list)
+        and len(value) > 0
+        and all(isinstance(turn, dict) and set(turn) == {"role", "content"} for turn in value)
+        and all(turn["role"] in ROLES and isinstance(turn["content"], str) for turn in value)
+    )
+
+
+def _check_task(row: Row, where: str) -> None:
+    """Refuse a row that lacks what its task needs."""
+    if row["task"] not in NEEDED:
+        raise UserError(f"{where}: task {row['task']!r}; known: {', '.join(NEEDED)}")
+    shapes = NEEDED[row["task"]]
+    if not any(all(row[name] is not None for name in names) for names in shapes):
+        wanted = " or ".join(" + ".join(names) for names in shapes)
+        raise UserError(f"{where}: a row of task {row['task']} needs {wanted}")
+
+
+def _meta(value: Any, where: str) -> str | None:
+    """Return meta as the table holds it, from an object or its text."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        found = value
+    if found is None:
+        return None
+    if not isinstance(found, dict):
+        raise UserError(f"{where}: meta: a JSON object, not {value!r}")
+    return json.dumps(found, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,82 @@
+"""Decides which tokens may be changed without changing what the right answer is."""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+
+from tunesmith.augmenters.tokens import WORD, is_word
+from tunesmith.text.numbers import numbers
+
+NEGATING = (
+    "not no never none nor neither without cannot nothing nobody nowhere hardly barely unless "
+    "except dont doesnt didnt wont cant isnt "
+    "不 没 没有 无 未 别 勿 莫 非 不要 不能 不会 不是 不用 除了 除非"
+)
+ASKING = (
+    "what when where who whom whose which why how if whether "
+    "什么 什么时候 何时 怎么 如何 怎样 哪里 哪儿 哪个 为什么 "
+    "为何 多少 是否 能否 可否 如果 要是 假如"
+)
+NEGATORS, QUESTIONS = frozenset(NEGATING.split()), frozenset(ASKING.split())
+SAME_STEM_CHARS = 4
+
+
+def changeable(tokens: Sequence[str], answer: str, protected: Sequence[str]) -> list[int]:
+    """Return the positions of words that may be changed.
+
+    Left alone are numbers and codes, negators and the word after one, `protected` words and
+    phrases, and all that the answer repeats: copied names must stay whole, and a word such as
+    `cancel` carries an answer that says `cancelled`.
+    """
+    spans = _spans(tokens, protected)
+    stems = answer_stems(answer)
+    free = []
+    negated = False
+    for place, token in enumerate(tokens):
+        if token.isspace():
+            continue
+        fixed = place in spans or is_negator(token) or is_copied(token, answer, stems)
+        if is_word(token) and not negated and not fixed and not numbers(token):
+            free.append(place)
+        negated = is_negator(token)
+    return free
+
+
+def is_negator(token: str) -> bool:
+    """True for a word that turns a statement into its opposite."""
+    folded = token.casefold().replace("’", "'")
+    return folded in NEGATORS or folded.endswith("n't")
+
+
+def is_question(token: str) -> bool:
+    """True for a word that says what is asked for."""
+    return token.casefold() in QUESTIONS
+
+
+def is_copied(token: str, answer: str, stems: set[str]) -> bool:
+    """True for a word that the answer has too: the same, or one with the same beginning."""
+    if WORD.fullmatch(token):
+        return token.casefold()[:SAME_STEM_CHARS] in stems
+    return token in answer
+
+
+def answer_stems(answer: str) -> set[str]:
+    """Return the beginnings of the answer's Latin words."""
+    return {word.casefold()[:SAME_STEM_CHARS] for word in WORD.findall(answer)}
+
+
+def _spans(tokens: Sequence[str], protected: Sequence[str]) -> set[int]:
+    """Return the positions of the tokens that a protected phrase covers."""
+    text = "".join(tokens)
+    covered = {
+        place
+        for phrase in protected
+        for match in re.finditer(re.escape(phrase), text, re.IGNORECASE)
+        for place in range(*match.span())
+    }
+    ends = list(accumulate(map(len, tokens)))
+    return {
+        place
+        for place, (token, end) in enumerate(zip(tokens, ends, strict=True))
+        if not covered.isdisjoint(range(end - len(token), end))
+    }

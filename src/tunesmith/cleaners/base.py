@@ -1,0 +1,103 @@
+"""What a cleaner is: for each row it keeps quiet, or drops, rewrites or flags it and says why."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from tunesmith.component import Component
+from tunesmith.rows import TURNS, Row, meta_of, to_rows
+
+Action = Literal["drop", "rewrite", "flag"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a cleaner decided about one row.
+
+    Attributes:
+        action: drop the row, put `row` in its place, or only flag it.
+        reason: a few fixed words that can be counted; never a piece of the row.
+        score: how sure or how much, in the cleaner's own unit.
+        partner: id of the row that this one repeats or contradicts.
+        row: the rewritten row.
+    """
+
+    action: Action
+    reason: str
+    score: float | None = None
+    partner: str | None = None
+    row: Row | None = None
+
+
+Verdicts = list[Verdict | None]
+
+
+class Cleaner(Component):
+    """Base of all cleaners; `kind` names it in params.yaml.
+
+    A cleaner that looks at one row at a time writes `judge`; one that compares rows writes
+    `__call__` in its place.
+    """
+
+    kind: str
+
+    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:  # noqa: ARG002
+        """Return one verdict for each row, None for a row that stays as it is.
+
+        Args:
+            rows: examples, as `rows.SCHEMA` has them; left as they were.
+            seed: for the cleaners that draw.
+        """
+        return [self.judge(row) for row in to_rows(rows)]
+
+    def judge(self, row: Row) -> Verdict | None:
+        """Return the verdict about one row."""
+        raise NotImplementedError
+
+
+def with_texts(row: Row, change: Callable[[str], str], meta: bool = False) -> Row | None:
+    """Return the row with `change` applied to its texts; None if that changes nothing.
+
+    Args:
+        row: an example; left as it was.
+        change: from a text to a text.
+        meta: whether the source's other columns are changed too.
+    """
+    changed = dict(row)
+    for column in TURNS:
+        if row[column] is not None:
+            changed[column] = [
+                {"role": m["role"], "content": change(m["content"] or "")} for m in row[column]
+            ]
+    if row["text"] is not None:
+        changed["text"] = change(row["text"])
+    if meta and row["meta"]:
+        changed["meta"] = json.dumps(
+            _changed(meta_of(row), change), sort_keys=True, ensure_ascii=False
+        )
+    return changed if changed != row else None
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """Apply `change` to every text inside a JSON value."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_changed(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _changed(item, change) for key, item in value.items()}
+    return value
+
+
+def whole_text(row: Row) -> str:
+    """Return every text of a row, both answers of a preference among them."""
+    turns = [turn["content"] or "" for column in TURNS for turn in row[column] or []]
+    return "\n".join([*turns, *([row["text"]] if row["text"] else [])])
+
+
+def is_test(row: Row) -> bool:
+    """True for a row that its source set apart for testing: no comparison may drop it."""
+    return bool(row["split"] == "test")

@@ -1,0 +1,91 @@
+"""Finds the language of each row, sets `lang`, and drops what is in none of those kept."""
+
+import re
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tunesmith.cleaners.base import Cleaner, Verdict
+from tunesmith.rows import Message, Row, conversation, text_of
+from tunesmith.text.script import script_language
+
+KNOWN = ("en", "zh", "fr", "de", "es", "it", "pt", "nl", "ja", "ko", "ru")
+ENGLISH = re.compile(
+    r"(?<![a-z])(?:the|of|and|with|what|how|this|that|for|you|your|my|are)(?![a-z])", re.IGNORECASE
+)
+FOREIGN = 0.1  # where question and answer differ, both are foreign if English is less likely
+FOREIGN_AGREED = 0.25  # ... or than this, where both are likeliest to be of one language
+FOREIGN_ALONE = 0.05  # ... or one of them, where the other is too short to tell
+MIN_WORDS = 3  # of fewer words any guess is a name
+LOOKED_AT_CHARS = 600
+
+
+class Language(Cleaner):
+    """Keep rows whose language is in `keep`.
+
+    The script decides between Chinese, English and a mixture; for Latin and other scripts a
+    detector that knows eleven languages then looks at question and answer by themselves. A row
+    is foreign only if both are, so a translation exercise stays. `lang` holds en, zh, mixed,
+    a language named in `keep`, or other; und has no letters.
+    """
+
+    kind: Literal["language"] = "language"
+    keep: Annotated[tuple[str, ...], Field(min_length=1)] = ("en", "zh", "mixed", "und")
+
+    def judge(self, row: Row) -> Verdict | None:
+        """Drop a foreign row, rewrite one whose `lang` was something else."""
+        found = _language(row)
+        if found not in self.keep:
+            return Verdict("drop", f"language {found}")
+        if row["lang"] != found:
+            return Verdict("rewrite", f"language set to {found}", row={**row, "lang": found})
+        return None
+
+
+def _language(row: Row) -> str:
+    """Return the language of a row."""
+    script = script_language(text_of(row))
+    if script not in {"en", "other"}:
+        return script
+    guesses = [chances(text) for text in _sides(conversation(row)) if _can_be_judged(text)]
+    return _agreed(guesses) if guesses else script
+
+
+def _agreed(guesses: list[dict[str, float]]) -> str:
+    """Return the language that one or two texts of a row speak for; English in doubt."""
+    likeliest = [max(guess, key=lambda code: guess[code]) for guess in guesses]
+    limit = FOREIGN_ALONE
+    if len(guesses) > 1:
+        limit = FOREIGN_AGREED if likeliest[0] == likeliest[1] else FOREIGN
+    return "en" if max(guess["en"] for guess in guesses) >= limit else likeliest[0]
+
+
+def _sides(turns: list[Message]) -> tuple[str, str]:
+    """Return what the user (or a system message) says, and what the assistant says."""
+    user = [m["content"] or "" for m in turns if m["role"] != "assistant"]
+    assistant = [m["content"] or "" for m in turns if m["role"] == "assistant"]
+    return "\n".join(user), "\n".join(assistant)
+
+
+def _can_be_judged(text: str) -> bool:
+    """True for a few words, or for a script that does without spaces."""
+    return len(text.split()) >= MIN_WORDS or (bool(text.strip()) and not text.isascii())
+
+
+def chances(text: str) -> dict[str, float]:
+    """Return how likely each known language is, 0 to 1; two plain English words settle it."""
+    text = text[:LOOKED_AT_CHARS]
+    if len(set(map(str.lower, ENGLISH.findall(text)))) > 1:
+        return {**dict.fromkeys(KNOWN, 0.0), "en": 1.0}
+    found = _lingua().compute_language_confidence_values(text)
+    return {one.language.iso_code_639_1.name.lower(): one.value for one in found}
+
+
+@cache
+def _lingua() -> Any:
+    """Load lingua with eleven languages when the first text asks for it."""
+    from lingua import IsoCode639_1, LanguageDetectorBuilder
+
+    codes = [getattr(IsoCode639_1, code.upper()) for code in KNOWN]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()

@@ -1,0 +1,78 @@
+"""Drops rows that repeat an earlier row but for courtesies, slips of the pen and added words."""
+
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field, NonNegativeInt
+
+from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
+from tunesmith.rows import Row, to_rows
+from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_facts
+from tunesmith.text.leaks import prompt_text
+from tunesmith.text.near_duplicates import near_pairs
+
+
+class NearDuplicates(Cleaner):
+    """Keep the first of rows whose question and answer are at least `similarity` alike.
+
+    Every pair is compared letter by letter, and the questions must be as much alike. Of rows of
+    at most `protect_words` words each (a CJK character is a word) those that exchange a number,
+    a word or a negation are different rows: template rows stay. Of longer rows only the numbers
+    must agree. A dropped row is always like one that stays, never like one that was dropped.
+    """
+
+    kind: Literal["near_duplicates"] = "near_duplicates"
+    similarity: Annotated[float, Field(ge=0.5, le=1)] = 0.9
+    protect_words: NonNegativeInt = SHORT_WORDS
+
+    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+        """Return a drop for each repetition; rows of one text with two labels are flagged."""
+        records = to_rows(rows)
+        verdicts: Verdicts = [None] * len(records)
+        for places in _comparable(records):
+            texts = [whole_text(records[place]) for place in places]
+            pairs = near_pairs(texts, self.similarity, seed)
+            found = [(places[i], places[j], score) for i, j, score in pairs]
+            self._judge_pairs(sorted(found, key=lambda pair: pair[1]), records, verdicts)
+        return verdicts
+
+    def _judge_pairs(
+        self, pairs: list[tuple[int, int, float]], records: list[Row], verdicts: Verdicts
+    ) -> None:
+        """Drop the later row of each pair whose earlier row stays.
+
+        Rows equal in normal form are paired with the first of them only; where that one was
+        dropped, the row that it repeats stands in for it.
+        """
+        stands_in: dict[int, int] = {}
+        for earlier, later, score in pairs:
+            if later in stands_in or (earlier in stands_in and score < 1):
+                continue
+            first = stands_in.get(earlier, earlier)
+            if not self._repeats(records[first], records[later]):
+                continue
+            verdict = verdicts[later] = _verdict(records[first], records[later], score)
+            if verdict.action == "drop":
+                stands_in[later] = first
+
+    def _repeats(self, first: Row, second: Row) -> bool:
+        """Whether of two similar rows the questions are similar too, and the facts the same."""
+        asked = prompt_text(first), prompt_text(second)
+        alike = alike_but_for_courtesy(*asked) >= self.similarity
+        return alike and same_facts(whole_text(first), whole_text(second), self.protect_words)
+
+
+def _comparable(records: list[Row]) -> list[list[int]]:
+    """Return the rows in groups of one split and task; test rows are in none."""
+    groups: dict[tuple[str | None, str], list[int]] = {}
+    for place, row in enumerate(records):
+        if not is_test(row):
+            groups.setdefault((row["split"], row["task"]), []).append(place)
+    return list(groups.values())
+
+
+def _verdict(first: Row, second: Row, score: float) -> Verdict:
+    """Drop the second row, or flag it if the two contradict each other."""
+    if first["label"] != second["label"]:
+        return Verdict("flag", "nearly the same text, another label", score, first["id"])
+    return Verdict("drop", "nearly repeats an earlier row", score, first["id"])

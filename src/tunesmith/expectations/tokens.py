@@ -1,0 +1,33 @@
+"""Turns a row into the tokens of its task, to see which of them are trained."""
+
+from typing import Any
+
+from tunesmith.errors import UserError
+from tunesmith.rows import Row
+from tunesmith.tasks import chat, classification, text
+
+UNCUT = 10**9  # tokens
+
+
+def trained_flags(row: Row, tokenizer: Any) -> list[bool]:
+    """Return one flag a token of the whole row: True where the loss counts.
+
+    The label of a classification row is no token; its text counts in full when it has one.
+
+    Raises:
+        UserError: the tokenizer or its chat template cannot take the row.
+    """
+    if row["task"] == "classification":
+        tokens = classification.encode_text(row, tokenizer, UNCUT)
+        return [row["label"] is not None] * len(tokens)
+    try:
+        task = text if row["task"] == "text" else chat
+        labels = task.encode(_as_chat(row), tokenizer, UNCUT)["labels"]
+    except UserError as error:
+        raise UserError(f"{row['source']}: {error}") from None
+    return [label != chat.IGNORED for label in labels]
+
+
+def _as_chat(row: Row) -> Row:
+    """Return a preference row with its chosen answer as the completion."""
+    return {**row, "completion": row["chosen"]} if row["task"] == "preference" else row

@@ -1,0 +1,19 @@
+"""Where examples come from: one file each kind; this union is the registry."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from tunesmith.params import Params
+from tunesmith.sources.file import FileSource
+from tunesmith.sources.hub import HubSource
+
+Source: TypeAlias = Annotated[FileSource | HubSource, Field(discriminator="kind")]
+
+
+class CollectParams(Params):
+    """Which sources are read, in this order; `folder` is where relative paths start."""
+
+    folder: Path
+    sources: Annotated[list[Source], Field(min_length=1)]

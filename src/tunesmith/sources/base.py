@@ -1,0 +1,73 @@
+"""What every source has in common, and what it hands over: the records of one file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field, PositiveInt
+
+from tunesmith.component import Component
+
+Record = Mapping[str, Any]
+
+
+class Broken(NamedTuple):
+    """A line that could not be read."""
+
+    line: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The records of one file or data set.
+
+    Attributes:
+        name: as `source` and the manifest show it; a path is relative to the folder.
+        records: line (or number, from 1) and columns of each record.
+        broken: lines that hold no record.
+        sha256: of the file's bytes; of a hub data set, of its records.
+        size_bytes: of the file; null for a data set of the hub.
+        encoding: of the text; null where the format has none.
+        notes: what the person who reads the run should know.
+    """
+
+    name: str
+    records: list[tuple[int, Record]]
+    broken: list[Broken]
+    sha256: str
+    size_bytes: int | None
+    encoding: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class SourceBase(Component):
+    """Options of every source; where one is silent, the record's own column speaks.
+
+    Attributes:
+        columns: our column name → theirs, for example `{prompt: ask, completion: answer}`.
+        labels: raw label → name, for example `{0: negative, 1: positive}`.
+        limit: take only so many records from the start of each file.
+    """
+
+    kind: str
+    task: Literal["chat", "classification", "text", "preference"] | None = None
+    split: Literal["train", "validation", "test"] | None = None
+    lang: Literal["en", "zh", "mixed", "other", "und"] | None = None
+    licence: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    labels: dict[str, str] = Field(default_factory=dict)
+    limit: PositiveInt | None = None
+
+    def batches(self, folder: Path) -> Iterator[Batch]:
+        """Yield the files of the source, in the order of their names.
+
+        Args:
+            folder: where relative paths start.
+
+        Raises:
+            UserError: nothing is there, or it cannot be read; the message names the way out.
+        """
+        raise NotImplementedError

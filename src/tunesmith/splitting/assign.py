@@ -1,0 +1,88 @@
+"""Gives each row its side by a hash of its group, so that new rows never move old ones."""
+
+from collections.abc import Sequence
+
+from tunesmith.errors import UserError
+from tunesmith.fields import field_of
+from tunesmith.files import sha256_text
+from tunesmith.rows import Row
+from tunesmith.splitting import SplitParams
+
+SIDES = ("train", "validation", "test")
+
+
+def assign(rows: Sequence[Row], frozen: set[str], params: SplitParams, seed: int) -> list[str]:
+    """Return the side of each row.
+
+    Frozen ids are test, whatever their source says; then the source's own `split` holds; all
+    others fall by their position. Once ids are frozen the test split is closed: rows that would
+    have joined it are train, so that rounds are measured on the same rows.
+
+    Raises:
+        UserError: a source set a split that is none.
+    """
+    for row in rows:
+        if row["split"] not in (None, *SIDES):
+            raise UserError(
+                f"{row['source']}: split {row['split']!r} is none of {', '.join(SIDES)}"
+            )
+    places = positions(rows, params.stratify, seed)
+    drawn = [_side(place, params, closed=bool(frozen)) for place in places]
+    return [
+        "test" if row["id"] in frozen else row["split"] or side
+        for row, side in zip(rows, drawn, strict=True)
+    ]
+
+
+def _side(place: float, params: SplitParams, closed: bool) -> str:
+    """Return the side of a position from 0 to 1: test first, then validation, then train."""
+    if place < params.test_ratio:
+        return "train" if closed else "test"
+    return "validation" if place < params.test_ratio + params.validation_ratio else "train"
+
+
+def positions(rows: Sequence[Row], stratify: str | None, seed: int) -> list[float]:
+    """Return each row's position from 0 to 1; rows of one group share theirs.
+
+    Without `stratify` it is a hash of the seed and the group (or the id of a row alone): it
+    depends on nothing else. With it, the groups of each stratum are spread evenly in the order of
+    that hash, so the ratios hold in each, at the price that growth moves rows at the border.
+    """
+    units = [unit_of(row) for row in rows]
+    hashed = {unit: _hash(seed, unit) for unit in dict.fromkeys(units)}
+    if stratify is not None:
+        hashed = _spread(rows, units, hashed, stratify)
+    return [hashed[unit] for unit in units]
+
+
+def unit_of(row: Row) -> str:
+    """Return what stays together: the group, or the row itself."""
+    return f"group:{row['group']}" if row["group"] is not None else f"row:{row['id']}"
+
+
+def _hash(seed: int, unit: str) -> float:
+    """Return an even number from 0 to below 1."""
+    return int(sha256_text(f"{seed}:{unit}")[:13], 16) / 16**13
+
+
+def _spread(
+    rows: Sequence[Row], units: list[str], hashed: dict[str, float], stratify: str
+) -> dict[str, float]:
+    """Return, in each stratum, the share of its undecided rows that lies before each group.
+
+    A group belongs to the stratum of its row with the smallest id. Half of the group itself
+    counts as before it. Rows whose split is set do not count.
+    """
+    strata: dict[str, dict[str, int]] = {}
+    home: dict[str, str] = {}
+    for row, unit in sorted(zip(rows, units, strict=True), key=lambda pair: str(pair[0]["id"])):
+        stratum = home.setdefault(unit, field_of(row, stratify) or "")
+        sizes = strata.setdefault(stratum, {})
+        sizes[unit] = sizes.get(unit, 0) + (row["split"] is None)
+    spread: dict[str, float] = {}
+    for sizes in strata.values():
+        before, total = 0, sum(sizes.values())
+        for unit in sorted(sizes, key=lambda name: (hashed[name], name)):
+            spread[unit] = (before + sizes[unit] / 2) / max(total, 1)
+            before += sizes[unit]
+    return spread

@@ -1,0 +1,1 @@
+"""What the components share about text: scripts, normal forms, numbers, near duplicates."""

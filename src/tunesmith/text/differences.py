@@ -1,0 +1,96 @@
+"""Tells whether two texts that look alike say the same, or differ in a number, name or "not"."""
+
+import re
+import unicodedata
+from collections import Counter
+
+from tunesmith.text.numbers import numbers
+
+CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+LETTER = rf"(?:(?![{CJK}])[^\W\d_])"
+WORD = re.compile(rf"[{CJK}]|{LETTER}+(?:['’]{LETTER}+)*")
+COURTESY = re.compile(
+    r"(?<![a-z])(?:hello|hi|hey|dear|please|pls|thanks?(?: you)?|thx|kindly|urgent(?:ly)?)(?![a-z])"
+    r"|您好|你好|谢谢|多谢|感谢|请问|麻烦|急|请"
+)
+NEGATION = frozenset("不没無无未非别勿莫否") | frozenset(
+    ["not", "no", "nor", "never", "none", "nothing", "without", "cannot", "except"]
+)
+PARTICLES = frozenset("的地得了着过吗呢吧啊呀嘛么哦您你")
+SHORT_WORDS = 120
+TYPO_CHARS = 5  # in a shorter word one other letter makes another word: Anna, Anne
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in order, without case and courtesies; a CJK character is one."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return WORD.findall(COURTESY.sub(" ", plain))
+
+
+def alike_but_for_courtesy(left: str, right: str) -> float:
+    """Return how much two texts have in common, 0 to 1, without case, courtesies and figures."""
+    from rapidfuzz.distance import Indel
+
+    return float(Indel.normalized_similarity(" ".join(words(left)), " ".join(words(right))))
+
+
+def same_facts(left: str, right: str, most_words: int = SHORT_WORDS) -> bool:
+    """Whether two similar texts name the same numbers and, if short, `says_the_same`.
+
+    Args:
+        left: a text that is known to look like `right`.
+        right: the other.
+        most_words: longer texts are judged by their numbers alone; some word always differs.
+    """
+    if numbers(left) != numbers(right):
+        return False
+    short = max(len(words(left)), len(words(right))) <= most_words
+    return not short or says_the_same(left, right)
+
+
+def says_the_same(left: str, right: str) -> bool:
+    """Whether two similar texts differ only in what carries no fact.
+
+    Courtesies, added words, particles (`的`, `吗`) and slips of the pen carry none. Another
+    number, a word in place of another word, another order of the words and one negation more do:
+    "order 4821 for Anna" is not "order 4821 for Ben".
+    """
+    if numbers(left) != numbers(right):
+        return False
+    ours, theirs = words(left), words(right)
+    gone = list((Counter(ours) - Counter(theirs)).elements())
+    new = list((Counter(theirs) - Counter(ours)).elements())
+    if any(map(_negates, gone + new)):
+        return False
+    if gone and new:
+        return _only_slips(gone, new)
+    short, long = sorted((ours, theirs), key=len)
+    rest = iter(long)
+    return all(word in rest for word in short)
+
+
+def _negates(word: str) -> bool:
+    """True for not, never, n't, 不 and their like."""
+    return word in NEGATION or word.endswith(("n't", "n’t"))
+
+
+def _only_slips(gone: list[str], new: list[str]) -> bool:
+    """True if each word that went has a misspelling of itself among those that came."""
+    gone = [word for word in gone if word not in PARTICLES]
+    new = [word for word in new if word not in PARTICLES]
+    few, many = sorted((gone, list(new)), key=len)
+    for word in few:
+        match = next((other for other in many if _slip(word, other)), None)
+        if match is None:
+            return False
+        many.remove(match)
+    return True
+
+
+def _slip(left: str, right: str) -> bool:
+    """True for words of five letters or more that one wrong, missing or swapped letter parts."""
+    from rapidfuzz.distance import OSA
+
+    if min(len(left), len(right)) < TYPO_CHARS - 1 or max(len(left), len(right)) < TYPO_CHARS:
+        return False
+    return left[0] == right[0] and OSA.distance(left, right, score_cutoff=1) == 1

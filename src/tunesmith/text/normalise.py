@@ -1,0 +1,51 @@
+"""Normal forms in which texts that read the same are equal, in any script."""
+
+import re
+import unicodedata
+
+ARITHMETIC = re.compile(r"(?<=\d)(\s*[-−–*/.,:^]\s*)(?=\d)|(?<![^\s(（])([-−])(?=\d)")
+SPACE = re.compile(r"\s+")
+KEPT_PUNCTUATION = frozenset("#%@")
+DROPPED_SYMBOLS = frozenset("~|")
+
+
+class _Translation(dict[int, int | None]):
+    """For `str.translate`: what becomes of each character, looked up once."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = value = _translated(chr(code))
+        return value
+
+
+def _translated(char: str) -> int | None:
+    """Return the code of a letter, mark, number or symbol; a space or nothing for the rest."""
+    category = unicodedata.category(char)
+    if char in KEPT_PUNCTUATION:
+        return ord(char)
+    if category in {"Cf", "Cc", "Cs"} and not char.isspace():
+        return None
+    if category[0] in "PZC" or category == "Sk" or char in DROPPED_SYMBOLS:
+        return ord(" ")
+    return ord(char)
+
+
+_TABLE = _Translation()
+
+
+def folded(text: str) -> str:
+    """Return `text` in NFKC, without case, punctuation and runs of spaces.
+
+    Signs between digits stay (`3-5` is not `35`), as do symbols such as `+`, `<` or emoji and
+    the combining marks that Indic and Thai words are made of. A text of nothing but punctuation
+    stays as it is, so that `:)` and `:(` differ.
+    """
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    parts = ARITHMETIC.split(plain)
+    parts[::3] = [part.translate(_TABLE) for part in parts[::3]]
+    kept = "".join(part.strip() if i % 3 else part for i, part in enumerate(parts) if part)
+    return SPACE.sub(" ", kept).strip() or SPACE.sub(" ", plain).strip()
+
+
+def squeezed(text: str) -> str:
+    """Return `folded(text)` without any space: the key of exact duplicates."""
+    return folded(text).replace(" ", "")

@@ -1,0 +1,61 @@
+"""Which script a text is written in, and the language that the script alone decides."""
+
+import re
+from typing import NamedTuple
+
+CODE = re.compile(r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{2,12}>")
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇]")
+KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+ZH_SHARE = 0.7
+MIXED_SHARE = 0.15
+
+
+class Scripts(NamedTuple):
+    """How many words of each script a text holds; a Han, kana or hangul character is one."""
+
+    han: int
+    latin: int
+    other: int
+    kana: int
+    hangul: int
+
+    @property
+    def total(self) -> int:
+        """All words together."""
+        return sum(self)
+
+
+def scripts(text: str) -> Scripts:
+    """Count the words of each script; addresses of mail and web and masks are left out."""
+    text = CODE.sub(" ", text)
+    han, kana, hangul = (len(p.findall(text)) for p in (HAN, KANA, HANGUL))
+    words = LATIN_WORD.findall(text)
+    letters = sum(map(str.isalpha, text))
+    rest = letters - han - kana - hangul - sum(map(len, words))
+    return Scripts(han, len(words), max(rest, 0), kana, hangul)
+
+
+def script_language(text: str) -> str:
+    """Return en, zh, mixed, other or und (no letters) from the scripts alone.
+
+    Latin letters count as English and Han characters as Chinese: other languages of these
+    scripts need a detector. Kana, hangul and further scripts are `other` once they hold half
+    of the text or, for kana, a tenth: Japanese is full of Han.
+    """
+    found = scripts(text)
+    if found.total == 0:
+        return "und"
+    foreign = found.kana + found.hangul + found.other
+    if foreign * 2 >= found.total or found.kana * 10 >= found.total:
+        return "other"
+    return _han_or_latin(found.han, found.latin)
+
+
+def _han_or_latin(han: int, latin: int) -> str:
+    """Decide between the two by their share; a Latin word weighs two Han characters."""
+    share = han / (han + 2 * latin)
+    if share >= ZH_SHARE:
+        return "zh"
+    return "mixed" if share >= MIXED_SHARE else "en"

@@ -1,0 +1,168 @@
+"""The cleaners that look at one row at a time."""
+
+import json
+
+import pytest
+
+from tests.tunesmith.cleaners.rows_for_tests import chat, cleaned, done, kept_lines, labelled, texts
+from tunesmith.cleaners.language import Language
+from tunesmith.cleaners.length import Length
+from tunesmith.cleaners.pii import Pii
+from tunesmith.cleaners.repair_text import RepairText, repaired
+from tunesmith.cleaners.strip_html import StripHtml, stripped
+
+ID = "11010119000307"
+
+
+def test_mojibake_is_read_again_in_both_languages() -> None:
+    chinese = "订单77502怎么开发票？买家谢雨欣。"
+    english = "I’m a customer – it’s late."
+    broken = [chinese.encode().decode("latin-1"), english.encode().decode("cp1252")]
+    result = cleaned(RepairText(), *(chat(text, "ok") for text in broken))
+    assert texts(result) == [chinese, english]
+    assert done(result) == [("rewrite", "mojibake")] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["“全角，标点”：！", "café naïve", "ﬁne ① ½", "👨‍👩‍👧", "a\tb\nc", "की", "São Paulo, Ålesund"],
+)
+def test_text_that_is_right_stays_as_it_is(text: str) -> None:
+    assert repaired(text) == text
+
+
+def test_control_characters_go_and_accents_are_composed() -> None:
+    result = cleaned(RepairText(), chat("a\x00b\ufeff\r\ncafe\u0301", "ok"))
+    assert texts(result) == ["ab\ncafé"]
+    assert done(result) == [("rewrite", "control characters")]
+
+
+@pytest.mark.parametrize(
+    ("html", "plain"),
+    [
+        ("<p>Where is it?</p>", "Where is it?"),
+        ("<div class='msg'>到哪了？<br/></div>", "到哪了？"),
+        ("&lt;p&gt;Refund &amp;amp; return&lt;/p&gt;", "Refund & return"),
+        ('<span style="color:red">Hi</span>&nbsp;&nbsp;', "Hi"),
+        ("one<br>two", "one\ntwo"),
+        ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
+        ("if x:\n    s = &quot;y&quot;", 'if x:\n    s = "y"'),
+    ],
+)
+def test_tags_and_entities_go(html: str, plain: str) -> None:
+    assert stripped(html) == plain
+    assert stripped(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if a < b and c > d",
+        "List<i> of ints",
+        "write to <EMAIL>",
+        "5 <b and c> 6",
+        "AT&T; R&D",
+        "&notanentity;",
+        "  indented",
+        "x &lt y",
+    ],
+)
+def test_what_only_looks_like_html_stays(text: str) -> None:
+    assert stripped(text) == text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Write some HTML.", "Create a web page.", "写一个网页", "Fix this:\n```\n<p>x</p>\n```"],
+)
+def test_rows_about_markup_keep_it(question: str) -> None:
+    assert done(cleaned(StripHtml(), chat(question, "<p>Hello</p>"))) == []
+
+
+def test_a_discount_code_is_not_source_code() -> None:
+    result = cleaned(StripHtml(), chat("<p>Does the code BONUS10 work?</p>", "Yes."))
+    assert texts(result) == ["Does the code BONUS10 work?"]
+
+
+def test_rows_without_answer_question_or_measure_go() -> None:
+    rows = [
+        chat("Hi", " \n"),
+        chat(" ", "Hello"),
+        chat("Hi", "x" * 50),
+        labelled("fine", None),
+        labelled("fine", "good"),
+        chat("Hi", "Hello"),
+    ]
+    result = cleaned(Length(max_chars=40), *rows)
+    assert kept_lines(result) == [5, 6]
+    assert [reason for _, reason in done(result)] == [
+        "no answer",
+        "no question",
+        "too long",
+        "no answer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "lang"),
+    [
+        (
+            "Ich möchte die Bestellung 19734 bitte stornieren.",
+            "Die Bestellung ist storniert.",
+            "de",
+        ),
+        ("Où est ma commande 92657 ?", "La commande 92657 est en route.", "fr"),
+        ("注文をキャンセルしたいのですが。", "キャンセルしました。", "ja"),
+        ("주문은 언제 도착하나요?", "배송 중입니다.", "ko"),
+        ("Отмените заказ, пожалуйста.", "Заказ отменён.", "ru"),
+    ],
+)
+def test_foreign_rows_go_whatever_their_column_says(question: str, answer: str, lang: str) -> None:
+    result = cleaned(Language(), chat(question, answer))
+    assert done(result) == [("drop", f"language {lang}")]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Translate into French: Where is my order?", "Où est ma commande ?"),
+        (
+            "Wo ist meine Bestellung? Translate this sentence into English, please.",
+            "Where is my order?",
+        ),
+        ("Hi", "Hello!"),
+        ("Who plays for Borussia Dortmund?", "Marco Reus"),
+        ("2 + 2 =", "4"),
+    ],
+)
+def test_translations_names_and_figures_stay(question: str, answer: str) -> None:
+    assert kept_lines(cleaned(Language(), chat(question, answer))) == [1]
+
+
+def test_a_kept_language_is_written_down() -> None:
+    row = chat("Ich möchte die Bestellung bitte stornieren.", "Die Bestellung ist storniert.")
+    result = cleaned(
+        Language(keep=("de", "mixed")), row, chat("请帮我check一下order status", "好的")
+    )
+    assert list(result.kept["lang"]) == ["de", "mixed"]
+
+
+def test_personal_data_is_masked_and_written_nowhere() -> None:
+    found = ["a.b@example.com", "13800138123", "4000000000000002"]
+    row = chat(
+        f"我的邮箱{found[0]}电话{found[1]}。", f"card {found[2]}", meta={"contact": found[0]}
+    )
+    result = cleaned(Pii(), row)
+    assert texts(result) == ["我的邮箱<EMAIL>电话<PHONE>。"]
+    assert result.kept["completion"][0][0]["content"] == "card <CARD>"
+    assert result.kept["meta"][0] == '{"contact": "<EMAIL>"}'
+    (decision,) = result.decisions
+    assert (decision["reason"], decision["score"]) == ("card and email and phone", 4.0)
+    assert not any(value in json.dumps(decision) for value in found)
+
+
+def test_personal_data_can_cost_the_row() -> None:
+    result = cleaned(
+        Pii(action="drop", kinds=("email",)), chat("a@b.com", "x"), chat("13800138123", "x")
+    )
+    assert kept_lines(result) == [2]

@@ -1,0 +1,242 @@
+"""Each accepted shape, and what happens to a record of none."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunesmith.importers import detect
+from tunesmith.importers.records import Hints, Imported, import_records
+from tunesmith.rows import Row, meta_of
+
+
+def imported(*records: dict[str, Any], **hints: Any) -> Imported:
+    return import_records(enumerate(records, start=1), "a.jsonl", Hints(**hints), Counter())
+
+
+def one(record: dict[str, Any], **hints: Any) -> Row:
+    found = imported(record, **hints)
+    assert not found.rejected, found.rejected
+    return found.rows[0]
+
+
+def said(turns: list[dict[str, str]]) -> list[tuple[str, str]]:
+    return [(turn["role"], turn["content"]) for turn in turns]
+
+
+def test_alpaca_joins_instruction_and_input() -> None:
+    row = one({"instruction": "Translate.", "input": "Hallo", "output": "Hello"})
+    assert said(row["prompt"]) == [("user", "Translate.\nHallo")]
+    assert said(row["completion"]) == [("assistant", "Hello")]
+    assert (row["task"], row["source"], row["lang"]) == ("chat", "a.jsonl:1", "en")
+
+
+def test_the_history_of_alpaca_makes_a_conversation() -> None:
+    record = {
+        "instruction": "再见",
+        "output": "再见！",
+        "history": [["你好", "您好"]],
+        "system": "客服",
+    }
+    row = one(record)
+    assert said(row["messages"]) == [
+        ("system", "客服"),
+        ("user", "你好"),
+        ("assistant", "您好"),
+        ("user", "再见"),
+        ("assistant", "再见！"),
+    ]
+    assert row["prompt"] is None
+
+
+def test_sharegpt_in_both_spellings() -> None:
+    turns = [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]
+    first = one({"conversations": turns, "system": "Be kind."})
+    second = one({"conversation": [{"human": "Hi", "assistant": "Hello"}], "system": "Be kind."})
+    assert first["prompt"] == second["prompt"]
+    assert said(first["prompt"]) == [("system", "Be kind."), ("user", "Hi")]
+
+
+def test_a_function_call_and_its_answer_are_kept() -> None:
+    turns = [
+        {"from": "human", "value": "Weather?"},
+        {"from": "function_call", "value": '{"name": "weather"}'},
+        {"from": "observation", "value": "rain"},
+        {"from": "gpt", "value": "It rains."},
+    ]
+    roles = [turn["role"] for turn in one({"conversations": turns})["messages"]]
+    assert roles == ["user", "assistant", "tool", "assistant"]
+
+
+def test_tool_calls_of_openai_become_text() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    turns = [
+        {"role": "user", "content": [{"type": "text", "text": "Weather?"}]},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+    ]
+    row = one({"messages": turns, "tools": ["weather"]})
+    assert json.loads(row["completion"][0]["content"]) == [call["function"]]
+    assert meta_of(row) == {"tools": ["weather"]}
+
+
+@pytest.mark.parametrize("names", [("prompt", "completion"), ("query", "response")])
+def test_prompt_and_completion_in_both_spellings(names: tuple[str, str]) -> None:
+    row = one({names[0]: "Hi", names[1]: "Hello"})
+    assert (said(row["prompt"]), said(row["completion"])) == (
+        [("user", "Hi")],
+        [("assistant", "Hello")],
+    )
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"prompt": "Hi", "chosen": "Hello", "rejected": "No"},
+        {"instruction": "Hi", "input": "", "chosen": "Hello", "rejected": "No"},
+        {
+            "conversations": [{"from": "human", "value": "Hi"}],
+            "chosen": {"from": "gpt", "value": "Hello"},
+            "rejected": {"from": "gpt", "value": "No"},
+        },
+        {
+            "chosen": [
+                {"role": "user", "content": "Hi"},
+                {"role": "assistant", "content": "Hello"},
+            ],
+            "rejected": [
+                {"role": "user", "content": "Hi"},
+                {"role": "assistant", "content": "No"},
+            ],
+        },
+    ],
+)
+def test_preferences_in_four_spellings(record: dict[str, Any]) -> None:
+    row = one(record)
+    assert row["task"] == "preference"
+    assert said(row["prompt"]) == [("user", "Hi")]
+    assert said(row["chosen"]) == [("assistant", "Hello")]
+    assert said(row["rejected"]) == [("assistant", "No")]
+
+
+def test_labels_are_named_and_unknown_ones_rejected() -> None:
+    found = imported(
+        {"text": "good", "label": 1},
+        {"text": "bad", "label": "0"},
+        {"text": "odd", "label": 7},
+        labels={"0": "negative", "1": "positive"},
+    )
+    assert [row["label"] for row in found.rows] == ["positive", "negative"]
+    assert found.rejected[0].reason == 'label "7" is none of: 0, 1'
+
+
+def test_columns_are_renamed() -> None:
+    row = one(
+        {"ask": "头疼？", "answer": "多喝水。", "department": "内科"}, columns={"prompt": "ask"}
+    )
+    assert said(row["prompt"]) == [("user", "头疼？")]
+    assert meta_of(row) == {"department": "内科"}
+
+
+def test_a_missing_named_column_is_told() -> None:
+    found = imported({"question": "?"}, columns={"prompt": "ask"})
+    assert found.rejected[0].reason == 'no column "ask"; columns: question'
+
+
+def test_a_row_without_an_answer_is_still_an_example() -> None:
+    assert said(one({"instruction": "Hi", "output": None})["completion"]) == [("assistant", "")]
+    only_asked = one({"messages": [{"role": "user", "content": "Hi"}]})
+    assert said(only_asked["completion"]) == [("assistant", "")]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"foo": 1}, 'columns "foo" fit no shape'),
+        ({"messages": [{"role": "wizard", "content": "x"}]}, 'unknown role "wizard"'),
+        ({"messages": [{"role": "\udc80", "content": "x"}]}, "unknown role"),
+        ({"messages": []}, "the conversation is empty"),
+        ({"prompt": {"a": 1}, "completion": "x"}, '"prompt" holds dict, not text'),
+        ({"text": "x", "label": "a", "split": "trial"}, 'split "trial" is none of'),
+        ({"prompt": "a", "completion": "half \ud83d"}, "a lone surrogate"),
+    ],
+)
+def test_a_record_of_no_shape_is_rejected_with_its_reason(
+    record: dict[str, Any], reason: str
+) -> None:
+    found = imported(record)
+    assert not found.rows
+    assert reason in found.rejected[0].reason
+    assert found.rejected[0].reason.encode()
+
+
+def test_a_row_of_another_shape_is_taken_but_not_of_another_task() -> None:
+    found = imported(
+        {"instruction": "Hi", "output": "Hello"},
+        {"prompt": "Hi", "completion": "Hello"},
+        {"text": "no answer here"},
+    )
+    assert found.shapes == {"alpaca": 1, "prompt_completion": 1}
+    assert found.rejected[0].line == 3
+    assert "of task chat" in found.rejected[0].reason
+
+
+def test_the_rows_own_columns_speak_where_the_source_is_silent() -> None:
+    record = {"text": "x y z", "label": "a", "split": "dev", "language": "en-GB", "license": "MIT"}
+    row = one(record)
+    assert (row["split"], row["lang"], row["licence"], row["meta"]) == (
+        "validation",
+        "en",
+        "MIT",
+        None,
+    )
+    assert one(record, split="test", licence="CC0")["split"] == "test"
+    assert one({"text": "das ist gut", "label": "a", "lang": "de"})["lang"] == "other"
+
+
+def test_ids_are_unique_and_stable_when_a_row_is_put_before_them() -> None:
+    row = {"prompt": "Hi", "completion": "Hello"}
+    twice = imported(row, row)
+    assert twice.rows[0]["id"] != twice.rows[1]["id"]
+    later = imported({"prompt": "new", "completion": "row"}, row, row)
+    assert [one["id"] for one in later.rows[1:]] == [one["id"] for one in twice.rows]
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ({"instruction": "", "output": ""}, "alpaca"),
+        ({"conversations": []}, "sharegpt"),
+        ({"messages": []}, "messages"),
+        ({"prompt": "", "chosen": "", "rejected": ""}, "preference"),
+        ({"sentence": "", "label": 0}, "text_label"),
+        ({"text": ""}, "text"),
+        ({}, None),
+    ],
+)
+def test_the_shape_is_told_by_its_columns(record: dict[str, Any], name: str | None) -> None:
+    assert detect(record) == name
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+NAMES = (
+    *("instruction", "output", "input", "history", "system", "messages", "conversations"),
+    *("prompt", "completion", "chosen", "rejected", "text", "label", "split", "lang", "other"),
+)
+KEYS = st.sampled_from(NAMES)
+
+
+@given(st.lists(st.dictionaries(KEYS, JSON, max_size=5), max_size=5))
+def test_every_record_is_a_row_or_has_a_reason(records: list[dict[str, Any]]) -> None:
+    found = imported(*records)
+    assert len(found.rows) + len(found.rejected) == len(records)
+    assert len({row["id"] for row in found.rows}) == len(found.rows)
+    assert all(rejected.reason for rejected in found.rejected)

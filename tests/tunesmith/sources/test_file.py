@@ -1,0 +1,169 @@
+"""Files in every format, good and bad."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunesmith.errors import UserError
+from tunesmith.sources.base import Batch
+from tunesmith.sources.decode import decode
+from tunesmith.sources.file import FileSource
+from tunesmith.sources.parse import parse_jsonl
+
+ROWS = [{"text": "好的", "label": "a"}, {"text": "fine", "label": "b"}]
+
+
+def read(folder: Path, path: str, **options: Any) -> Batch:
+    (batch,) = FileSource(path=path, **options).batches(folder)
+    return batch
+
+
+def records(batch: Batch) -> list[Any]:
+    return [record for _, record in batch.records]
+
+
+def test_every_format_gives_the_same_records(tmp_path: Path) -> None:
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
+    (tmp_path / "a.jsonl").write_text(lines)
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    with pa.CompressedOutputStream(str(tmp_path / "a.jsonl.zst"), "zstd") as stream:
+        stream.write(lines.encode())
+    (tmp_path / "a.json").write_text(json.dumps({"data": ROWS}))
+    (tmp_path / "a.csv").write_text("text,label\n好的,a\nfine,b\n")
+    (tmp_path / "a.tsv").write_text("text\tlabel\r\n好的\ta\r\nfine\tb\r\n")
+    pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet")
+    batches = list(FileSource(path=".").batches(tmp_path))
+    assert [batch.name for batch in batches] == sorted(file.name for file in tmp_path.iterdir())
+    assert [records(batch) for batch in batches] == [ROWS] * 7
+
+
+def test_a_broken_line_is_set_aside_with_its_number(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "ok"}\n\n{"text": \n[1]\n')
+    batch = read(tmp_path, "a.jsonl")
+    assert [line for line, _ in batch.records] == [1]
+    assert [(item.line, item.reason) for item in batch.broken] == [
+        (3, "not JSON: Expecting value at column 10"),
+        (4, "JSON, but list instead of an object"),
+    ]
+    assert batch.broken[0].raw == '{"text": '
+
+
+def test_a_line_separator_inside_of_a_text_does_not_end_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "one\u2028two\x85three"}\n')
+    assert records(read(tmp_path, "a.jsonl")) == [{"text": "one\u2028two\x85three"}]
+
+
+@pytest.mark.parametrize("content", ["", " \n\n"])
+def test_an_empty_file_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.jsonl").write_text(content)
+    with pytest.raises(UserError, match=r"a\.jsonl: the file is empty; "):
+        read(tmp_path, "a.jsonl")
+
+
+def test_a_header_alone_holds_no_row(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label\n")
+    with pytest.raises(UserError, match="holds no row"):
+        read(tmp_path, "a.csv")
+
+
+def test_a_csv_in_gbk_is_read_and_said(tmp_path: Path) -> None:
+    text = "question,answer\n高血压可以吃党参吗,可以的，请在医生的指导下服用\n"
+    (tmp_path / "a.csv").write_bytes(text.encode("gbk"))
+    batch = read(tmp_path, "a.csv")
+    assert batch.encoding == "gb18030"
+    assert "not UTF-8: read as gb18030" in batch.notes[0]
+    assert records(batch)[0]["question"] == "高血压可以吃党参吗"
+    assert read(tmp_path, "a.csv", encoding="gbk").notes == ()
+
+
+def test_an_encoding_that_cannot_be_told_asks_for_help(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"text,label\n\xe9t\xef\x81\x9d,a\n")
+    with pytest.raises(UserError, match=r"a\.csv: not UTF-8, and it cannot be told.*`encoding:`"):
+        read(tmp_path, "a.csv")
+
+
+def test_a_wrong_encoding_names_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("fine\n好\n".encode("gbk"))
+    with pytest.raises(UserError, match=r"a\.txt:2: not utf-8 at byte 5"):
+        read(tmp_path, "a.txt", encoding="utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_settles_the_encoding(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.csv").write_text("text\n好的\n", encoding=encoding)
+    assert records(read(tmp_path, "a.csv")) == [{"text": "好的"}]
+
+
+def test_one_broken_byte_does_not_change_the_encoding(tmp_path: Path) -> None:
+    good = '{"text": "好的"}\n'.encode() * 20
+    (tmp_path / "a.jsonl").write_bytes(good + b'{"text": "\xff"}\n')
+    batch = read(tmp_path, "a.jsonl")
+    assert (batch.encoding, len(batch.records)) == ("utf-8", 20)
+    assert batch.broken == [
+        (21, "bytes that are not UTF-8, unlike the rest of the file", '{"text": "�"}')
+    ]
+
+
+def test_a_csv_row_with_too_many_cells_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('text,label\n"one\nline",a\nx,y,z\n')
+    batch = read(tmp_path, "a.csv")
+    assert records(batch) == [{"text": "one\nline", "label": "a"}]
+    assert [(item.line, item.reason) for item in batch.broken] == [
+        (2, "3 cells, but the header has 2")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.json", b'{"a": [1,\n', r"a\.json:2: not JSON"),
+        ("a.json", b'{"a": 1}', "no array of objects"),
+        ("a.csv", b"a,a\n1,2\n", 'two columns are called "a"'),
+        ("a.parquet", b"PAR1nonsense", "not a Parquet file"),
+        ("a.jsonl.gz", b"nonsense", "cannot be unpacked as gzip"),
+        ("a.docx", b"x", "unknown format; known: .jsonl"),
+    ],
+)
+def test_a_file_that_is_broken_as_a_whole_is_named(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=message):
+        read(tmp_path, name)
+
+
+def test_a_missing_file_names_one_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "support.jsonl").write_text("{}")
+    with pytest.raises(UserError, match=r'no such file; did you mean "support\.jsonl"'):
+        read(tmp_path, "suport.jsonl")
+    with pytest.raises(UserError, match="leaves the folder"):
+        read(tmp_path, "../secret.jsonl")
+
+
+def test_the_limit_takes_the_head(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\ntwo\nthree\n")
+    assert records(read(tmp_path, "a.txt", limit=2)) == [{"text": "one"}, {"text": "two"}]
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_decode_or_are_refused(data: bytes) -> None:
+    try:
+        found = decode(data, "x.txt")
+    except UserError as error:
+        assert str(error).startswith("x.txt")
+    else:
+        assert isinstance(found.text, str)
+
+
+@given(st.text(max_size=80))
+def test_every_line_is_a_record_or_broken(text: str) -> None:
+    parsed = parse_jsonl(text, "x.jsonl")
+    lines = [line for line in text.split("\n") if line.strip()]
+    assert len(parsed.records) + len(parsed.broken) == len(lines)

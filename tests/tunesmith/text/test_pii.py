@@ -1,0 +1,78 @@
+"""What is personal data and what only looks like it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunesmith.text.pii import find_pii, masked
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("邮箱a.b+c@mail.example.com。", "email"),
+        ("我的电话是13800138123", "phone"),
+        ("打+86 138 0013 8123吧", "phone"),
+        ("座机010-62345678", "phone"),
+        ("call +1 202-555-0143.", "phone"),
+        ("call (202) 555-0143", "phone"),
+        ("call 202.555.0143 x12", "phone"),
+        ("call +44 20 7946 0958", "phone"),
+        (
+            "身份证号110101190003071234吗".replace("110101190003071234", "11010519491231002X"),
+            "cn_id",
+        ),
+        ("卡号4000 0000 0000 0002", "card"),
+        ("paid with 4000000000000002.", "card"),
+        ("SSN 536-22-1234", "ssn"),
+        ("服务器8.8.8.8挂了", "ip"),
+        ("host 2001:db8:0:0:0:0:2:1 is down", "ip"),
+        ("key sk-abcdefghijklmnopqrstuvwx", "secret"),
+        ("AKIAIOSFODNN7EXAMPLE", "secret"),
+    ],
+)
+def test_it_is_found_next_to_either_script(text: str, kind: str) -> None:
+    assert [found.kind for found in find_pii(text)] == [kind]
+    assert find_pii(masked(text, find_pii(text))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "订单号13800138123到哪了",
+        "order 13800138123",
+        "Where is order 4821?",
+        "编号 110105194912310020000",
+        "身份证110105194912310021",
+        "4000000000000003",
+        "version 1.2.3.4",
+        "v1.2.3.4",
+        "127.0.0.1",
+        "192.168.0.1",
+        "2021-10-12 10:30:45",
+        "1,234,567,890",
+        "3.14159265358979",
+        "C++ std::vector",
+        "code BONUS10 and QIU5",
+        "isbn 978-3-16-148410-0",
+        "a @ b",
+        "user@localhost",
+        "999.999.999.999",
+        "000-12-3456",
+    ],
+)
+def test_it_is_not_found_where_there_is_none(text: str) -> None:
+    assert find_pii(text) == []
+
+
+def test_only_the_kinds_that_were_asked_for() -> None:
+    text = "a@b.com 13800138123"
+    assert [found.kind for found in find_pii(text, ("phone",))] == ["phone"]
+
+
+@given(st.text(alphabet="0123456789 -.@+():abcX电话订单"))
+def test_finds_lie_inside_and_do_not_overlap(text: str) -> None:
+    found = find_pii(text)
+    ends = [0, *(item.end for item in found)]
+    assert all(0 <= item.start < item.end <= len(text) for item in found)
+    assert all(item.start >= end for item, end in zip(found, ends, strict=False))
