@@ -1,0 +1,1 @@
+"""Base models and what was trained from them: resolve, verify, load."""

@@ -1,0 +1,106 @@
+"""Loads any folder of models/ for use: a base model, an adapter on its base, a full model."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tunesmith.models.descriptor import Descriptor
+from tunesmith.models.manifest import Manifest, is_trained
+from tunesmith.models.resolve import weights_folder
+from tunesmith.models.tokenizer import tokenizer_of
+from tunesmith.stage import peak_memory_bytes
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model ready to compute, and what it is."""
+
+    model: Any
+    tokenizer: Any
+    descriptor: Descriptor
+    manifest: Manifest | None
+
+
+def describe(folder: Path) -> tuple[Descriptor, Manifest | None]:
+    """Return the base model's descriptor and, for a trained model, its manifest."""
+    if is_trained(folder):
+        manifest = Manifest.read(folder)
+        return manifest.base, manifest
+    return Descriptor.read(folder), None
+
+
+def load(folder: Path, task: str, labels: list[str], trainable: bool = False) -> Loaded:
+    """Load the model of a folder for a task.
+
+    Args:
+        folder: holds `base.json` or `manifest.json`.
+        task: chat, classification or text.
+        labels: names of the classes, in the order of the head; empty for other tasks.
+        trainable: keep an adapter's weights trainable, to train it further.
+    """
+    descriptor, manifest = describe(folder)
+    full = manifest is not None and manifest.method["kind"] == "full"
+    weights = folder if full else weights_folder(descriptor)
+    model = load_weights(weights, descriptor, task, manifest.labels if manifest else labels)
+    if manifest is not None and not full:
+        from peft import PeftModel
+
+        model = PeftModel.from_pretrained(model, folder, is_trainable=trainable)
+    if not trainable:
+        model.eval()
+    return Loaded(model.to(device()), tokenizer_of(descriptor), descriptor, manifest)
+
+
+def load_weights(folder: Path, descriptor: Descriptor, task: str, labels: list[str]) -> Any:
+    """Load plain weights with the head that the task needs, in the precision of the hardware."""
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+
+    _hush()
+    options: dict[str, Any] = {
+        "dtype": dtype(),
+        "use_safetensors": True,
+        "trust_remote_code": descriptor.trust_remote_code,
+    }
+    if task != "classification":
+        return AutoModelForCausalLM.from_pretrained(folder, **options)
+    return AutoModelForSequenceClassification.from_pretrained(
+        folder,
+        num_labels=len(labels),
+        id2label=dict(enumerate(labels)),
+        label2id={label: index for index, label in enumerate(labels)},
+        **options,
+    )
+
+
+def device() -> str:
+    """Return the device that models compute on."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def dtype() -> Any:
+    """Return bf16 where the GPU computes in it, else fp32."""
+    import torch
+
+    fast = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+def peak_compute_memory_bytes() -> int:
+    """Return the peak memory of the GPU where there is one, else of this process."""
+    import torch
+
+    gpu = torch.cuda.is_available()
+    return int(torch.cuda.max_memory_allocated()) if gpu else peak_memory_bytes()
+
+
+def _hush() -> None:
+    """Keep transformers' loading bar and its notes to its own developers off the screen."""
+    import warnings
+
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")

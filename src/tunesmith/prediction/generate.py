@@ -1,0 +1,58 @@
+"""Greedy answers in batches: padded on the left, the same text at every batch size in fp32."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tunesmith.prediction.batches import by_length
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One answer."""
+
+    text: str
+    tokens: int  # generated, the end token included
+    finished: bool  # ended by itself before the limit
+
+
+def generate(
+    model: Any, tokenizer: Any, prompts: list[list[int]], batch_size: int, max_new_tokens: int
+) -> list[Generation]:
+    """Return an answer for every prompt (token ids), in order."""
+    answers: dict[int, Generation] = {}
+    for batch in by_length([len(ids) for ids in prompts], batch_size):
+        new = _generate_batch(model, tokenizer, [prompts[i] for i in batch], max_new_tokens)
+        answers.update(zip(batch, new, strict=True))
+    return [answers[position] for position in range(len(prompts))]
+
+
+def _generate_batch(
+    model: Any, tokenizer: Any, prompts: list[list[int]], max_new_tokens: int
+) -> list[Generation]:
+    """Return answers of one batch."""
+    import torch
+
+    longest = max(map(len, prompts))
+    pad = tokenizer.pad_token_id
+    ids_BT = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts], device=model.device)
+    mask_BT = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
+    with torch.inference_mode():
+        out_BT = model.generate(
+            input_ids=ids_BT,
+            attention_mask=mask_BT.to(model.device),
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            num_beams=1,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=pad,
+        )
+    return [_cut(row[longest:].tolist(), tokenizer) for row in out_BT]
+
+
+def _cut(ids: list[int], tokenizer: Any) -> Generation:
+    """Return the answer up to its end token."""
+    end = tokenizer.eos_token_id
+    finished = end in ids
+    kept = ids[: ids.index(end)] if finished else ids
+    text = tokenizer.decode(kept, skip_special_tokens=True).strip()
+    return Generation(text, len(kept) + finished, finished)

@@ -1,0 +1,13 @@
+"""The dials of prediction."""
+
+from pydantic import PositiveInt
+
+from tunesmith.params import Params
+
+
+class PredictParams(Params):
+    """How answers are made; greedy always, so that they repeat."""
+
+    batch_size: PositiveInt = 64
+    max_new_tokens: PositiveInt = 64
+    max_length: PositiveInt = 512  # tokens of the prompt; longer ones lose their beginning

@@ -1,0 +1,147 @@
+"""One model on the frozen rows: answers, probabilities, and what they cost."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tunesmith.errors import UserError
+from tunesmith.files import sha256_text
+from tunesmith.models.load import Loaded, describe, load, peak_compute_memory_bytes
+from tunesmith.prediction.classify import probabilities
+from tunesmith.prediction.generate import generate
+from tunesmith.prediction.logprobs import reference_logprobs
+from tunesmith.prediction.params import PredictParams
+from tunesmith.rows import Row, prompt_of, reference_of
+from tunesmith.tasks import chat, classification, text
+
+COLUMNS = [
+    "id",
+    "prediction",
+    "logprob",
+    "reference_tokens",
+    "generated_tokens",
+    "finished",
+    "scores",
+]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Predictions in the rows' order, and their cost."""
+
+    table: pd.DataFrame
+    efficiency: dict[str, float]
+
+
+def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> Predicted:
+    """Run the model of a folder on rows.
+
+    A base model has no head for classification; it gets a random one from the seed, so its score
+    is that of guessing.
+
+    Raises:
+        UserError: no rows, or the model was trained with another chat template.
+    """
+    from transformers import set_seed
+
+    if not rows:
+        raise UserError("no test rows to predict; set split.test_ratio or bring a test file")
+    set_seed(seed)
+    _, manifest = describe(folder)
+    task = manifest.task if manifest else str(rows[0]["task"])
+    loaded = load(folder, task, classification.label_names(rows))
+    _refuse_other_template(loaded)
+    started = time.monotonic()
+    run = {"classification": _classify, "text": _score_text}.get(task, _answer)
+    table = run(loaded, rows, params)
+    table.insert(0, "id", [row["id"] for row in rows])
+    seconds = time.monotonic() - started
+    return Predicted(table.reindex(columns=COLUMNS), _efficiency(table, len(rows), seconds))
+
+
+def _answer(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
+    """Generate answers and score the reference ones."""
+    prompts = [
+        chat.encode_prompt(prompt_of(row), loaded.tokenizer)[-params.max_length :] for row in rows
+    ]
+    answers = generate(
+        loaded.model, loaded.tokenizer, prompts, params.batch_size, params.max_new_tokens
+    )
+    asked = [_single_answer(row) for row in rows]
+    limit = params.max_length + params.max_new_tokens
+    encoded = [chat.encode(row, loaded.tokenizer, limit) for row in asked]
+    scored = reference_logprobs(
+        loaded.model, loaded.tokenizer.pad_token_id, encoded, params.batch_size
+    )
+    return pd.DataFrame(
+        {
+            "prediction": [answer.text for answer in answers],
+            "logprob": [surprise.logprob for surprise in scored],
+            "reference_tokens": [surprise.tokens for surprise in scored],
+            "generated_tokens": [answer.tokens for answer in answers],
+            "finished": [answer.finished for answer in answers],
+        }
+    )
+
+
+def _single_answer(row: Row) -> Row:
+    """Return the row with only its last answer to be scored, as it is compared."""
+    answer = [{"role": "assistant", "content": reference_of(row)}]
+    return {**row, "messages": None, "prompt": prompt_of(row), "completion": answer}
+
+
+def _classify(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
+    """Choose a label for every row."""
+    names = [loaded.model.config.id2label[i] for i in range(loaded.model.config.num_labels)]
+    texts = [classification.encode_text(row, loaded.tokenizer, params.max_length) for row in rows]
+    scores = probabilities(loaded.model, loaded.tokenizer.pad_token_id, texts, params.batch_size)
+    return pd.DataFrame(
+        {
+            "prediction": [names[max(range(len(row)), key=row.__getitem__)] for row in scores],
+            "finished": True,
+            "scores": [json.dumps(dict(zip(names, row, strict=True))) for row in scores],
+        }
+    )
+
+
+def _score_text(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
+    """Score plain text; there is nothing to generate."""
+    encoded = [text.encode(row, loaded.tokenizer, params.max_length) for row in rows]
+    scored = reference_logprobs(
+        loaded.model, loaded.tokenizer.pad_token_id, encoded, params.batch_size
+    )
+    return pd.DataFrame(
+        {
+            "prediction": "",
+            "logprob": [surprise.logprob for surprise in scored],
+            "reference_tokens": [surprise.tokens for surprise in scored],
+            "finished": True,
+        }
+    )
+
+
+def _refuse_other_template(loaded: Loaded) -> None:
+    """A model that is asked in another format than it was trained in answers nonsense."""
+    if loaded.manifest is None:
+        return
+    now = sha256_text(loaded.tokenizer.chat_template or "")
+    if now != loaded.manifest.template_sha256:
+        raise UserError(
+            f"the model of phase {loaded.manifest.phase} was trained with another chat template "
+            "than it would be asked with; run the phase again"
+        )
+
+
+def _efficiency(table: pd.DataFrame, rows: int, seconds: float) -> dict[str, float]:
+    """Return speed and memory of the run."""
+    made: Any = table["generated_tokens"].sum() if "generated_tokens" in table else 0
+    return {
+        "predict_seconds": round(seconds, 3),
+        "rows_per_second": round(rows / seconds, 2),
+        "generated_tokens_per_second": round(float(made) / seconds, 1),
+        "peak_memory_bytes": peak_compute_memory_bytes(),
+    }

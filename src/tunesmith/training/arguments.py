@@ -1,0 +1,56 @@
+"""A phase's dials in the words of the Trainer."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+from tunesmith.training.params import Phase
+
+
+def steps_per_epoch(phase: Phase, rows: int) -> int:
+    """Return optimizer steps of one epoch on one device."""
+    batch = phase.per_device_batch_size * phase.gradient_accumulation_steps
+    return max(1, math.ceil(rows / batch))
+
+
+def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
+    """Return transformers' TrainingArguments; checkpoints go to `folder`."""
+    import torch
+    from transformers import TrainingArguments
+
+    gpu = torch.cuda.is_available()
+    is_class = phase.task == "classification"
+    per_epoch = steps_per_epoch(phase, rows)
+    interval = max(1, per_epoch // phase.evaluations_per_epoch)
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=phase.epochs,
+        learning_rate=phase.learning_rate,
+        lr_scheduler_type=phase.schedule,
+        warmup_steps=round(phase.warmup_ratio * per_epoch * phase.epochs),
+        weight_decay=phase.weight_decay,
+        max_grad_norm=phase.max_grad_norm,
+        per_device_train_batch_size=phase.per_device_batch_size,
+        per_device_eval_batch_size=phase.per_device_batch_size * 2,
+        gradient_accumulation_steps=phase.gradient_accumulation_steps,
+        train_sampling_strategy="group_by_length",
+        optim="adamw_torch_fused" if gpu else "adamw_torch",
+        bf16=gpu and torch.cuda.is_bf16_supported(),
+        use_cpu=not gpu,
+        eval_strategy="steps",
+        eval_steps=interval,
+        save_strategy="steps",
+        save_steps=interval,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_accuracy" if is_class else "eval_loss",
+        greater_is_better=is_class,
+        logging_steps=max(1, per_epoch // 10),
+        logging_nan_inf_filter=False,
+        disable_tqdm=True,
+        report_to="none",
+        dataloader_pin_memory=gpu,
+        label_names=["labels"],
+        seed=seed,
+        data_seed=seed,
+    )

@@ -1,0 +1,44 @@
+"""Rows of a phase as tokens; rows that would train nothing are refused before any training."""
+
+from typing import Any
+
+from tunesmith.errors import UserError
+from tunesmith.rows import Row
+from tunesmith.tasks import chat, classification, text
+from tunesmith.tasks.chat import IGNORED
+
+Encoded = dict[str, Any]
+
+
+def encode_rows(
+    rows: list[Row], task: str, tokenizer: Any, max_length: int, labels: list[str]
+) -> list[Encoded]:
+    """Return `input_ids` and `labels` of every row, in order.
+
+    Raises:
+        UserError: there is no row, or rows without a single trained token (they are named).
+    """
+    if not rows:
+        raise UserError("there is no row to train on; look at reports/data/clean.json")
+    if task == "classification":
+        index = {label: position for position, label in enumerate(labels)}
+        return [classification.encode(row, tokenizer, max_length, index) for row in rows]
+    encode = text.encode if task == "text" else chat.encode
+    encoded = [encode(row, tokenizer, max_length) for row in rows]
+    _refuse_untrained(rows, encoded, max_length)
+    return encoded
+
+
+def _refuse_untrained(rows: list[Row], encoded: list[Encoded], max_length: int) -> None:
+    """Name rows whose answer was cut away or empty; they would count as trained and be nothing."""
+    bad = [
+        row["source"]
+        for row, item in zip(rows, encoded, strict=True)
+        if all(label == IGNORED for label in item["labels"])
+    ]
+    if bad:
+        raise UserError(
+            f"{len(bad)} of {len(rows)} rows have no trained token within max_length "
+            f"{max_length}, first {bad[0]}; raise phases.<name>.max_length, or let "
+            "clean.steps drop them (kind: length, max_chars)"
+        )

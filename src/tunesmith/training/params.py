@@ -1,0 +1,61 @@
+"""The dials of a phase, and the rules that phases keep among themselves."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+
+from tunesmith.component import Component
+from tunesmith.errors import UserError
+from tunesmith.methods import Method
+from tunesmith.params import PARAMS_FILE, Params, load_yaml
+
+Task = Literal["chat", "classification", "text"]
+Schedule = Literal["cosine", "linear", "constant", "cosine_with_restarts", "inverse_sqrt"]
+
+
+class Phase(Component):
+    """One training run."""
+
+    starts_from: str = Field(alias="from")
+    trains_with: str = Field(alias="with")
+    task: Task
+    method: Method
+    epochs: PositiveFloat = 2.0
+    learning_rate: PositiveFloat
+    schedule: Schedule = "cosine"
+    warmup_ratio: float = Field(0.05, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+    max_grad_norm: PositiveFloat = 1.0
+    per_device_batch_size: PositiveInt = 16
+    gradient_accumulation_steps: PositiveInt = 1
+    max_length: PositiveInt = 512  # tokens
+    evaluations_per_epoch: PositiveInt = 2
+    early_stopping_patience: PositiveInt | None = None  # evaluations without gain
+
+
+class Phases(Params):
+    """All phases by name; `base` is the base model and no phase."""
+
+    phases: dict[str, Phase]
+
+    @model_validator(mode="after")
+    def _starts_exist(self) -> "Phases":
+        """Refuse a phase that starts from, or trains with, something that no phase makes."""
+        for name, phase in self.phases.items():
+            known = ["base", *(other for other in self.phases if other != name)]
+            for key, value in (("from", phase.starts_from), ("with", phase.trains_with)):
+                if value not in known:
+                    raise ValueError(
+                        f'phase "{name}": {key}: no phase "{value}"; known: {", ".join(known)}'
+                    )
+        return self
+
+
+def read_phase(name: str, path: Path = PARAMS_FILE) -> Phase:
+    """Return one phase of params.yaml, after checking all of them."""
+    tree = load_yaml(path)
+    phases = Phases.validated({"phases": tree.get("phases")}, tree, [], path).phases
+    if name not in phases:
+        raise UserError(f'{path}: no phase "{name}"; phases: {", ".join(phases)}')
+    return phases[name]

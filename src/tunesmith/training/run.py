@@ -1,0 +1,127 @@
+"""Trains one phase: model and rows in, trained model and curves out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tunesmith.errors import UserError
+from tunesmith.models.load import Loaded, load, peak_compute_memory_bytes
+from tunesmith.rows import Row
+from tunesmith.tasks.classification import label_names
+from tunesmith.training.arguments import training_arguments
+from tunesmith.training.collate import Collator
+from tunesmith.training.curves import curves
+from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.params import Phase
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a phase leaves behind."""
+
+    model: Any
+    start: Loaded
+    labels: list[str]
+    curves: pd.DataFrame
+    metrics: dict[str, float]
+    seconds: float
+    tokens: int  # seen by the optimizer, padding not counted
+    rows: dict[str, int]
+    peak_memory_bytes: int  # of the GPU where there is one, else of the process
+
+
+def train(
+    phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
+) -> Trained:
+    """Train a phase on rows; a checkpoint in `work` is continued.
+
+    The seed is set before the method adds weights, so that an adapter starts the same each time.
+    """
+    from transformers import set_seed
+
+    set_seed(seed)
+    labels = label_names(train) if phase.task == "classification" else []
+    loaded = load(start, phase.task, labels, trainable=True)
+    model = _trainable(phase, loaded)
+    encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
+    rows = encode_rows(train, *encode)
+    trainer = _trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
+    done = trainer.train(resume_from_checkpoint=_newest_checkpoint(work))
+    return Trained(
+        model=trainer.model,
+        start=loaded,
+        labels=labels,
+        curves=curves(trainer.state.log_history),
+        metrics={
+            "train_loss": done.training_loss,
+            f"validation_{_chosen_by(phase)}": float(trainer.state.best_metric),
+        },
+        seconds=done.metrics["train_runtime"],
+        tokens=round(sum(len(row["input_ids"]) for row in rows) * trainer.state.epoch),
+        rows={"train": len(train), "validation": len(validation)},
+        peak_memory_bytes=peak_compute_memory_bytes(),
+    )
+
+
+def _trainable(phase: Phase, loaded: Loaded) -> Any:
+    """Put the phase's method on the model, or go on training the parent's adapter."""
+    if loaded.manifest is None or loaded.manifest.method["kind"] == "full":
+        return phase.method.apply(loaded.model, phase.task)
+    if loaded.manifest.method["kind"] != phase.method.kind:
+        raise UserError(
+            f'phase starts from "{loaded.manifest.phase}", a {loaded.manifest.method["kind"]} '
+            f"adapter, so its method must be that too, not {phase.method.kind}"
+        )
+    return loaded.model
+
+
+def _trainer(
+    phase: Phase,
+    model: Any,
+    loaded: Loaded,
+    train: list[Encoded],
+    validation: list[Encoded],
+    work: Path,
+    seed: int,
+) -> Any:
+    """Return the Trainer of a phase."""
+    from transformers import EarlyStoppingCallback, Trainer
+
+    from tunesmith.training.callbacks import Progress, StopOnBrokenLoss
+
+    extra: list[Any] = [Progress(work.name), StopOnBrokenLoss()]
+    if phase.early_stopping_patience is not None:
+        extra.append(EarlyStoppingCallback(phase.early_stopping_patience))
+    trainer = Trainer(
+        model=model,
+        args=training_arguments(phase, len(train), work, seed),
+        train_dataset=train,
+        eval_dataset=validation,
+        data_collator=Collator(loaded.tokenizer.pad_token_id),
+        callbacks=extra,
+        compute_metrics=_accuracy if phase.task == "classification" else None,
+    )
+    from transformers import PrinterCallback
+
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _chosen_by(phase: Phase) -> str:
+    """Return the metric that decides which checkpoint is the best."""
+    return "accuracy" if phase.task == "classification" else "loss"
+
+
+def _accuracy(evaluated: Any) -> dict[str, float]:
+    """Return the share of right classes: what the best checkpoint of a classifier is chosen by."""
+    right = evaluated.predictions.argmax(-1) == evaluated.label_ids
+    return {"accuracy": float(right.mean())}
+
+
+def _newest_checkpoint(work: Path) -> str | None:
+    """Return the last complete checkpoint of an interrupted run, if any."""
+    found = [path for path in work.glob("checkpoint-*") if (path / "trainer_state.json").exists()]
+    found.sort(key=lambda path: int(path.name.rpartition("-")[2]))
+    return str(found[-1]) if found else None

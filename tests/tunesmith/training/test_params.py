@@ -1,0 +1,44 @@
+"""Phases form a chain that begins at the base model."""
+
+from pathlib import Path
+
+import pytest
+
+from tunesmith.errors import UserError
+from tunesmith.training.params import read_phase
+
+PHASES = """
+phases:
+  sft: {{from: base, with: base, task: chat, method: {{kind: lora}}, learning_rate: 1.0e-3}}
+  next: {{from: {start}, with: base, task: chat, method: {{kind: {kind}}}, learning_rate: 1.0e-3}}
+"""
+
+
+def write(folder: Path, start: str = "sft", kind: str = "lora") -> Path:
+    path = folder / "params.yaml"
+    path.write_text(PHASES.format(start=start, kind=kind))
+    return path
+
+
+def test_a_phase_may_start_from_another(tmp_path: Path) -> None:
+    assert read_phase("next", write(tmp_path)).starts_from == "sft"
+
+
+def test_a_phase_that_starts_from_nothing_names_those_that_exist(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match='phase "next": from: no phase "reward"; known: base, sft'):
+        read_phase("next", write(tmp_path, start="reward"))
+
+
+def test_a_phase_cannot_start_from_itself(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match='no phase "next"'):
+        read_phase("next", write(tmp_path, start="next"))
+
+
+def test_an_unknown_method_names_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="phases.next.method.*'full'.*'lora'"):
+        read_phase("next", write(tmp_path, kind="magic"))
+
+
+def test_an_unknown_phase_names_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match='no phase "ppo"; phases: sft, next'):
+        read_phase("ppo", write(tmp_path))
