@@ -1,0 +1,84 @@
+"""Words that tell one group of texts from the others, readable in English and Chinese."""
+
+import math
+import re
+from collections import Counter
+
+WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+LENGTHS = (2, 3, 4, 5, 6)
+READ_CHARS = 300  # of each text
+FEW = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "be",
+        "for",
+        "from",
+        "has",
+        "have",
+        "i",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "was",
+    ]
+)
+
+
+def keywords(inside: list[str], outside: list[str], count: int = 3) -> list[str]:
+    """Return up to `count` terms that many texts inside hold and few outside.
+
+    Terms are English words, and Chinese runs of 2 to 6 characters; of terms that overlap the
+    more telling one is kept.
+    """
+    here, there = _document_counts(inside), _document_counts(outside)
+    chosen: list[str] = []
+    for term in sorted(here, key=lambda t: (-_weight(t, here, there, inside, outside), t)):
+        if _weight(term, here, there, inside, outside) <= 0 or len(chosen) == count:
+            break
+        if not any(_overlap(term, other) for other in chosen):
+            chosen.append(term)
+    return chosen
+
+
+def _weight(
+    term: str, here: Counter[str], there: Counter[str], inside: list[str], outside: list[str]
+) -> float:
+    """Return coverage times log odds against the others, longer Chinese runs a little ahead."""
+    share = here[term] / max(len(inside), 1)
+    other = (there[term] + 0.5) / (len(outside) + 1)
+    return share * math.log(share / other) * (1 + 0.05 * len(term))
+
+
+def _overlap(first: str, second: str) -> bool:
+    """True when one term holds the other, or they share two characters of a Chinese run."""
+    if first in second or second in first:
+        return True
+    if not HAN_RUN.match(first):
+        return False
+    return any(first[k : k + 2] in second for k in range(len(first) - 1))
+
+
+def _document_counts(texts: list[str]) -> Counter[str]:
+    """Return in how many texts each term occurs."""
+    return Counter(term for text in texts for term in _terms(text))
+
+
+def _terms(text: str) -> set[str]:
+    """Return the terms of one text."""
+    text = text[:READ_CHARS]
+    words = {word for word in WORD.findall(text.lower()) if word not in FEW and len(word) > 2}
+    runs = HAN_RUN.findall(text)
+    grams = {run[k : k + n] for run in runs for n in LENGTHS for k in range(len(run) - n + 1)}
+    return words | grams

@@ -1,0 +1,70 @@
+"""The scores: one file each, all with intervals; this list is the registry."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from tunesmith.errors import UserError
+from tunesmith.metrics.accuracy import Accuracy
+from tunesmith.metrics.bleu import Bleu
+from tunesmith.metrics.chrf import ChrF
+from tunesmith.metrics.ece import ECE
+from tunesmith.metrics.exact_match import ExactMatch
+from tunesmith.metrics.length_ratio import LengthRatio
+from tunesmith.metrics.logprob import LogProb
+from tunesmith.metrics.macro_f1 import MacroF1
+from tunesmith.metrics.metric import CLASSIFICATION, GENERATION, Metric
+from tunesmith.metrics.rouge_1 import Rouge1
+from tunesmith.metrics.rouge_l import RougeL
+from tunesmith.metrics.token_f1 import TokenF1
+from tunesmith.params import Params
+
+KNOWN: tuple[Metric, ...] = (
+    ExactMatch(),
+    TokenF1(),
+    RougeL(),
+    Rouge1(),
+    Bleu(),
+    ChrF(),
+    LengthRatio(),
+    LogProb(),
+    Accuracy(),
+    MacroF1(),
+    ECE(),
+)
+METRICS: dict[str, Metric] = {metric.name: metric for metric in KNOWN}
+
+
+class EvaluateParams(Params):
+    """Which scores are taken, for which subsets of the test rows."""
+
+    metrics: Annotated[list[str], Field(min_length=1)]
+    slices: tuple[str, ...] = ()
+    resamples: Annotated[int, Field(ge=100)] = 1000  # fewer draws make no interval
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+
+    @field_validator("metrics")
+    @classmethod
+    def _known_metrics(cls, names: list[str]) -> list[str]:
+        """Refuse a metric that nobody wrote."""
+        for name in names:
+            if name not in METRICS:
+                raise ValueError(f'no metric "{name}"; known: {", ".join(METRICS)}')
+        return list(dict.fromkeys(names))
+
+
+def metrics_for(names: list[str], classification: bool) -> list[Metric]:
+    """Return the metrics of these names.
+
+    Raises:
+        UserError: one of them does not apply to the task; the message names those that do.
+    """
+    task = CLASSIFICATION if classification else GENERATION
+    fitting = [name for name, metric in METRICS.items() if task in metric.tasks]
+    for name in names:
+        if name not in fitting:
+            raise UserError(
+                f'params.yaml: evaluate.metrics: "{name}" does not apply to {task}; '
+                f"these do: {', '.join(fitting)}"
+            )
+    return [METRICS[name] for name in names]

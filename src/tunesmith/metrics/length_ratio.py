@@ -1,0 +1,31 @@
+"""Tokens that the model wrote for each token of the references."""
+
+import numpy as np
+
+from tunesmith.answers import Answers
+from tunesmith.metrics.metric import Metric
+from tunesmith.metrics.tokens import tokens
+from tunesmith.stats.resample import Floats
+
+
+class LengthRatio(Metric):
+    """Sum of predicted tokens over sum of reference tokens; 1 is as long as the references.
+
+    References without any token count as one token, so the ratio exists.
+    """
+
+    name = "length_ratio"
+    title = "Length ratio"
+    higher_is_better = None
+    scale = None
+
+    def statistics(self, answers: Answers) -> Floats:
+        """Return (N, 2): tokens of prediction and of reference."""
+        predicted = [len(tokens(text)) for text in answers.predictions]
+        expected = [max(len(tokens(text)), 1) for text in answers.references]
+        return np.array([predicted, expected], dtype=np.float64).T
+
+    def finish(self, totals: Floats) -> Floats:
+        """Return the ratio."""
+        ratio: Floats = totals[..., 0] / totals[..., 1]
+        return ratio

@@ -1,0 +1,89 @@
+"""What evaluation writes: trees for JSON, long tables for CSV and Parquet."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from tunesmith.answers import Answers
+from tunesmith.metrics.measure import Measured
+from tunesmith.metrics.metric import Metric
+from tunesmith.stats.resample import Floats
+
+BASE, CANDIDATE, CHAMPION = MODELS = ("base", "candidate", "champion")
+OVERALL = "overall"
+
+Table: TypeAlias = Mapping[Metric, Mapping[str, Floats]]  # metric → model → (N, K)
+Slices: TypeAlias = Mapping[tuple[str, str], list[Measured]]  # (slice name, value) → metrics
+
+
+def metrics_tree(overall: list[Measured], slices: Slices, answers: Answers) -> dict[str, Any]:
+    """Return model → metric → score, the slices' values, and what pins the metrics down."""
+    tree: dict[str, Any] = {
+        model: {one.metric.name: one.score(model).as_dict() for one in overall} for model in MODELS
+    }
+    by_slice: dict[str, Any] = {}
+    for (name, value), metrics in slices.items():
+        by_slice.setdefault(name, {})[value] = {
+            model: {one.metric.name: one.value(model) for one in metrics} for model in MODELS
+        }
+    tree["about"] = {one.metric.name: about(one.metric, answers) for one in overall}
+    return {**tree, "slices": by_slice}
+
+
+def about(metric: Metric, answers: Answers) -> dict[str, Any]:
+    """Return what a reader of the numbers must know of a metric."""
+    return {
+        "title": metric.title,
+        "higher_is_better": metric.higher_is_better,
+        "scale": metric.scale,
+        "signature": metric.signature(answers),
+    }
+
+
+def score_table(overall: list[Measured], slices: Slices) -> pd.DataFrame:
+    """Return one line a model, slice and metric."""
+    named = [(OVERALL, overall), *(("=".join(key), one) for key, one in slices.items())]
+    records = [
+        {"model": model, "slice": name, "metric": one.metric.name, **one.score(model).as_dict()}
+        for model in MODELS
+        for name, metrics in named
+        for one in metrics
+    ]
+    return pd.DataFrame(records)
+
+
+def comparison_tree(
+    overall: list[Measured], slices: Slices, confidence: float, resamples: int
+) -> dict[str, Any]:
+    """Return the candidate's paired differences from base and champion."""
+    against = {}
+    for other in (BASE, CHAMPION):
+        by_slice: dict[str, Any] = {}
+        for (name, value), metrics in slices.items():
+            by_slice.setdefault(name, {})[value] = differences(metrics, other)
+        against[other] = {OVERALL: differences(overall, other), "slices": by_slice}
+    return {
+        "against": against,
+        "confidence": confidence,
+        "resamples": resamples,
+    }
+
+
+def differences(metrics: list[Measured], other: str) -> dict[str, Any]:
+    """Return metric → candidate minus other."""
+    return {one.metric.name: one.difference(CANDIDATE, other).as_dict() for one in metrics}
+
+
+def per_row_table(table: Table, predictions: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one line a row and model: its answer, and the metrics that mean something alone."""
+    parts = []
+    for model, answers in predictions.items():
+        kept = ["id", "prediction", "finished", "logprob", "reference_tokens"]
+        part = answers[kept].assign(model=model)
+        for metric, models in table.items():
+            values = metric.rows(models[model])
+            if values is not None:
+                part[metric.name] = values
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,140 @@
+"""The model card and the data card: Markdown with the front matter that the hub reads."""
+
+import io
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tunesmith.report import ReportParams, data_view, failure_view, origin_view, score_view
+from tunesmith.report.evidence import Evidence, Tree
+from tunesmith.report.page import FOLDER
+from tunesmith.report.words import model_name
+
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # every renderer shows these as text
+SPECIAL = str.maketrans({**{char: f"\\{char}" for char in "\\`*_[]|#~$"}, **ENTITIES})
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+LICENCES = {"unknown": "other"}
+
+
+def model_card(evidence: Evidence, params: ReportParams) -> str:
+    """Return the model card; the same evidence gives the same bytes."""
+    base = model_name(str(evidence.base["model"]))
+    context = {
+        "front_matter": front_matter(_model_facts(evidence, base)),
+        "title": params.title,
+        "base": base,
+        "candidate": evidence.candidate,
+        "method": origin_view.method_words(evidence),
+        "verdict": evidence.verdict,
+        "models": score_view.MODELS,
+        "scores": score_view.score_table(evidence),
+        "comparison": score_view.comparison_table(evidence),
+        "confidence": f"{evidence.comparisons['confidence']:.0%}",
+        "rows": evidence.metrics["candidate"],
+        "findings": evidence.findings,
+        "slices": [one for one in failure_view.slice_table(evidence) if one["weak"]],
+        "error_types": failure_view.error_table(evidence),
+        "trained_rows": evidence.augment["rows"]["total"],
+        "settings": origin_view.settings(evidence),
+        "provenance": origin_view.provenance(evidence),
+        "sources": data_view.source_table(evidence),
+    }
+    return _render("model_card.md", context)
+
+
+def data_card(evidence: Evidence, params: ReportParams) -> str:
+    """Return the data card; the same evidence gives the same bytes."""
+    languages, splits = data_view.split_table(evidence)
+    context = {
+        "front_matter": front_matter(_data_facts(evidence)),
+        "title": params.title,
+        "sources": data_view.source_table(evidence),
+        "flow": data_view.row_flow(evidence),
+        "drops": data_view.drop_table(evidence),
+        "changed": data_view.changed_table(evidence),
+        "languages": languages,
+        "splits": splits,
+        "expectations": data_view.expectation_table(evidence),
+        "augment": evidence.augment,
+    }
+    return _render("data_card.md", context)
+
+
+def front_matter(facts: Tree) -> str:
+    """Return facts as the YAML block at the head of a card."""
+    from ruamel.yaml import YAML
+
+    writer = YAML()
+    writer.default_flow_style = False
+    writer.width = 1000
+    text = io.StringIO()
+    writer.dump({key: facts[key] for key in sorted(facts)}, text)
+    return f"---\n{text.getvalue()}---"
+
+
+def _model_facts(evidence: Evidence, base: str) -> Tree:
+    """Return what the hub reads of a model card."""
+    task = "text-classification" if _classifies(evidence) else "text-generation"
+    facts: Tree = {
+        "language": _languages(evidence),
+        "library_name": "peft" if evidence.model.get("method", {}) else "transformers",
+        "pipeline_tag": task,
+        "tags": ["tunesmith", str(evidence.model.get("method", {}).get("kind", "base"))],
+        "model-index": [{"name": evidence.candidate, "results": [_results(evidence, task)]}],
+    }
+    on_the_hub = evidence.base.get("revision") and base.count("/") == 1
+    return {**facts, "base_model": base} if on_the_hub else facts
+
+
+def _results(evidence: Evidence, task: str) -> Tree:
+    """Return the scores in the hub's form."""
+    about, scores = evidence.metrics["about"], evidence.metrics["candidate"]
+    return {
+        "task": {"type": task},
+        "dataset": {"name": "test split", "type": "own"},
+        "metrics": [
+            {"type": name, "name": about[name]["title"], "value": scores[name]["value"]}
+            for name in about
+        ],
+    }
+
+
+def _data_facts(evidence: Evidence) -> Tree:
+    """Return what the hub reads of a data card."""
+    rows = evidence.clean["rows"]["kept"]
+    licences = {name for source in evidence.manifest["sources"] for name in source["licences"]}
+    task = "text-classification" if _classifies(evidence) else "text-generation"
+    return {
+        "language": _languages(evidence),
+        "license": sorted({LICENCES.get(name, name).lower() for name in licences}),
+        "size_categories": [next((name for most, name in SIZES if rows < most), "n>1M")],
+        "task_categories": [task],
+    }
+
+
+def _classifies(evidence: Evidence) -> bool:
+    """True when the model gives labels."""
+    return bool(evidence.findings["task"] == "classification")
+
+
+def _languages(evidence: Evidence) -> list[str]:
+    """Return the languages of the kept rows that have a code."""
+    return [lang for lang in sorted(evidence.clean["languages"]["kept"]) if lang in ("en", "zh")]
+
+
+def _render(name: str, context: Tree) -> str:
+    """Fill a Markdown template; what users wrote is escaped by the filter `md`."""
+    templates = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=False,  # noqa: S701 (Markdown; the filter `md` escapes)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["md"] = escaped
+    return templates.get_template(name).render(context)
+
+
+def escaped(value: Any) -> str:
+    """Return a value as Markdown text in one line: no markup, no HTML, no end of a table cell."""
+    return " ".join(str(value).split()).translate(SPECIAL)

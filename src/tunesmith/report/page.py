@@ -1,0 +1,66 @@
+"""Renders the one HTML page: no script, no outside request, everything escaped."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tunesmith.report import (
+    ReportParams,
+    curve_view,
+    data_view,
+    failure_view,
+    origin_view,
+    score_view,
+)
+from tunesmith.report.evidence import Evidence, Tree
+from tunesmith.report.words import model_name
+
+FOLDER = Path(__file__).parent
+
+
+def render_page(evidence: Evidence, params: ReportParams) -> str:
+    """Return the page; the same evidence gives the same bytes."""
+    templates = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return templates.get_template("page.html").render(page_context(evidence, params))
+
+
+def page_context(evidence: Evidence, params: ReportParams) -> Tree:
+    """Return everything that the templates show."""
+    languages, splits = data_view.split_table(evidence)
+    return {
+        "title": params.title,
+        "style": (FOLDER / "style.css").read_text(encoding="utf-8"),
+        "verdict": evidence.verdict,
+        "candidate": evidence.candidate,
+        "base_model": model_name(str(evidence.base.get("model", ""))),
+        "method": origin_view.method_words(evidence),
+        "confidence": f"{evidence.comparisons['confidence']:.0%}",
+        "panels": score_view.metric_panels(evidence),
+        "score_table": score_view.score_table(evidence),
+        "comparison": score_view.comparison_table(evidence),
+        "gate_slices": score_view.slice_comparisons(evidence, evidence.verdict["metric"]),
+        "flow": data_view.row_flow(evidence),
+        "sources": data_view.source_table(evidence),
+        "drops": data_view.drop_table(evidence),
+        "changed": data_view.changed_table(evidence),
+        "languages": languages,
+        "splits": splits,
+        "expectations": data_view.expectation_table(evidence),
+        "curves": curve_view.curve_charts(evidence),
+        "findings": evidence.findings,
+        "slices": failure_view.slice_table(evidence),
+        "error_types": failure_view.error_table(evidence),
+        "confusions": failure_view.confusion_table(evidence),
+        "clusters": failure_view.cluster_table(evidence),
+        "examples": failure_view.examples(evidence, params.examples),
+        "hardest": failure_view.hardest(evidence),
+        "costs": origin_view.cost_cards(evidence),
+        "provenance": origin_view.provenance(evidence),
+        "settings": origin_view.settings(evidence),
+    }

@@ -1,0 +1,108 @@
+"""Slices: the named subsets of the test rows in which a mean can hide a failure."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tunesmith.answers import prompt_text
+from tunesmith.errors import UserError
+from tunesmith.rows import Row, meta_of, to_rows
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+MIN_ROWS = 30  # smaller slices are shown, but not ranked or judged
+MOST_VALUES = 200
+ABSENT = "(none)"
+
+
+def slice_masks(rows: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, Mask]]:
+    """Return, for each slice name, its values with the rows that have each: a mask (N,).
+
+    Args:
+        rows: N test rows.
+        names: `lang`, `label`, `source` (the file), `length` (thirds by prompt characters), or
+            `meta.X` for a column X of the source.
+
+    Raises:
+        UserError: an unknown name, a column that no row has, or more than 200 values.
+    """
+    return {name: _masks(name, _values(rows, name)) for name in names}
+
+
+def _masks(name: str, values: list[str]) -> dict[str, Mask]:
+    """Return a mask for each distinct value, in sorted order."""
+    column = np.array(values, dtype=object)
+    distinct = sorted(set(values), key=_order)
+    if len(distinct) > MOST_VALUES:
+        raise UserError(
+            f'params.yaml: slice "{name}" has {len(distinct)} values; at most {MOST_VALUES} '
+            "can be compared, so take a coarser column"
+        )
+    return {value: column == value for value in distinct}
+
+
+def _order(value: str) -> tuple[int, str]:
+    """Sort lengths from short to long, all else by name."""
+    return (LENGTHS.index(value) if value in LENGTHS else 0, value)
+
+
+def _values(rows: pd.DataFrame, name: str) -> list[str]:
+    """Return each row's value of a slice name."""
+    records = to_rows(rows)
+    if name == "length":
+        return _tertiles(records)
+    if name.startswith("meta."):
+        return _meta_values(records, name)
+    if name not in COLUMNS:
+        known = ", ".join([*COLUMNS, "length", *(f"meta.{key}" for key in _meta_keys(records))])
+        raise UserError(f'params.yaml: no slice "{name}"; known: {known}')
+    values = [COLUMNS[name](row) for row in records]
+    return [ABSENT if value is None else str(value) for value in values]
+
+
+def _source_file(row: Row) -> str | None:
+    """Return the source without its line number."""
+    source = row["source"]
+    head, _, line = (source or "").rpartition(":")
+    return head if head and line.isdigit() else source
+
+
+LENGTHS = ["short", "medium", "long"]
+COLUMNS: dict[str, Callable[[Row], Any]] = {
+    "lang": lambda row: row["lang"],
+    "label": lambda row: row["label"],
+    "source": _source_file,
+}
+
+
+def _tertiles(records: list[Row]) -> list[str]:
+    """Return short, medium or long by thirds of prompt characters."""
+    sizes = np.array([len(prompt_text(row)) for row in records])
+    bounds = np.quantile(sizes, [1 / 3, 2 / 3])
+    return [LENGTHS[int(size > bounds[0]) + int(size > bounds[1])] for size in sizes]
+
+
+def _meta_values(records: list[Row], name: str) -> list[str]:
+    """Return each row's value of a column of its source."""
+    key = name.removeprefix("meta.")
+    found = [meta_of(row).get(key) for row in records]
+    if all(value is None for value in found):
+        known = ", ".join(f"meta.{key}" for key in _meta_keys(records)) or "none"
+        raise UserError(f'params.yaml: slice "{name}": no test row has it; known: {known}')
+    return [_as_text(value) for value in found]
+
+
+def _as_text(value: Any) -> str:
+    """Return a value as it is shown."""
+    if value is None:
+        return ABSENT
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _meta_keys(records: list[Row]) -> list[str]:
+    """Return every key that a row's source had."""
+    return sorted({key for row in records for key in meta_of(row)})

@@ -1,0 +1,64 @@
+"""The difference of two models on the same rows."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tunesmith.stats.resample import Floats
+from tunesmith.stats.score import percentile_interval
+
+LEVELS = (0.8, 0.9, 0.95, 0.99)  # the confidences that a later stage may ask for
+
+
+@dataclass(frozen=True)
+class Difference:
+    """First minus second: value, interval, two-sided p, rows, and the interval at every level."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+    n: int
+    intervals: dict[str, tuple[float, float]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the parts by name; the value is called `difference`."""
+        parts = asdict(self)
+        return {"difference": parts.pop("value"), **parts}
+
+
+def paired_difference(
+    first: float,
+    second: float,
+    first_draws: Floats,
+    second_draws: Floats,
+    n: int,
+    confidence: float,
+    p: float | None = None,
+) -> Difference:
+    """Return the difference of two values with its paired bootstrap interval.
+
+    Args:
+        first: the value of the first model on all rows.
+        second: the value of the second.
+        first_draws: B values of the first model on resampled rows.
+        second_draws: B values of the second on the very same draws.
+        n: rows.
+        confidence: of `low` and `high`.
+        p: an exact p-value to report instead of the bootstrap's.
+
+    Source: paired bootstrap, Koehn 2004, https://aclanthology.org/W04-3250.
+    """
+    draws = first_draws - second_draws
+    low, high = percentile_interval(draws, confidence)
+    p = bootstrap_p(draws) if p is None else p
+    intervals = {str(level): percentile_interval(draws, level) for level in LEVELS}
+    return Difference(float(first - second), low, high, p, n, intervals)
+
+
+def bootstrap_p(draws: Floats) -> float:
+    """Return the two-sided p-value of a difference: twice the share of draws across zero.
+
+    One is added to both counts, so the result is never 0 and at most 1.
+    """
+    below, above = int((draws <= 0).sum()), int((draws >= 0).sum())
+    return min(1.0, 2 * (min(below, above) + 1) / (len(draws) + 1))

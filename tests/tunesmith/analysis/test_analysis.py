@@ -1,0 +1,220 @@
+"""Weak slices, kinds and clusters of errors, hardest rows and proposals."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.evaluation import label_rows, predictions, shop_rows
+from tunesmith.analysis.cases import build_cases
+from tunesmith.analysis.clusters import error_clusters
+from tunesmith.analysis.confusions import confusion_pairs
+from tunesmith.analysis.error_types import KINDS, count_error_types, error_types
+from tunesmith.analysis.hardest import changes, hardest_rows
+from tunesmith.analysis.keywords import keywords
+from tunesmith.analysis.proposals import propose
+from tunesmith.analysis.weak_slices import weak_slices
+from tunesmith.errors import UserError
+from tunesmith.slices import slice_masks
+
+
+def case(answer: str, reference: str, prompt: str = "?", finished: bool = True) -> dict[str, Any]:
+    return {
+        "candidate": answer,
+        "reference": reference,
+        "prompt": prompt,
+        "finished": finished,
+        "wrong": answer.strip() != reference.strip(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "reference", "prompt"),
+    [
+        ("right", "Order 5 is sent.", "Order 5 is sent.", "?"),
+        ("empty", " ", "Order 5 is sent.", "?"),
+        ("empty", "", "订单5已发货。", "?"),
+        ("wrong_language", "您的订单已经发货。", "Your order is on its way.", "?"),
+        ("wrong_language", "Your order is on its way.", "您的订单已经发货。", "?"),
+        ("copied_prompt", "Where is order 5 now?", "Order 5 is sent.", "Where is order 5 now?"),
+        ("copied_prompt", "订单5现在到哪里了呢？", "订单5已发货。", "请问订单5现在到哪里了呢？"),
+        ("wrong_number", "Order 6 is sent.", "Order 5 is sent.", "?"),
+        ("wrong_number", "退款在三天内到账。", "退款在五天内到账。", "?"),
+        ("wording", "Order 5 has been sent.", "Order 5 is sent.", "?"),
+        ("wording", "订单5已经发货了。", "订单5已发货。", "?"),
+        ("other", "I like the colour green.", "We open at noon.", "?"),
+        ("other", "你好呀", "周末不营业，请改天再来。", "?"),
+    ],
+)
+def test_an_error_is_of_the_kind_that_a_reader_would_say(
+    kind: str, answer: str, reference: str, prompt: str
+) -> None:
+    assert error_types(pd.DataFrame([case(answer, reference, prompt)])) == [kind]
+
+
+def test_an_answer_that_does_not_end_is_endless_whatever_it_says() -> None:
+    assert error_types(pd.DataFrame([case("a a a a", "b", finished=False)])) == ["endless"]
+
+
+def test_kinds_are_counted_by_language_and_say_what_helps() -> None:
+    kinds = ["right", "empty", "wrong_number", "wrong_number"]
+    first, second = count_error_types(kinds, ["en", "en", "en", "zh"])
+    assert (first["kind"], first["count"], first["langs"]) == (
+        "wrong_number",
+        2,
+        {"en": 1, "zh": 1},
+    )
+    assert second["share"] == pytest.approx(1 / 3)
+    assert first["action"] == KINDS["wrong_number"][1]
+
+
+def planted() -> tuple[np.ndarray[Any, Any], dict[str, dict[str, Any]]]:
+    scores = np.random.default_rng(0).normal(0.8, 0.1, 200)
+    number = np.arange(200)
+    scores[number % 4 == 0] -= 0.4
+    scores[:5] = 0.0
+    masks = {
+        "topic": {str(k): number % 4 == k for k in range(4)},
+        "coin": {"heads": number % 7 < 3, "tails": number % 7 >= 3},
+        "small": {"yes": number < 5, "no": number >= 5},
+    }
+    return scores, masks
+
+
+def test_the_planted_weak_slice_is_the_costliest_and_the_only_weak_one() -> None:
+    scores, masks = planted()
+    table = weak_slices(scores, masks, 1000, 0.05, seed=0)
+    assert (table.loc[0, "slice"], table.loc[0, "value"]) == ("topic", "0")
+    weak = table[table["weak"].astype(bool)]
+    assert len(weak) == 1
+    assert weak.iloc[0]["low"] < 0.4 < weak.iloc[0]["high"]
+    assert weak.iloc[0]["impact"] == pytest.approx(weak.iloc[0]["low"] * 50)
+
+
+def test_a_slice_of_few_rows_is_shown_without_rank_or_verdict() -> None:
+    table = weak_slices(*planted(), 1000, 0.05, seed=0)
+    small = table[(table["slice"] == "small") & (table["value"] == "yes")].iloc[0]
+    assert small["n"] == 5
+    assert small["shortfall"] > 0.5
+    assert not small["ranked"]
+    assert not small["weak"]
+    assert np.isnan(small["q"])
+
+
+def test_a_slice_that_is_everything_has_no_rest_to_compare_with() -> None:
+    table = weak_slices(np.ones(40), {"lang": {"en": np.ones(40, dtype=bool)}}, 200, 0.05, 0)
+    assert len(table) == 0
+    assert "weak" in table
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    first, second = (weak_slices(*planted(), 500, 0.05, seed=3) for _ in range(2))
+    pd.testing.assert_frame_equal(first, second)
+
+
+def per_row(rows: pd.DataFrame, bad_topic: str = "") -> pd.DataFrame:
+    parts = []
+    for seed, (model, right) in enumerate({"base": 0.2, "candidate": 0.8, "champion": 0.4}.items()):
+        table = predictions(rows, right, seed, bad_topic if model == "candidate" else "")
+        references = [
+            row["label"] or row["completion"][0]["content"] for row in rows.to_dict("records")
+        ]
+        score = [float(a == b) for a, b in zip(table["prediction"], references, strict=True)]
+        kept = table[["id", "prediction", "finished", "logprob", "reference_tokens"]]
+        parts.append(kept.assign(model=model, exact_match=score))
+    return pd.concat(parts, ignore_index=True)
+
+
+def shop_cases(bad_topic: str = "") -> pd.DataFrame:
+    rows = shop_rows()
+    return build_cases(rows, per_row(rows, bad_topic), "exact_match", 1)
+
+
+def test_a_metric_without_row_scores_is_named_with_those_that_have() -> None:
+    rows = shop_rows()
+    with pytest.raises(UserError, match=r'no row scores of "macro_f1"; .*exact_match'):
+        build_cases(rows, per_row(rows), "macro_f1", 1)
+
+
+def test_row_scores_of_other_rows_are_refused() -> None:
+    with pytest.raises(UserError, match="per-row scores and test rows differ"):
+        build_cases(shop_rows(70), per_row(shop_rows(80)), "exact_match", 1)
+
+
+def test_the_hardest_rows_are_wrong_and_the_least_probable_first() -> None:
+    cases = shop_cases()
+    hardest = hardest_rows(cases, error_types(cases), 5)
+    logprobs = [one["logprob_per_token"] for one in hardest]
+    assert logprobs == sorted(logprobs)
+    assert {one["candidate_score"] for one in hardest} == {0.0}
+    assert all(one["candidate"] != one["reference"] for one in hardest)
+
+
+def test_examples_show_what_improved_worsened_and_stayed_wrong_in_both_languages() -> None:
+    shown = changes(shop_cases())
+    assert {one["change"] for one in shown} == {"improved", "worsened", "still wrong"}
+    improved = [one["lang"] for one in shown if one["change"] == "improved"]
+    assert abs(improved.count("en") - improved.count("zh")) <= 1
+
+
+def test_clusters_keep_the_languages_apart_and_are_named_in_them() -> None:
+    clusters = error_clusters(shop_cases("refund"), most=4, seed=0)
+    assert len(clusters) >= 2
+    assert sum(cluster["size"] for cluster in clusters) == int(shop_cases("refund")["wrong"].sum())
+    assert all(len(cluster["langs"]) == 1 for cluster in clusters)
+    names = " ".join(cluster["name"] for cluster in clusters)
+    assert "refund" in names
+    assert "退款" in names
+    assert clusters == error_clusters(shop_cases("refund"), most=4, seed=0)
+
+
+def test_a_handful_of_failures_forms_no_cluster() -> None:
+    cases = shop_cases()
+    assert error_clusters(cases.assign(wrong=[True] * 9 + [False] * 71), most=8, seed=0) == []
+
+
+def test_names_are_words_that_the_other_texts_lack() -> None:
+    inside = ["refund the lamp please", "a refund for the tent", "我要退款", "请给我退款"]
+    outside = ["where is the lamp", "the tent is late", "我的订单在哪里", "请给我发票"]
+    assert set(keywords(inside, outside, 2)) == {"refund", "退款"}
+
+
+def test_proposals_come_from_train_rows_of_the_weak_topic_only() -> None:
+    rows, train = shop_rows(), shop_rows(120, "train")
+    cases = shop_cases("refund")
+    masks = slice_masks(rows, ["meta.topic", "lang"])
+    table = weak_slices(cases["candidate_score"].to_numpy(), masks, 500, 0.05, 0)
+    weak = table[table["weak"].astype(bool)]
+    proposals = propose(cases, train, weak, masks, per_slice=10)
+    assert len(proposals) == 10 * len(weak) == 10
+    assert {one["slice"] for one in proposals} == {"meta.topic=refund"}
+    assert all(one["id"].startswith("train-") for one in proposals)
+    assert all("refund" in one["meta"] for one in proposals)
+    assert len({one["id"] for one in proposals}) == 10
+    assert all(one["quota"] == 10 and "below the rest" in one["reason"] for one in proposals)
+
+
+def test_test_rows_and_augmented_rows_are_never_proposed() -> None:
+    rows = shop_rows()
+    train = pd.concat([rows, shop_rows(20, "train").assign(parent="x")], ignore_index=True)
+    assert propose(shop_cases(), train, pd.DataFrame(), {}, 5) == []
+
+
+def test_without_a_weak_slice_the_failures_of_all_rows_are_grown() -> None:
+    found = propose(shop_cases(), shop_rows(40, "train"), pd.DataFrame(), {}, 5)
+    assert [one["slice"] for one in found] == ["overall"] * 5
+
+
+def test_a_model_without_failure_needs_no_rows() -> None:
+    cases = shop_cases().assign(wrong=False)
+    assert propose(cases, shop_rows(40, "train"), pd.DataFrame(), {}, 5) == []
+
+
+def test_confused_labels_are_counted_with_their_share() -> None:
+    rows = label_rows()
+    cases = build_cases(rows, per_row(rows), "exact_match", 1)
+    pairs = confusion_pairs(cases)
+    assert sum(pair["count"] for pair in pairs) == int(cases["wrong"].sum())
+    assert all(pair["reference"] != pair["prediction"] for pair in pairs)
+    assert all(pair["share"] == pair["count"] / 20 for pair in pairs)

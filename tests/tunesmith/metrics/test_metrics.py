@@ -1,0 +1,294 @@
+"""Every metric against the reference implementation, in both languages."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tunesmith.answers import Answers
+from tunesmith.errors import UserError
+from tunesmith.metrics import METRICS, EvaluateParams, metrics_for
+from tunesmith.metrics.measure import measure
+from tunesmith.metrics.overlap import Side, shared
+from tunesmith.metrics.tokens import tokens
+from tunesmith.params import Params
+
+EN = (
+    ["the cat sat on the mat", "it's 3.5 miles (roughly), ok?", "one", "", "Hello, world!"],
+    ["the cat is on the mat today", "it is 3.5 miles, roughly.", "two", "nothing", "hello world"],
+)
+ZH = (
+    ["今天天气很好，我们去公园。", "订单12345已发货。", "我不知道", "", "ＡＢＣ１２３号"],
+    ["今天天气真好，我们去公园玩。", "订单12346已经发货。", "你知道吗？", "没有", "ABC123号"],
+)
+XSUM = Path(__file__).parents[3] / ".." / "shared" / "data" / "xsum_outputs" / "pairs.jsonl.gz"
+
+
+def answers(pair: tuple[list[str], list[str]], lang: str) -> Answers:
+    return Answers(pair[0], pair[1], [lang] * len(pair[0]))
+
+
+def value(name: str, given: Answers) -> float:
+    metric = METRICS[name]
+    return float(metric.finish(metric.statistics(given).sum(axis=0)))
+
+
+@pytest.mark.parametrize(("pair", "lang", "tokenizer"), [(EN, "en", "13a"), (ZH, "zh", "zh")])
+def test_bleu_is_sacrebleu_s(pair: tuple[list[str], list[str]], lang: str, tokenizer: str) -> None:
+    import sacrebleu
+
+    expected = sacrebleu.corpus_bleu(pair[0], [pair[1]], tokenize=tokenizer)
+    assert value("bleu", answers(pair, lang)) == pytest.approx(expected.score, abs=1e-9)
+    rows = METRICS["bleu"].rows(METRICS["bleu"].statistics(answers(pair, lang)))
+    assert rows is not None
+    for found, prediction, reference in zip(rows, *pair, strict=True):
+        one = sacrebleu.sentence_bleu(
+            prediction, [reference], tokenize=tokenizer, use_effective_order=True
+        )
+        assert found == pytest.approx(one.score, abs=1e-9)
+
+
+@pytest.mark.parametrize(("pair", "lang"), [(EN, "en"), (ZH, "zh")])
+def test_chrf_is_sacrebleu_s(pair: tuple[list[str], list[str]], lang: str) -> None:
+    import sacrebleu
+
+    expected = sacrebleu.corpus_chrf(pair[0], [pair[1]], word_order=2).score
+    assert value("chrf", answers(pair, lang)) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "golden"),  # sacrebleu 2.6.0 on EN with 13a, on ZH with zh; chrF with word_order=2
+    [("bleu", (14.807583, 41.567503)), ("chrf", (47.048788, 32.362483))],
+)
+def test_the_corpus_scores_do_not_drift_with_the_library(
+    name: str, golden: tuple[float, float]
+) -> None:
+    found = (value(name, answers(EN, "en")), value(name, answers(ZH, "zh")))
+    assert found == pytest.approx(golden, abs=1e-6)
+
+
+class CjkTokenizer:
+    """Our tokens in rouge_score's form."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return tokens(text)
+
+
+@pytest.mark.parametrize("pair", [EN, ZH])
+@pytest.mark.parametrize(("name", "theirs"), [("rouge_1", "rouge1"), ("rouge_l", "rougeL")])
+def test_rouge_is_rouge_score_s(pair: tuple[list[str], list[str]], name: str, theirs: str) -> None:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    scorer = RougeScorer([theirs], tokenizer=CjkTokenizer())
+    for prediction, reference in zip(*pair, strict=True):
+        expected = scorer.score(reference, prediction)[theirs].fmeasure
+        found = METRICS[name].score_row(prediction, reference)  # type: ignore[attr-defined]
+        assert found == pytest.approx(expected)
+
+
+def test_on_english_our_tokens_are_rouge_score_s_own() -> None:
+    from rouge_score.tokenizers import DefaultTokenizer
+
+    for text in [*EN[0], *EN[1], "It's A.I. in 2024: e-mail/web & so_on"]:
+        assert tokens(text) == DefaultTokenizer(use_stemmer=False).tokenize(text)
+
+
+def test_the_same_chinese_text_scores_one_not_zero() -> None:
+    for name in ("exact_match", "token_f1", "rouge_l", "rouge_1"):
+        assert value(name, Answers(["订单已发货。"], ["订单已发货。"])) == 1.0
+    assert value("bleu", Answers(["订单已发货。"], ["订单已发货。"])) == pytest.approx(100)
+
+
+def test_answers_without_any_token_count_as_equal_only_when_they_are() -> None:
+    assert value("rouge_l", Answers(["👍"], ["👍"])) == 1.0
+    assert value("token_f1", Answers(["👍"], ["👎"])) == 0.0
+
+
+def test_token_f1_by_hand_counts_chinese_by_character() -> None:
+    assert value("token_f1", Answers(["a b b"], ["b c"])) == pytest.approx(2 / 5)
+    assert value("token_f1", Answers(["退款"], ["退货"])) == 0.5
+
+
+def test_exact_match_ignores_space_at_the_ends_and_the_unicode_form_only() -> None:
+    given = Answers([" yes\n", "cafe\u0301", "Yes"], ["yes", "caf\u00e9", "yes"])
+    assert value("exact_match", given) == pytest.approx(2 / 3)
+
+
+def test_published_xsum_systems_come_out_in_the_published_order() -> None:
+    if not XSUM.exists():
+        pytest.skip("the shared data sets are not beside this checkout")
+    text = gzip.decompress(XSUM.read_bytes()).decode()
+    rows = [json.loads(line) for line in text.split("\n")[:400]]
+    references = [row["reference"] for row in rows]
+    lead, ptgen, topics = (
+        value("rouge_l", Answers([row[system] for row in rows], references))
+        for system in ("lead", "ptgen", "topic-convs2s")
+    )
+    # all 11,334 rows: 11.95, 23.24, 25.75 (EdinburghNLP/XSum@7b95485, published_rouge_full_test)
+    assert lead < ptgen < topics
+    assert 100 * topics == pytest.approx(25.75, abs=1.5)
+
+
+def test_macro_f1_and_accuracy_are_scikit_learn_s() -> None:
+    from sklearn.metrics import accuracy_score, f1_score
+
+    rng = np.random.default_rng(0)
+    true, predicted = (list(map(str, rng.integers(0, 5, 200))) for _ in range(2))
+    given = Answers(predicted, true)
+    expected = f1_score(true, predicted, average="macro")
+    assert value("macro_f1", given) == pytest.approx(expected)
+    assert value("accuracy", given) == accuracy_score(true, predicted)
+
+
+def test_an_answer_that_is_no_label_is_a_miss_and_no_class_of_its_own() -> None:
+    assert value("macro_f1", Answers(["a", "b", "no idea"], ["a", "b", "b"])) == pytest.approx(
+        (1 + 2 / 3) / 2
+    )
+
+
+def test_macro_f1_of_a_slice_counts_the_labels_that_occur_there() -> None:
+    metric = METRICS["macro_f1"]
+    table = metric.statistics(Answers(["a", "b", "c"], ["a", "b", "d"]))
+    assert float(metric.finish(table[:2].sum(axis=0))) == 1.0
+
+
+def test_calibration_error_by_hand() -> None:
+    scores = [json.dumps({"a": p, "b": 1 - p}) for p in (0.9, 0.9, 0.9, 0.9, 0.6)]
+    given = Answers(["a"] * 5, ["a", "a", "a", "b", "b"], scores=scores)
+    assert value("ece", given) == pytest.approx((4 * 0.15 + 1 * 0.6) / 5)
+
+
+def test_scores_that_are_no_probabilities_are_refused() -> None:
+    given = Answers(["a"], ["a"], scores=['{"a": 3.2}'])
+    with pytest.raises(UserError, match="not probabilities"):
+        value("ece", given)
+
+
+def test_logprob_weighs_tokens_not_rows() -> None:
+    given = Answers(
+        ["", ""], ["x", "y"], logprobs=np.array([-1.0, -9.0]), reference_tokens=np.array([1.0, 9.0])
+    )
+    assert value("logprob", given) == -1.0
+
+
+def test_a_reference_without_a_token_has_no_logprob() -> None:
+    given = Answers([""], ["x"], logprobs=np.array([0.0]), reference_tokens=np.array([0.0]))
+    with pytest.raises(ValueError, match="without a token"):
+        value("logprob", given)
+
+
+def test_length_ratio_is_of_all_tokens() -> None:
+    assert value("length_ratio", Answers(["a b", "你好"], ["a", "你"])) == 2.0
+
+
+def test_mixed_languages_keep_both_signatures() -> None:
+    given = Answers(["a", "你"], ["a", "你"], ["en", "zh"])
+    signature = METRICS["bleu"].signature(given) or ""
+    assert "tok:13a" in signature
+    assert "tok:zh" in signature
+
+
+def test_pooled_bleu_of_two_languages_uses_each_one_s_tokens() -> None:
+    both = Answers([*EN[0], *ZH[0]], [*EN[1], *ZH[1]], ["en"] * 5 + ["zh"] * 5)
+    metric = METRICS["bleu"]
+    parts = [metric.statistics(answers(EN, "en")), metric.statistics(answers(ZH, "zh"))]
+    np.testing.assert_array_equal(metric.statistics(both), np.vstack(parts))
+
+
+def test_shared_n_grams_count_repeats_as_a_counter_does() -> None:
+    from collections import Counter
+
+    rng = np.random.default_rng(0)
+    texts = [[list(rng.integers(0, 4, rng.integers(0, 12))) for _ in range(50)] for _ in range(2)]
+
+    def grams(text: list[int], order: int) -> Counter[tuple[int, ...]]:
+        return Counter(tuple(text[k : k + order]) for k in range(len(text) - order + 1))
+
+    for order in (1, 2, 4):
+        found = shared(Side(texts[0]), Side(texts[1]), order)
+        expected = [
+            (grams(a, order) & grams(b, order)).total() for a, b in zip(*texts, strict=True)
+        ]
+        assert found.tolist() == expected
+
+
+def test_nothing_to_score_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no row"):
+        Answers([], [])
+
+
+def test_answers_of_another_length_are_an_error() -> None:
+    with pytest.raises(ValueError, match="2 predictions"):
+        Answers(["a", "b"], ["a"])
+
+
+@pytest.mark.parametrize("name", ["exact_match", "rouge_l", "bleu", "chrf"])
+def test_every_value_lies_in_its_interval_and_repeats(name: str) -> None:
+    given = answers(([*EN[0], "same"] * 8, [*EN[1], "same"] * 8), "en")
+    tables = {METRICS[name]: {"m": METRICS[name].statistics(given)}}
+    scores = [measure(tables, 300, 0.95, np.random.default_rng(3))[0].score("m") for _ in range(2)]
+    assert scores[0] == scores[1]
+    assert scores[0].low <= scores[0].value <= scores[0].high
+    assert scores[0].stderr > 0
+    assert scores[0].n == 48
+
+
+def test_a_model_against_itself_has_no_difference() -> None:
+    statistics = METRICS["chrf"].statistics(answers(EN, "en"))
+    tables = {METRICS["chrf"]: {"one": statistics, "two": statistics}}
+    [measured] = measure(tables, 200, 0.95, np.random.default_rng(0))
+    difference = measured.difference("one", "two")
+    assert (difference.value, difference.low, difference.high, difference.p) == (0, 0, 0, 1)
+
+
+def test_right_or_wrong_rows_get_mcnemar_s_p() -> None:
+    metric = METRICS["exact_match"]
+    tables = {
+        metric: {
+            "one": metric.statistics(Answers(["a"] * 10, ["a"] * 10)),
+            "two": metric.statistics(Answers(["b"] * 10, ["a"] * 10)),
+        }
+    }
+    [measured] = measure(tables, 200, 0.95, np.random.default_rng(0))
+    assert measured.difference("one", "two").p == pytest.approx(2 / 2**10)
+
+
+def test_a_metric_of_the_other_task_names_those_that_apply() -> None:
+    with pytest.raises(UserError, match=r'"bleu" does not apply to classification; .*accuracy'):
+        metrics_for(["bleu"], classification=True)
+    with pytest.raises(UserError, match=r'"macro_f1" does not apply to generation'):
+        metrics_for(["macro_f1"], classification=False)
+
+
+def test_an_unknown_metric_is_refused_with_the_known_ones_and_its_line(tmp_path: Path) -> None:
+    place = tmp_path / "params.yaml"
+    place.write_text("evaluate:\n  metrics: [blue]\n")
+    with pytest.raises(UserError, match=r'params.yaml:2: .*no metric "blue"; known: .*bleu'):
+        EvaluateParams.read("evaluate", place)
+    assert issubclass(EvaluateParams, Params)
+
+
+def test_ours_and_evaluate_s_form_agree_also_combined() -> None:
+    evaluate: Callable[..., object] = pytest.importorskip("evaluate")
+    from tunesmith.metrics.hub import as_evaluate
+
+    names = ["exact_match", "rouge_l", "bleu", "chrf"]
+    combined = evaluate.combine(  # type: ignore[attr-defined]
+        [as_evaluate(name, resamples=100) for name in names]
+    )
+    found = combined.compute(predictions=ZH[0], references=ZH[1])
+    for name in names:
+        assert found[name] == pytest.approx(value(name, answers(ZH, "zh")))
+        assert found[f"{name}_low"] <= found[name] <= found[f"{name}_high"]
+
+
+def test_evaluate_s_form_takes_probabilities_and_log_probabilities() -> None:
+    from tunesmith.metrics.hub import as_evaluate
+
+    ece = as_evaluate("ece", resamples=100).compute(scores=['{"a": 0.8}'], references=["a"])
+    assert ece["ece"] == pytest.approx(0.2)
+    logprob = as_evaluate("logprob", resamples=100)
+    assert logprob.compute(logprobs=[-4.0], reference_tokens=[2])["logprob"] == -2.0

@@ -1,0 +1,92 @@
+"""SHIP, HOLD or REJECT, and why."""
+
+from typing import Any
+
+import pytest
+
+from tunesmith.errors import UserError
+from tunesmith.gate import GateParams, decide
+
+METRICS = {
+    "about": {
+        "exact_match": {"higher_is_better": True},
+        "ece": {"higher_is_better": False},
+        "length_ratio": {"higher_is_better": None},
+    }
+}
+
+
+def found(low: float, high: float, n: int = 100) -> dict[str, Any]:
+    levels = {"0.95": [low, high], "0.99": [low - 0.05, high + 0.05]}
+    return {"difference": (low + high) / 2, "low": low, "high": high, "n": n, "intervals": levels}
+
+
+def comparisons(overall: tuple[float, float], **langs: tuple[float, ...]) -> dict[str, Any]:
+    def part(*numbers: Any) -> dict[str, Any]:
+        return {name: found(*numbers) for name in METRICS["about"]}
+
+    slices = {"lang": {lang: part(*numbers) for lang, numbers in langs.items()}}
+    return {"against": {"champion": {"overall": part(*overall), "slices": slices}}}
+
+
+def decided(tree: dict[str, Any], **settings: Any) -> Any:
+    return decide(tree, METRICS, GateParams(**{"metric": "exact_match", **settings}))
+
+
+@pytest.mark.parametrize(
+    ("interval", "min_gain", "verdict"),
+    [
+        ((0.01, 0.05), 0.0, "SHIP"),
+        ((0.01, 0.05), 0.02, "HOLD"),
+        ((0.0, 0.05), 0.0, "HOLD"),
+        ((-0.01, 0.05), 0.0, "HOLD"),
+        ((0.0, 0.0), 0.0, "HOLD"),
+        ((-0.05, -0.01), 0.0, "REJECT"),
+    ],
+)
+def test_the_interval_decides(interval: tuple[float, float], min_gain: float, verdict: str) -> None:
+    decision = decided(comparisons(interval), min_gain=min_gain)
+    assert decision.verdict == verdict
+    assert "exact_match" in decision.reasons[0]
+    assert "n = 100" in decision.reasons[0]
+
+
+def test_a_protected_slice_that_got_worse_rejects_a_better_model_and_is_named() -> None:
+    tree = comparisons((0.02, 0.05), en=(0.1, 0.2), zh=(-0.2, -0.1))
+    assert decided(tree).verdict == "SHIP"
+    decision = decided(tree, protected_slices=["lang"])
+    assert decision.verdict == "REJECT"
+    assert "lang=zh, which is protected, got worse" in decision.reasons[1]
+
+
+def test_a_slice_of_few_rows_is_shown_but_not_judged() -> None:
+    tree = comparisons((0.02, 0.05), en=(0.1, 0.2), zh=(-0.2, -0.1, 29))
+    decision = decided(tree, protected_slices=["lang"])
+    assert decision.verdict == "SHIP"
+    assert "fewer than 30 rows" in decision.reasons[1]
+    assert [part["judged"] for part in decision.slices] == [True, False]
+
+
+def test_less_of_an_error_is_a_gain() -> None:
+    assert decided(comparisons((-0.05, -0.01)), metric="ece").verdict == "SHIP"
+    assert decided(comparisons((0.01, 0.05)), metric="ece").verdict == "REJECT"
+
+
+def test_a_higher_confidence_asks_for_more() -> None:
+    assert decided(comparisons((0.01, 0.05)), confidence=0.99).verdict == "HOLD"
+
+
+def test_a_metric_without_a_better_side_or_score_is_refused() -> None:
+    for metric in ("length_ratio", "bleu"):
+        with pytest.raises(UserError, match=f'"{metric}" cannot decide; .*exact_match, ece'):
+            decided(comparisons((0.0, 0.1)), metric=metric)
+
+
+def test_a_protected_slice_that_was_not_evaluated_is_named() -> None:
+    with pytest.raises(UserError, match=r'"meta\.topic" was not evaluated; .*there now: lang'):
+        decided(comparisons((0.0, 0.1)), protected_slices=["meta.topic"])
+
+
+def test_a_confidence_without_interval_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"0\.97 is not one of 0\.8, 0\.9, 0\.95, 0\.99"):
+        GateParams(metric="exact_match", confidence=0.97)
