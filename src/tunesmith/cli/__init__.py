@@ -1,0 +1,95 @@
+"""`tunesmith`: the command for people. The stages themselves stay `python -m stages.NAME`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tunesmith.errors import UserError
+from tunesmith.stage import prepare_process
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+recipe = typer.Typer(no_args_is_help=True, help="Overlays on params.yaml for common tasks.")
+app.add_typer(recipe, name="recipe")
+
+PARAMS = Path("params.yaml")
+RECIPES = Path("recipes")
+Settings = Annotated[list[str], typer.Option("--set", help="key=value, any dotted key.")]
+
+
+@app.callback()
+def root() -> None:
+    """Fine-tune language models as a repeatable pipeline."""
+
+
+@app.command()
+def check() -> None:
+    """Validate the whole of params.yaml."""
+    from tunesmith.dials import Dials
+
+    dials = Dials.read(path=PARAMS)
+    typer.echo(f"params.yaml is valid; phases: {', '.join(dials.phases)}")
+
+
+@app.command()
+def pin() -> None:
+    """Write the digest of the base model's weights into params.yaml."""
+    from tunesmith.cli.pin import pin_base
+
+    typer.echo(pin_base(PARAMS))
+
+
+@app.command()
+def chat(
+    adapter: Annotated[Path, typer.Option(help="Folder of a trained model.")] = Path("models/sft"),
+    prompt: Annotated[str | None, typer.Option(help="Ask once and end.")] = None,
+) -> None:
+    """Talk to the base model and to an adapter, side by side."""
+    from tunesmith.cli.chat import talk
+
+    talk(adapter, prompt)
+
+
+@app.command()
+def results() -> None:
+    """Show the scores of the last run, and where report and adapter are."""
+    from tunesmith.cli.results import show
+
+    show(Path())
+
+
+@recipe.command("list")
+def list_recipes() -> None:
+    """List the recipes and what they are for."""
+    from tunesmith.cli.recipes import describe
+
+    describe(RECIPES)
+
+
+@recipe.command("apply")
+def apply_recipe(name: str, settings: Settings = []) -> None:  # noqa: B006
+    """Lay a recipe on params.yaml; refused, with the reason, if the result is not valid."""
+    from tunesmith.recipes import apply, find_recipe
+
+    apply(find_recipe(name, RECIPES), settings, PARAMS)
+    typer.echo(f"params.yaml now follows recipe {name}; `git diff params.yaml` shows how")
+
+
+@app.command("set")
+def set_dials(settings: list[str]) -> None:
+    """Set single dials: tunesmith set predict.batch_size=32 phases.sft.epochs=3."""
+    from tunesmith.recipes import apply
+
+    apply(None, settings, PARAMS)
+    typer.echo(f"params.yaml: set {', '.join(settings)}")
+
+
+def main() -> None:
+    """Run a command; what the user can mend is one line."""
+    prepare_process(dies_with_parent=False)
+    try:
+        app()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
