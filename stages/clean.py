@@ -1,0 +1,59 @@
+"""Drop, rewrite or flag rows by the cleaners in the order written; one decision for every row."""
+
+import pandas as pd
+import pyarrow as pa
+
+from tunesmith.cleaners import CleanParams
+from tunesmith.cleaners.run import DECISIONS, Cleaned, Record, run_cleaners, summary
+from tunesmith.errors import UserError
+from tunesmith.files import write_json
+from tunesmith.params import read_seed
+from tunesmith.rows import read_rows, write_rows, write_table
+from tunesmith.stage import parse_paths, run_stage
+
+
+def clean(rows: pd.DataFrame, settings: CleanParams, seed: int) -> tuple[Cleaned, Record]:
+    """Return the rows that stay with all decisions, and the summary.
+
+    Raises:
+        UserError: no row stays.
+    """
+    cleaned = run_cleaners(rows, settings.steps, seed)
+    counts = summary(rows, cleaned)
+    if len(cleaned.kept) == 0:
+        raise UserError(f"params.yaml: clean.steps drop every row: {_worst(counts)}; loosen them")
+    return cleaned, counts
+
+
+def _worst(counts: Record) -> str:
+    """Name each reason with the rows that it cost."""
+    reasons = [
+        f"{step}: {reason} ({rows:,})"
+        for step, by_reason in counts["dropped"].items()
+        for reason, rows in by_reason.items()
+    ]
+    return "; ".join(reasons) or "there was none"
+
+
+def _tell(counts: Record) -> None:
+    """Print what was done, a line for each step and reason."""
+    for action in ("dropped", "rewritten", "flagged"):
+        for step, reasons in counts[action].items():
+            for reason, rows in reasons.items():
+                print(f"{action:9} {rows:>7,}  {step}: {reason}")
+    print(f"{counts['rows']['kept']:,} of {counts['rows']['in']:,} rows kept")
+
+
+def main() -> None:
+    """Read the collected rows, clean them, write rows, decisions and summary."""
+    paths = parse_paths("--examples", "--kept", "--decisions", "--summary")
+    rows = read_rows(paths.examples)
+    cleaned, counts = clean(rows, CleanParams.read("clean"), read_seed())
+    write_rows(paths.kept, cleaned.kept)
+    write_table(paths.decisions, pa.Table.from_pylist(cleaned.decisions, schema=DECISIONS))
+    write_json(paths.summary, counts)
+    _tell(counts)
+
+
+if __name__ == "__main__":
+    run_stage(main)

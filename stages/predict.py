@@ -1,0 +1,38 @@
+"""Run one model on the frozen test rows: answers and log-probabilities."""
+
+import pyarrow as pa
+
+from tunesmith.files import write_json
+from tunesmith.params import read_seed
+from tunesmith.prediction.params import PredictParams
+from tunesmith.prediction.run import predict
+from tunesmith.rows import read_rows, to_rows, write_table
+from tunesmith.stage import parse_paths, run_stage
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("prediction", pa.string()),
+        ("logprob", pa.float64()),  # of the reference answer, nats
+        ("reference_tokens", pa.int64()),
+        ("generated_tokens", pa.int64()),
+        ("finished", pa.bool_()),
+        ("scores", pa.string()),  # JSON, label → probability
+    ]
+)
+
+
+def main() -> None:
+    """Read rows and a model, write its predictions and their cost."""
+    paths = parse_paths("--model", "--rows", "--predictions", "--efficiency", names=("--name",))
+    rows = to_rows(read_rows(paths.rows))
+    predicted = predict(paths.model, rows, PredictParams.read("predict"), read_seed())
+    table = pa.Table.from_pandas(predicted.table, schema=SCHEMA, preserve_index=False)
+    write_table(paths.predictions, table.replace_schema_metadata())
+    write_json(paths.efficiency, predicted.efficiency)
+    seconds = predicted.efficiency["predict_seconds"]
+    print(f"predict@{paths.name}: {len(rows)} rows in {seconds:.1f} s")
+
+
+if __name__ == "__main__":
+    run_stage(main)

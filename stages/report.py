@@ -1,0 +1,58 @@
+"""Write the report page, the model card and the data card from what all stages found."""
+
+from tunesmith.files import write_text
+from tunesmith.report import ReportParams
+from tunesmith.report.cards import data_card, model_card
+from tunesmith.report.evidence import (
+    Evidence,
+    read_folder,
+    read_lines,
+    read_records,
+    read_tree,
+)
+from tunesmith.report.page import render_page
+from tunesmith.stage import Paths, parse_paths, run_stage
+
+FLAGS = (
+    *("--manifest", "--clean-summary", "--split-summary", "--augment-summary", "--validation"),
+    *("--metrics", "--scores", "--comparisons", "--findings", "--slices", "--hardest"),
+    *("--verdict", "--curves", "--efficiency", "--base", "--model"),
+    *("--page", "--model-card", "--data-card"),
+)
+
+
+def read_evidence(paths: Paths) -> Evidence:
+    """Read all inputs; a base model that is itself the candidate has no training manifest."""
+    trained = paths.model / "manifest.json"
+    return Evidence(
+        manifest=read_tree(paths.manifest),
+        clean=read_tree(paths.clean_summary),
+        split=read_tree(paths.split_summary),
+        augment=read_tree(paths.augment_summary),
+        validation=read_tree(paths.validation),
+        metrics=read_tree(paths.metrics),
+        scores=read_lines(paths.scores),
+        comparisons=read_tree(paths.comparisons),
+        findings=read_tree(paths.findings),
+        slices=read_lines(paths.slices),
+        hardest=read_records(paths.hardest),
+        verdict=read_tree(paths.verdict),
+        curves={n: read_lines(p) for n, p in read_folder(paths.curves, ".csv").items()},
+        efficiency={n: read_tree(p) for n, p in read_folder(paths.efficiency, ".json").items()},
+        base=read_tree(paths.base / "base.json"),
+        model=read_tree(trained) if trained.exists() else {},
+        candidate=paths.model.name,
+    )
+
+
+def main() -> None:
+    """Read the evidence, render three documents."""
+    paths = parse_paths(*FLAGS)
+    evidence, params = read_evidence(paths), ReportParams.read("report")
+    write_text(paths.page, render_page(evidence, params))
+    write_text(paths.model_card, model_card(evidence, params))
+    write_text(paths.data_card, data_card(evidence, params))
+
+
+if __name__ == "__main__":
+    run_stage(main)

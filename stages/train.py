@@ -1,0 +1,94 @@
+"""Train one phase: rows and the model that it starts from, to the weights of models/<phase>."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tunesmith.files import sha256_file, sha256_text, write_json, write_text
+from tunesmith.models.load import describe
+from tunesmith.models.manifest import Manifest
+from tunesmith.params import read_seed
+from tunesmith.rows import read_rows, to_rows
+from tunesmith.stage import WORK, Paths, parse_paths, run_stage
+from tunesmith.training.params import Phase, read_phase
+from tunesmith.training.run import Trained, train
+
+
+def identity(paths: Paths, phase: Phase, seed: int) -> dict[str, Any]:
+    """Return everything that decides the result, apart from the code."""
+    parents = [parent_digest(paths.start), parent_digest(getattr(paths, "with"))]
+    return {
+        "data": {"train": sha256_file(paths.rows), "validation": sha256_file(paths.validation)},
+        "settings": phase.model_dump(mode="json", by_alias=True),
+        "parents": parents,
+        "seed": seed,
+    }
+
+
+def parent_digest(folder: Path) -> str:
+    """Return what identifies a model that a phase starts from or trains with."""
+    descriptor, manifest = describe(folder)
+    if manifest is None:
+        return descriptor.digest
+    return sha256_text(json.dumps(manifest.model_dump(mode="json"), sort_keys=True))
+
+
+def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, out: Path) -> None:
+    """Write weights, manifest and, last, `_SUCCESS`."""
+    shutil.rmtree(out, ignore_errors=True)
+    for config in getattr(trained.model, "peft_config", {}).values():
+        config.base_model_name_or_path = trained.start.descriptor.model
+        if isinstance(getattr(config, "target_modules", None), set):  # in the order of a hash
+            config.target_modules = sorted(config.target_modules)
+    trained.model.save_pretrained(out)
+    (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
+    template = trained.start.tokenizer.chat_template or ""
+    Manifest(
+        phase=name,
+        task=phase.task,
+        method=phase.method.model_dump(mode="json"),
+        base=trained.start.descriptor,
+        labels=trained.labels,
+        template_sha256=sha256_text(template),
+        rows=trained.rows,
+        metrics=trained.metrics,
+        **made_from,
+    ).write(out)
+    write_text(out / "_SUCCESS", "")
+
+
+def efficiency(trained: Trained, out: Path) -> dict[str, float]:
+    """Return time, speed, memory and size; kept apart from what must repeat."""
+    weights = sum(path.stat().st_size for path in out.glob("*.safetensors"))
+    return {
+        "train_seconds": round(trained.seconds, 2),
+        "tokens_per_second": round(trained.tokens / max(trained.seconds, 1e-9), 1),
+        "peak_memory_bytes": trained.peak_memory_bytes,
+        "adapter_bytes": weights,
+        "trainable_parameters": sum(
+            p.numel() for p in trained.model.parameters() if p.requires_grad
+        ),
+    }
+
+
+def main() -> None:
+    """Read rows and the phase's dials, train, write the model, its curves and its costs."""
+    flags = ("--start", "--with", "--rows", "--validation", "--model", "--curves", "--efficiency")
+    paths = parse_paths(*flags, names=("--phase",))
+    name = str(paths.phase)
+    phase, seed = read_phase(name), read_seed()
+    made_from = identity(paths, phase, seed)
+    key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
+    work = WORK / "train" / key / name
+    rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
+    trained = train(phase, paths.start, rows, validation, work, seed)
+    save(trained, phase, made_from, name, paths.model)
+    paths.curves.parent.mkdir(parents=True, exist_ok=True)
+    trained.curves.to_csv(paths.curves, index=False, float_format="%.6g", lineterminator="\n")
+    write_json(paths.efficiency, efficiency(trained, paths.model))
+    shutil.rmtree(work.parent)
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,59 @@
+"""Shared by all tests: no network, quiet libraries, tiny models made on the spot."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DVC_NO_ANALYTICS", "1")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
+
+
+@pytest.fixture
+def root() -> Path:
+    """The root of the project."""
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def no_outside_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that would leave this machine fails the test that made it."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0] if isinstance(address, tuple) else address
+            assert host in LOOPBACK, f"a test tried to reach {host}"
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random two-layer Llama and a byte-level tokenizer with a chat template."""
+    from tests.tiny import save_tiny_base
+
+    folder = tmp_path_factory.mktemp("tiny") / "base"
+    save_tiny_base(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random two-layer BERT and a byte-level tokenizer."""
+    from tests.tiny import save_tiny_encoder
+
+    folder = tmp_path_factory.mktemp("tiny") / "encoder"
+    save_tiny_encoder(folder)
+    return folder

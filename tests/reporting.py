@@ -1,0 +1,137 @@
+"""Evidence for the report: made-up answers through the real evaluation, analysis and gate."""
+
+from typing import Any
+
+import pandas as pd
+
+from stages.analyze import analyze
+from stages.evaluate import evaluate
+from tests.evaluation import label_rows, predictions, shop_rows
+from tunesmith.analysis import AnalyzeParams
+from tunesmith.gate import GateParams, decide
+from tunesmith.metrics import EvaluateParams
+from tunesmith.report.evidence import Evidence
+
+LANGS = {"en": 60, "zh": 60}
+
+
+def evidence(rows: pd.DataFrame | None = None, **changes: Any) -> Evidence:
+    """Return evidence of a chat model, or of a classifier when the rows are labelled."""
+    rows = shop_rows() if rows is None else rows
+    classification = rows["task"].iloc[0] == "classification"
+    names = (
+        ["accuracy", "macro_f1"]
+        if classification
+        else ["exact_match", "rouge_l", "bleu", "logprob"]
+    )
+    answers = {
+        "base": predictions(rows, 0.1, 0),
+        "candidate": predictions(rows, 0.8, 1),
+        "champion": predictions(rows, 0.4, 2),
+    }
+    scored = evaluate(
+        rows, answers, EvaluateParams(metrics=names, slices=("lang",), resamples=200), 0
+    )
+    looked = AnalyzeParams(
+        metric=names[0], slices=("label",) if classification else ("lang", "meta.topic")
+    )
+    analysis = analyze(rows, shop_rows(40, "train"), scored.per_row, looked, 0)
+    verdict = decide(scored.comparisons, scored.metrics, GateParams(metric=names[0]))
+    found = {
+        "metrics": scored.metrics,
+        "scores": as_lines(scored.scores),
+        "comparisons": scored.comparisons,
+        "findings": analysis.findings,
+        "slices": as_lines(analysis.slices),
+        "hardest": analysis.hardest,
+        "verdict": verdict.as_dict(),
+    }
+    return Evidence(**{**data_facts(), **model_facts(), **found, **changes})
+
+
+def classifier_evidence() -> Evidence:
+    """Return evidence of a classifier."""
+    return evidence(label_rows())
+
+
+def as_lines(table: pd.DataFrame) -> list[dict[str, str]]:
+    """Return a table as the report reads it from CSV."""
+    text = table.astype(object).where(table.notna(), "")
+    return [{key: str(value) for key, value in line.items()} for line in text.to_dict("records")]
+
+
+def data_facts() -> dict[str, Any]:
+    """Return what the data stages would have written."""
+    source = {
+        "path": "shop_zh.jsonl",
+        "kind": "file",
+        "sha256": "ab" * 32,
+        "rows": 70,
+        "quarantined": 2,
+        "licences": {"Apache-2.0": 70},
+        "languages": {"zh": 70},
+    }
+    return {
+        "manifest": {
+            "sources": [source, {**source, "path": "shop_en.jsonl", "languages": {"en": 70}}]
+        },
+        "clean": {
+            "rows": {"in": 140, "kept": 120, "dropped": 20},
+            "languages": {"in": {"en": 70, "zh": 70}, "kept": LANGS},
+            "dropped": {"length": {"no answer": 12}, "language": {"language fr": 8}},
+            "rewritten": {"pii": {"email": 3}},
+            "flagged": {},
+        },
+        "split": {
+            "rows": 120,
+            "splits": {
+                side: {"rows": 40, "lang": {"en": 20, "zh": 20}}
+                for side in ("train", "validation", "test")
+            },
+            "dropped": 0,
+            "dropped_by_reason": {},
+        },
+        "augment": {"rows": {"original": 40, "made": 6, "feedback": 2, "total": 48}},
+        "validation": {
+            "expectations": [
+                {
+                    "kind": "no_leak",
+                    "status": "passed",
+                    "checked": 48,
+                    "failed": 0,
+                    "severity": "critical",
+                },
+                {"kind": "language_in", "status": "not_evaluated", "checked": 0, "failed": 0},
+            ]
+        },
+    }
+
+
+def model_facts() -> dict[str, Any]:
+    """Return what base, training and prediction would have written."""
+    header = ("step", "epoch", "split", "loss", "learning_rate")
+    lines = [
+        ("1", "0.5", "train", "2.5", "0.1"),
+        ("2", "1.0", "train", "1.5", "0.1"),
+        ("2", "1.0", "validation", "1.6", ""),
+    ]
+    return {
+        "curves": {"sft": [dict(zip(header, line, strict=True)) for line in lines]},
+        "efficiency": {
+            "train-sft": {
+                "train_seconds": 75.5,
+                "peak_memory_bytes": 2**31,
+                "tokens_per_second": 1234.5,
+            }
+        },
+        "base": {"model": "/home/someone/models/tiny", "revision": None, "digest": "cd" * 32},
+        "model": {
+            "task": "chat",
+            "method": {"kind": "lora", "r": 8},
+            "seed": 0,
+            "data": {"train": "ef" * 32},
+            "parents": [],
+            "settings": {"epochs": 2, "method": {"kind": "lora"}},
+        },
+        "candidate": "sft",
+    }

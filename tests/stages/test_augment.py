@@ -1,0 +1,73 @@
+"""Stage augment: passes the train rows through, adds what was asked for, repeats its bytes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.plain_rows import plain_chat, write_plain
+from tunesmith.augmenters.feedback import round_name
+from tunesmith.rows import Row, read_rows
+
+STEPS = "seed: 1\naugment: {steps: [{kind: synonym, share: 1.0}]}\n"
+NONE = "seed: 1\naugment: {steps: []}\n"
+
+
+def rows(side: str, first: int) -> list[Row]:
+    return [
+        plain_chat(i, f"Please buy the big box {i} soon", "ok", split=side, meta='{"b": 1, "a": 2}')
+        for i in range(first, first + 4)
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number, side in enumerate(("train", "validation", "test")):
+        write_plain(tmp_path / f"{side}.parquet", rows(side, 100 * (number + 1)))
+    (tmp_path / "feedback").mkdir()
+    return tmp_path
+
+
+def run(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
+    (folder / "params.yaml").write_text(params)
+    words = "--rows train.parquet --feedback feedback --validation validation.parquet"
+    words += " --test test.parquet --train out.parquet --summary augment.json"
+    command = [sys.executable, "-m", "stages.augment", *words.split()]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_with_nothing_to_add_the_table_passes_through_byte_for_byte(folder: Path) -> None:
+    done = run(folder, NONE)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "out.parquet").read_bytes() == (folder / "train.parquet").read_bytes()
+
+
+def test_rows_are_added_after_the_originals_and_the_bytes_repeat(folder: Path) -> None:
+    assert run(folder, STEPS).returncode == 0
+    first = (folder / "out.parquet").read_bytes(), (folder / "augment.json").read_bytes()
+    out = read_rows(folder / "out.parquet")
+    assert list(out["op"]) == [None] * 4 + ["synonym"] * 4
+    assert list(out["id"])[:4] == list(out["parent"])[4:]
+    run(folder, STEPS)
+    assert (folder / "out.parquet").read_bytes() == first[0]
+    assert (folder / "augment.json").read_bytes() == first[1]
+
+
+def test_feedback_is_added(folder: Path) -> None:
+    row = {key: rows("train", 900)[0][key] for key in ("task", "prompt", "completion")}
+    draft = folder / "draft"
+    draft.write_text(json.dumps(row) + "\n")
+    draft.rename(folder / "feedback" / round_name(1, draft))
+    assert run(folder, NONE).returncode == 0
+    assert list(read_rows(folder / "out.parquet")["op"]) == [None] * 4 + ["feedback:001"]
+    assert json.loads((folder / "augment.json").read_text())["rows"]["feedback"] == 1
+
+
+def test_a_bad_round_stops_the_stage_in_one_line(folder: Path) -> None:
+    (folder / "feedback" / "mine.jsonl").write_text("")
+    done = run(folder, NONE)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "feedback/mine.jsonl: a round is named" in done.stderr

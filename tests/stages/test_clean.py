@@ -1,0 +1,73 @@
+"""The stage that runs the cleaners."""
+
+import json
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from stages.clean import clean, main
+from tests.tunesmith.cleaners.rows_for_tests import chat, frame
+from tunesmith.cleaners import CleanParams
+from tunesmith.errors import UserError
+from tunesmith.rows import read_rows, write_rows
+
+PARAMS = """
+seed: 0
+clean:
+  steps:
+    - {kind: length}
+    - {kind: pii}
+    - {kind: exact_duplicates}
+"""
+
+
+def run(monkeypatch: pytest.MonkeyPatch, folder: Path, out: str) -> list[bytes]:
+    names = {"kept": "kept.parquet", "decisions": "decisions.parquet", "summary": "clean.json"}
+    pairs = [part for flag, name in names.items() for part in (f"--{flag}", f"{out}/{name}")]
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["clean", "--examples", "examples.parquet", *pairs])
+    main()
+    return [(folder / out / name).read_bytes() for name in names.values()]
+
+
+def test_every_row_is_kept_or_dropped_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    rows = frame(
+        chat("Hi", "Hello"),
+        chat("Hi", ""),
+        chat("Mail me at a@b.com", "Done"),
+        chat("hi!", "hello", lang="zh"),
+    )
+    write_rows(tmp_path / "examples.parquet", rows)
+    first = run(monkeypatch, tmp_path, "one")
+    assert list(read_rows(tmp_path / "one/kept.parquet")["id"]) == [rows["id"][0], rows["id"][2]]
+    decisions = pq.read_table(tmp_path / "one/decisions.parquet").to_pylist()
+    assert [(d["source"], d["step"], d["action"], d["reason"]) for d in decisions] == [
+        ("t.jsonl:2", "length", "drop", "no answer"),
+        ("t.jsonl:3", "pii", "rewrite", "email"),
+        ("t.jsonl:4", "exact_duplicates", "drop", "repeats an earlier row"),
+        ("t.jsonl:1", None, "keep", "untouched"),
+    ]
+    assert json.loads(first[2]) == {
+        "rows": {"in": 4, "kept": 2, "dropped": 2},
+        "languages": {"in": {"en": 3, "zh": 1}, "kept": {"en": 2}},
+        "dropped": {
+            "length": {"no answer": 1},
+            "exact_duplicates": {"repeats an earlier row": 1},
+        },
+        "rewritten": {"pii": {"email": 1}},
+        "flagged": {},
+    }
+    assert "2 of 4 rows kept" in capsys.readouterr().out
+    assert b"a@b.com" not in first[1]
+    assert run(monkeypatch, tmp_path, "two") == first
+
+
+def test_cleaning_that_leaves_nothing_says_which_step_did_it() -> None:
+    settings = CleanParams(steps=({"kind": "length"},))  # type: ignore[arg-type]
+    with pytest.raises(UserError, match=r"drop every row: length: no answer \(2\); loosen them"):
+        clean(frame(chat("Hi", ""), chat("Ho", "")), settings, seed=0)

@@ -1,0 +1,50 @@
+"""Stage predict: one model, the frozen rows, one table."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import chat_row, label_row
+from tunesmith.errors import UserError
+from tunesmith.models.params import BaseParams
+from tunesmith.models.resolve import resolve
+from tunesmith.prediction.params import PredictParams
+from tunesmith.prediction.run import COLUMNS, predict
+
+PARAMS = PredictParams(batch_size=4, max_new_tokens=5)
+
+
+@pytest.fixture
+def base(tiny_base: Path, tmp_path: Path) -> Path:
+    resolve(BaseParams(model=str(tiny_base))).write(tmp_path / "base")
+    return tmp_path / "base"
+
+
+def test_every_row_gets_an_answer_and_a_probability_in_order(base: Path) -> None:
+    rows = [chat_row(i, "问" * (i + 1), "答") for i in range(6)]
+    table = predict(base, rows, PARAMS, seed=0).table
+    assert list(table.columns) == COLUMNS
+    assert list(table["id"]) == [row["id"] for row in rows]
+    assert (table["logprob"] < 0).all()
+    assert (table["generated_tokens"] <= 5).all()
+
+
+def test_the_same_model_and_rows_give_the_same_table(base: Path) -> None:
+    rows = [chat_row(i, "q" * i, "a") for i in range(5)]
+    assert predict(base, rows, PARAMS, 0).table.equals(predict(base, rows, PARAMS, 0).table)
+
+
+def test_a_base_model_without_a_head_guesses_the_same_way_each_time(
+    tiny_encoder: Path, tmp_path: Path
+) -> None:
+    resolve(BaseParams(model=str(tiny_encoder))).write(tmp_path / "base")
+    rows = [label_row(i, "x" * (i + 1), "ny"[i % 2]) for i in range(6)]
+    one, two = (predict(tmp_path / "base", rows, PARAMS, 0).table for _ in range(2))
+    assert one.equals(two)
+    assert set(one["prediction"]) <= {"n", "y"}
+    assert one["logprob"].isna().all()
+
+
+def test_no_rows_to_predict_is_an_error(base: Path) -> None:
+    with pytest.raises(UserError, match="no test rows"):
+        predict(base, [], PARAMS, 0)

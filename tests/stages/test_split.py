@@ -1,0 +1,78 @@
+"""Stage split: writes three tables, what was dropped and why; the same input, the same bytes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from stages.split import split
+from tests.plain_rows import plain_chat, write_plain
+from tunesmith.errors import UserError
+from tunesmith.rows import Row, read_rows, to_frame
+from tunesmith.splitting import SplitParams
+
+FILES = ("train.parquet", "validation.parquet", "test.parquet", "dropped.parquet", "split.json")
+PARAMS = "seed: 3\nsplit: {validation_ratio: 0.2, test_ratio: 0.2}\n"
+
+
+def rows() -> list[Row]:
+    made = [
+        plain_chat(i, f"What does item {i} cost today?", f"It is {i}.") for i in range(100, 160)
+    ]
+    test = plain_chat("t", "Where is order 48213 with the lamp?", "Here.", split="test")
+    return [
+        *made,
+        test,
+        plain_chat("c", "where is order 48213 with the lamp", "No.", split="train"),
+    ]
+
+
+def run(folder: Path, params: str = PARAMS) -> subprocess.CompletedProcess[str]:
+    (folder / "params.yaml").write_text(params)
+    (folder / "ids.csv").write_text("id\n")
+    write_plain(folder / "kept.parquet", rows())
+    words = "--rows kept.parquet --frozen ids.csv --train train.parquet --test test.parquet"
+    words += " --validation validation.parquet --summary split.json --dropped dropped.parquet"
+    command = [sys.executable, "-m", "stages.split", *words.split()]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_tables_hold_every_row_once_and_the_dropped_say_why(tmp_path: Path) -> None:
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stderr
+    parts = [read_rows(tmp_path / name) for name in FILES[:3]]
+    dropped = pq.read_table(tmp_path / "dropped.parquet").to_pylist()
+    assert sum(map(len, parts)) + len(dropped) == len(rows())
+    assert [(row["id"], row["reason"]) for row in dropped] == [("row-c", "repeats_test")]
+    assert dropped[0]["prompt"][0]["content"] == "where is order 48213 with the lamp"
+    for part, side in zip(parts, ("train", "validation", "test"), strict=True):
+        assert set(part["split"]) == {side}
+    assert json.loads((tmp_path / "split.json").read_text())["rows"] == len(rows())
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    run(tmp_path)
+    before = [(tmp_path / name).read_bytes() for name in FILES]
+    run(tmp_path)
+    assert [(tmp_path / name).read_bytes() for name in FILES] == before
+
+
+def test_a_wrong_dial_is_named_with_its_line(tmp_path: Path) -> None:
+    done = run(tmp_path, "seed: 3\nsplit:\n  validation_ratio: 2\n")
+    assert done.returncode == 1
+    assert "params.yaml:3: split.validation_ratio" in done.stderr
+
+
+def test_an_empty_side_is_told(tmp_path: Path) -> None:
+    done = run(tmp_path, "seed: 3\nsplit: {validation_ratio: 0.0, test_ratio: 0.0}\n")
+    assert done.returncode == 0
+    assert "warning: no validation row" in done.stdout
+
+
+def test_nothing_left_to_train_on_is_an_error() -> None:
+    frame = to_frame([plain_chat(1, "q", "a", split="test")])
+    with pytest.raises(UserError, match="none of 1 rows is left to train on"):
+        split(frame, set(), SplitParams(), seed=0)

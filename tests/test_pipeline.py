@@ -1,0 +1,270 @@
+"""The whole pipeline on a few rows: DVC and the flow agree, dials run what they should, offline."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ["Anna", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gus", "Hana", "Ivo", "Jana"]
+# Fails every connection that would leave the machine, and remembers that it was tried.
+NO_NETWORK = """
+import os, socket
+_real = socket.socket.connect
+def _guarded(self, address):
+    host = address[0] if isinstance(address, tuple) else str(address)
+    if self.family == socket.AF_UNIX or host in ("127.0.0.1", "::1", "localhost"):
+        return _real(self, address)
+    with open(os.environ["REACHED_OUT"], "a") as log:
+        log.write(f"{host}\\n")
+    raise OSError(101, "Network is unreachable")
+socket.socket.connect = _guarded
+_lookup = socket.getaddrinfo
+def _named(host, *rest, **more):
+    if host not in (None, "127.0.0.1", "::1", "localhost", "0.0.0.0", socket.gethostname()):
+        with open(os.environ["REACHED_OUT"], "a") as log:
+            log.write(f"{host}\\n")
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+    return _lookup(host, *rest, **more)
+socket.getaddrinfo = _named
+"""
+
+
+class Project:
+    """A copy of this project with small data and a tiny base model."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reached_out = folder.parent / f"{folder.name}.reached-out"
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        bin_folder = str(Path(sys.executable).parent)
+        env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "DVC_"))},
+            "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": f"{self.folder / 'guard'}{os.pathsep}{self.folder}{os.pathsep}"
+            f"{self.folder / 'src'}",
+            "REACHED_OUT": str(self.reached_out),
+            "HF_HUB_OFFLINE": "0",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=self.folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def lock(self) -> dict[str, Any]:
+        """Return dvc.lock without the files that hold timings and what is rendered from them."""
+        stages = yaml.safe_load((self.folder / "dvc.lock").read_text())["stages"]
+        timed = ("reports/efficiency", "reports/report.html", "reports/model_card.md")
+        for stage in stages.values():
+            for side in ("deps", "outs"):
+                stage[side] = [
+                    item for item in stage.get(side, []) if not item["path"].startswith(timed)
+                ]
+        return stages
+
+
+def write_data(folder: Path) -> None:
+    """Write 48 rows to train on and 12 to test with, in two languages."""
+    folder.mkdir(parents=True)
+
+    def row(number: int) -> dict[str, Any]:
+        name = f"{NAMES[number % 10]}{NAMES[number // 10 % 10].lower()}"
+        zh = number % 2
+        question = f"请问{name}的订单在哪里？" if zh else f"Where is the parcel of {name}?"
+        answer = f"{name}的订单在路上。" if zh else f"The parcel of {name} is on its way."
+        meta = {"intent": "order", "phrasing": "seen"}
+        return {"instruction": question, "input": "", "output": answer, **meta}
+
+    rows = [row(number) for number in range(60)]
+    for name, part in (("train.jsonl", rows[:48]), ("test.jsonl", rows[48:])):
+        lines = [json.dumps(item, ensure_ascii=False) for item in part]
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def make_project(folder: Path, base: Path) -> Project:
+    """Copy what is under version control, and point its dials at the small data."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    for name in listed:
+        if (
+            name.startswith(("data/demo", "tests/", "reports/", "dvc.lock"))
+            or not (ROOT / name).is_file()
+        ):
+            continue
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(base, folder / "tiny")
+    (folder / "guard").mkdir()
+    (folder / "guard" / "sitecustomize.py").write_text(NO_NETWORK)
+    write_data(folder / "rows")
+    project = Project(folder)
+    sources = "[{kind: file, path: train.jsonl}, {kind: file, path: test.jsonl, split: test}]"
+    done = project.run(
+        "tunesmith",
+        "set",
+        "base.model=tiny",
+        "base.digest=null",
+        "collect.folder=rows",
+        f"collect.sources={sources}",
+        "clean.steps=[{kind: repair_text}, {kind: exact_duplicates}]",
+        "phases.sft.epochs=1",
+        "predict.max_new_tokens=8",
+        "evaluate.resamples=100",
+    )
+    assert done.returncode == 0, done.stderr
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "small"]):
+        subprocess.run([*git, *words], cwd=folder, check=True, capture_output=True)
+    return project
+
+
+@pytest.fixture(scope="module")
+def by_dvc(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that `dvc repro` ran from scratch."""
+    project = make_project(tmp_path_factory.mktemp("projects") / "by-dvc", tiny_base)
+    done = project.run("dvc", "repro")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture(scope="module")
+def by_flow(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that the flow ran from scratch."""
+    project = make_project(tmp_path_factory.mktemp("projects") / "by-flow", tiny_base)
+    done = project.run("flows.retrain")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+def test_two_runs_from_scratch_one_by_dvc_one_by_the_flow_give_the_same_lock(
+    by_dvc: Project, by_flow: Project
+) -> None:
+    assert by_dvc.lock() == by_flow.lock()
+
+
+def test_after_the_flow_dvc_has_nothing_to_run(by_flow: Project) -> None:
+    done = by_flow.run("dvc", "repro")
+    assert "Running stage" not in done.stdout
+    assert "Data and pipelines are up to date" in done.stdout
+
+
+def test_after_dvc_the_flow_has_nothing_to_run(by_dvc: Project) -> None:
+    before = (by_dvc.folder / "dvc.lock").read_bytes()
+    done = by_dvc.run("flows.retrain")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Running stage" not in done.stdout
+    assert (by_dvc.folder / "dvc.lock").read_bytes() == before
+
+
+def test_nothing_tries_to_reach_out(by_dvc: Project, by_flow: Project) -> None:
+    for project in (by_dvc, by_flow):
+        assert not project.reached_out.exists(), project.reached_out.read_text()
+
+
+def test_no_tracked_output_holds_a_path_of_this_machine(by_dvc: Project) -> None:
+    reports = [p for p in (by_dvc.folder / "reports").rglob("*") if p.is_file()]
+    assert len(reports) > 10
+    for path in [*reports, by_dvc.folder / "dvc.lock"]:
+        assert str(by_dvc.folder) not in path.read_text(encoding="utf-8"), path
+
+
+def changed(project: Project) -> set[str]:
+    """Return the stages that DVC calls changed, and all that follow them."""
+    status = json.loads(project.run("dvc", "status", "--json").stdout)
+    return {name for name in status if not name.endswith(".dvc")}
+
+
+EVALUATION = {"evaluate", "analyze", "gate", "report"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "first"),
+    [
+        ("predict.max_new_tokens=9", {"predict@base", "predict@candidate", "predict@champion"}),
+        ("phases.sft.learning_rate=0.001", {"train@sft"}),
+        ("evaluate.resamples=200", {"evaluate"}),
+        ("gate.min_gain=0.01", {"gate"}),
+        ("analyze.candidates_per_slice=3", {"analyze"}),
+        ("report.examples=3", {"report"}),
+        ("split.validation_ratio=0.2", {"split"}),
+        ("augment.steps=[{kind: aeda, share: 0.5}]", {"augment"}),
+        ("validate.clean.expectations=[{kind: unique_ids}]", {"validate@clean"}),
+        ("clean.steps=[{kind: exact_duplicates}]", {"clean"}),
+    ],
+)
+def test_a_dial_changes_its_own_stage_and_no_other(
+    by_dvc: Project, setting: str, first: set[str]
+) -> None:
+    params = by_dvc.folder / "params.yaml"
+    before = params.read_bytes()
+    try:
+        done = by_dvc.run("tunesmith", "set", setting)
+        assert done.returncode == 0, done.stderr
+        assert changed(by_dvc) == first
+    finally:
+        params.write_bytes(before)
+
+
+@pytest.fixture
+def edited(by_dvc: Project) -> Callable[[str], None]:
+    """Append a comment to a file of the copy, and take it back afterwards."""
+    kept: dict[Path, bytes] = {}
+
+    def edit(name: str) -> None:
+        path = by_dvc.folder / name
+        kept[path] = path.read_bytes()
+        path.write_bytes(kept[path] + b"\n# edited\n")
+
+    yield edit
+    for path, content in kept.items():
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("file", "stages"),
+    [
+        ("src/tunesmith/metrics/rouge_l.py", {"evaluate", "analyze"}),
+        ("src/tunesmith/methods/lora.py", {"train@sft"}),
+        ("src/tunesmith/methods/prefix.py", set()),
+        ("src/tunesmith/cleaners/pii.py", {"clean"}),
+    ],
+)
+def test_a_change_of_code_reaches_only_the_stages_that_use_it(
+    by_dvc: Project, edited: Callable[[str], None], file: str, stages: set[str]
+) -> None:
+    edited(file)
+    assert changed(by_dvc) == stages
+
+
+def test_a_dial_turned_back_restores_the_result_without_training(by_dvc: Project) -> None:
+    params = by_dvc.folder / "params.yaml"
+    before = params.read_bytes()
+    weights = by_dvc.folder / "models" / "sft" / "adapter_model.safetensors"
+    trained = weights.read_bytes()
+    by_dvc.run("tunesmith", "set", "phases.sft.learning_rate=0.001")
+    other = by_dvc.run("dvc", "repro", "train@sft")
+    assert "Running stage 'train@sft'" in other.stdout
+    assert weights.read_bytes() != trained
+    params.write_bytes(before)
+    back = by_dvc.run("dvc", "repro", "train@sft")
+    assert "Stage 'train@sft' is cached" in back.stdout
+    assert "Running stage" not in back.stdout
+    assert weights.read_bytes() == trained
