@@ -1,0 +1,1 @@
+"""Prefect flows: when, where, retries, approval, loops. They compute nothing."""

@@ -1,0 +1,37 @@
+"""How one stage of a run ended, for the table at its end and for Prefect's records."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import JsonValue, TypeAdapter
+
+from tunesmith.component import Component
+from tunesmith.stage import WORK
+
+Ending = Literal["Ran", "Unchanged", "Restored", "Pulled", "Failed", "Not run"]
+
+
+class StageResult(Component):
+    """One row of the closing table; `reason` is set for a failed stage only."""
+
+    stage: str
+    outcome: Ending
+    seconds: float | None = None
+    peak_memory_bytes: int | None = None
+    reason: str = ""
+
+
+def timing_file(stage: str) -> Path:
+    """Return where a stage of ours notes its seconds and memory when it has run."""
+    return WORK / "timings" / f"{stage}.json"
+
+
+def peak_memory_bytes(stage: str, since: float) -> int | None:
+    """Return the largest memory of the stage's process in a run after `since` (epoch seconds)."""
+    path = timing_file(stage)
+    if not path.exists() or path.stat().st_mtime < since:
+        return None
+    record = TypeAdapter(dict[str, JsonValue]).validate_python(json.loads(path.read_text("utf-8")))
+    peak = record.get("peak_memory_bytes")
+    return peak if isinstance(peak, int) else None

@@ -1,0 +1,132 @@
+"""Retrain: bring every stage of dvc.yaml up to date, as one Prefect run.
+
+`dvc repro` does the same work without a record of the run, retries or timeouts; after either of
+them the other finds nothing to do.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from typing import NoReturn
+
+from flows import workcopy
+from flows.console import show_plan
+from flows.dag import PlannedStage
+from flows.dag import plan as make_plan
+from flows.server import Server, prefect_api
+from tunesmith.errors import UserError
+
+STOPPED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+def read_dials() -> None:
+    """Read the whole of params.yaml, so that a mistake in the last stage shows before the first.
+
+    Raises:
+        UserError: naming file, line and key of every mistake.
+    """
+    if find_spec("tunesmith.dials") is None:
+        return
+    from tunesmith.dials import Dials
+
+    Dials.read()
+
+
+def main(
+    arguments: Sequence[str] | None = None, check_params: Callable[[], None] = read_dials
+) -> int:
+    """Plan, run and report; return the exit code: 0 done, 1 a stage failed, 2 cannot start."""
+    options = _parse(arguments)
+    signal.signal(signal.SIGTERM, _end_on_sigterm)
+    try:
+        changed = workcopy.check(require_clean=options.require_clean, pull=options.pull)
+        _note(changed)
+        if options.plan:
+            check_params()
+            show_plan(make_plan(tuple(options.force)))
+            return 0
+        with workcopy.claimed(), prefect_api() as server:
+            check_params()
+            plan = make_plan(tuple(options.force))
+            show_plan(plan)
+            return _run(plan, server, pull=options.pull)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("stopped; finished stages are kept, run again to continue", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(plan: list[PlannedStage], server: Server, *, pull: bool) -> int:
+    """Hand the plan to Prefect and return the exit code."""
+    import httpx
+
+    from flows.pipeline import hand_in_records, results_of, retrain
+
+    logging.raiseExceptions = False  # a log line that cannot be sent is not worth a traceback
+    server.wait()
+    try:
+        state = retrain(plan, pull, return_state=True)
+    except (httpx.HTTPError, RuntimeError) as error:
+        raise UserError(
+            f"lost the Prefect API at {server.url} ({error or type(error).__name__}); "
+            "finished stages are kept, run again to continue"
+        ) from None
+    except BaseException:
+        hand_in_records()
+        raise
+    hand_in_records()
+    results_of(state)
+    if state.is_failed():
+        print(state.message, file=sys.stderr)
+        return STOPPED
+    return 0
+
+
+def _note(changed: list[str]) -> None:
+    """Say which tracked files are not as in the last commit; that is allowed."""
+    if changed:
+        print(f"note: not as in the last commit: {workcopy.some(changed)}")
+
+
+def _end_on_sigterm(_number: int, _frame: object) -> NoReturn:
+    """Unwind, so that the running stage ends and Prefect hears of it."""
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m flows.retrain", description=__doc__)
+    parser.add_argument("--plan", action="store_true", help="only say what would run, and why")
+    parser.add_argument("--pull", action="store_true", help="fetch what the remote has already")
+    parser.add_argument(
+        "--force",
+        action="append",
+        default=[],
+        metavar="STAGE",
+        help="run STAGE even if nothing changed; may be repeated",
+    )
+    parser.add_argument(
+        "--require-clean", action="store_true", help="refuse if a tracked file has changed"
+    )
+    return parser.parse_args(arguments)
+
+
+def end_now(code: int) -> NoReturn:
+    """End this process without the exit hooks of Prefect and asyncio.
+
+    All records have been handed in by now; with its API gone Prefect would go on trying for
+    minutes, and its event loop complains about whatever it is closed under.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    end_now(main())

@@ -1,0 +1,222 @@
+"""Runs one stage through DVC in a process of its own, streams what it prints, says how it ended."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from flows import launch
+from tunesmith.stage import QUIET_AND_OFFLINE
+
+KEPT_LINES = 60
+PATIENCE_SECONDS = launch.PATIENCE_SECONDS + 4.0
+
+
+class Outcome(StrEnum):
+    """How a stage came to its outputs; each is the name of a Prefect state."""
+
+    RAN = "Ran"
+    UNCHANGED = "Unchanged"
+    RESTORED = "Restored"
+    PULLED = "Pulled"
+
+
+class StageFailed(Exception):  # noqa: N818
+    """A stage did not come to its outputs; nothing of it is in dvc.lock."""
+
+    def __init__(self, stage: str, reason: str, tail: tuple[str, ...] = ()) -> None:
+        """Keep the stage, the reason in one line, and the last lines that it printed."""
+        super().__init__(f"{stage}: {reason}")
+        self.stage = stage
+        self.reason = reason
+        self.tail = tail
+
+
+def reproduce(
+    stage: str,
+    *,
+    pull: bool = False,
+    force: bool = False,
+    timeout_seconds: float | None = None,
+    on_line: Callable[[str], None] = print,
+) -> Outcome:
+    """Bring one stage up to date in the project of the current folder.
+
+    DVC waits for its lock as long as it takes: without that, a finished training is thrown away
+    when somebody's `dvc status` holds the lock at the wrong moment. Whatever ends this call, an
+    exception or the end of this process, ends the stage's processes too.
+
+    Args:
+        stage: as DVC addresses it, `train@sft`; or the path of a `.dvc` file.
+        pull: let DVC fetch outputs that the remote has instead of running the stage.
+        force: run it even if nothing changed, and without the run cache.
+        timeout_seconds: end the stage when it takes longer.
+        on_line: is given each line as it is printed.
+
+    Raises:
+        StageFailed: with the stage's own `error: …` line where it printed one.
+    """
+    command = ["--wait-for-lock", "repro", "--single-item", stage]
+    command += ["--pull"] * pull + ["--force"] * force
+    report = _Report(stage)
+    with _running(command) as process, _deadline(process, timeout_seconds) as expired:
+        assert process.stdout is not None
+        for raw in process.stdout:
+            line = _text(raw)
+            report.add(line)
+            if line.strip() and not line.startswith(_CHATTER):
+                on_line(line)
+        code = process.wait()
+    if expired.is_set():
+        limit = f"{(timeout_seconds or 0) / 60:g} minutes"
+        raise StageFailed(stage, f"took longer than {limit}, its timeout", tuple(report.tail))
+    if code != 0:
+        raise StageFailed(stage, report.reason(code), tuple(report.tail))
+    return report.outcome()
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start DVC under the launcher; leave no process of it behind."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", launch.__file__, str(os.getpid()), *_DVC, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment(),
+    )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _text(raw: bytes) -> str:
+    """Return a line as it last looked on a screen; a progress bar draws over itself."""
+    return raw.decode("utf-8", errors="replace").rstrip("\r\n").rsplit("\r", maxsplit=1)[-1]
+
+
+_CHATTER = (
+    "Data and pipelines are up to date.",
+    "Use `dvc push` to send your updates",
+    "To track the changes with git, run:",
+    "To enable auto staging, run:",
+    "\tgit add ",
+    "\tdvc config core.autostage true",
+)
+_DVC = (sys.executable, "-m", "dvc")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Let the launcher end its tree; it needs a few seconds when a stage does not listen."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+@contextmanager
+def _deadline(
+    process: "subprocess.Popen[bytes]", seconds: float | None
+) -> Iterator[threading.Event]:
+    """Ask the process to end when the time is over; the event says that this happened."""
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        process.terminate()
+
+    timer = threading.Timer(seconds, expire) if seconds else None
+    if timer:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield expired
+    finally:
+        if timer:
+            timer.cancel()
+
+
+def environment() -> dict[str, str]:
+    """Return what DVC and the stage find: this Python first on PATH, no telemetry, no buffer."""
+    folder = str(Path(sys.executable).parent)
+    return {
+        **QUIET_AND_OFFLINE,
+        **os.environ,
+        "DVC_NO_ANALYTICS": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PATH": os.pathsep.join([folder, os.environ.get("PATH", os.defpath)]),
+    }
+
+
+@dataclass
+class _Report:
+    """What one stage has printed so far, as far as it matters."""
+
+    stage: str
+    tail: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
+    seen: set[Outcome] = field(default_factory=set)
+    error: str | None = None
+    dvc_error: str | None = None
+
+    def add(self, line: str) -> None:
+        """Take one line in."""
+        if line.startswith("error: "):
+            self.error = line.removeprefix("error: ")
+        elif line.startswith("ERROR: "):
+            self.dvc_error = line.removeprefix("ERROR: ")
+            return
+        self.seen.update(outcome for outcome, mark in self._marks() if line.startswith(mark))
+        if line.strip():
+            self.tail.append(line)
+
+    def _marks(self) -> Iterator[tuple[Outcome, str]]:
+        """Yield what DVC prints for each outcome; its exit code is 0 for all of them."""
+        yield Outcome.RAN, f"Running stage '{self.stage}':"
+        yield Outcome.RESTORED, f"Stage '{self.stage}' is cached - skipping run"
+        yield Outcome.PULLED, f"Pulling data for stage: '{self.stage}'"
+        yield Outcome.UNCHANGED, f"Stage '{self.stage}' didn't change"
+        yield Outcome.UNCHANGED, f"'{self.stage}' didn't change"
+
+    def outcome(self) -> Outcome:
+        """Return how the stage came out; a data file that DVC took in counts as run."""
+        order = (Outcome.RAN, Outcome.RESTORED, Outcome.PULLED, Outcome.UNCHANGED)
+        return next((outcome for outcome in order if outcome in self.seen), Outcome.RAN)
+
+    def reason(self, code: int) -> str:
+        """Return in one line why it failed: the stage's words, a signal, DVC's, or its last."""
+        failure = self.dvc_error or ""
+        exited = re.search(r"failed to run: .*, exited with (-?\d+)$", failure)
+        if self.error:
+            return self.error
+        if exited and (number := _signal_of(int(exited[1]))):
+            return f"killed by {number.name}{_HINTS.get(number, '')}"
+        if failure and not exited:
+            return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+        if not failure and (number := _signal_of(code)):
+            return f"DVC was ended by {number.name}"
+        return self.tail[-1].strip() if self.tail else f"DVC ended with exit code {code}"
+
+
+_HINTS = {signal.SIGKILL: "; the machine may have run out of memory"}
+
+
+def _signal_of(code: int) -> signal.Signals | None:
+    """Return the signal behind an exit code, in Python's spelling (-9) or the shell's (137)."""
+    number = -code if code < 0 else code - 128
+    try:
+        return signal.Signals(number)
+    except ValueError:
+        return None

@@ -1,0 +1,127 @@
+"""A toy project under git and DVC, made once, copied for each test."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DVC_YAML = """\
+stages:
+  collect:
+    cmd: cat raw.txt > collected.txt
+    deps: [raw.txt]
+    outs: [collected.txt]
+    meta: {pool: cpu, retries: 1, retry_delay_seconds: 0, timeout_minutes: 1}
+
+  clean:
+    cmd: sh clean.sh collected.txt > cleaned.txt
+    deps: [collected.txt, clean.sh]
+    params: [clean]
+    outs: [cleaned.txt]
+
+  train:
+    foreach: ${phases}
+    do:
+      cmd: echo lr ${item.lr} | cat - cleaned.txt > model_${key}.txt
+      deps: [cleaned.txt]
+      params: ["phases.${key}"]
+      outs: ["model_${key}.txt"]
+      meta: {pool: gpu}
+
+  report:
+    cmd: cat model_sft.txt model_dpo.txt > report.txt
+    deps: [model_sft.txt, model_dpo.txt]
+    metrics: [report.txt: {cache: false}]
+"""
+PARAMS = """\
+clean: {words: 3, steps: [{kind: pii, action: mask}]}
+phases:
+  sft: {lr: 0.1}
+  dpo: {lr: 0.2}
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither git nor DVC nor Prefect finds anything of the person who runs the tests."""
+    folder = tmp_path_factory.mktemp("settings")
+    (folder / "gitconfig").write_text("[user]\nname = A\nemail = a@example.org\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR", "DVC_SITE_CACHE_DIR"):
+            patch.setenv(name, str(folder / name))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(folder / "gitconfig"))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "src")]))
+        for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+            patch.delenv(name)
+        yield
+
+
+def call(*command: str) -> str:
+    """Return what a command prints in the current folder; a failure shows it."""
+    python = [sys.executable, "-m"] if command[0] == "dvc" else []
+    done = subprocess.run([*python, *command], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def run() -> Callable[..., str]:
+    """Run a command in the current folder and return what it prints."""
+    return call
+
+
+@pytest.fixture(scope="session")
+def fresh_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy project of which nothing has run yet."""
+    folder = tmp_path_factory.mktemp("fresh") / "toy"
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        Path("dvc.yaml").write_text(DVC_YAML)
+        Path("params.yaml").write_text(PARAMS)
+        Path("raw.txt").write_text("hello\n")
+        Path("clean.sh").write_text("cat $1\n")
+        Path(".gitignore").write_text("/.work\n")
+        call("git", "init", "-q", "-b", "main")
+        call("dvc", "init", "-q")
+        call("dvc", "config", "core.check_update", "false")
+        call("git", "add", "-A")
+        call("git", "commit", "-qm", "Begin")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished_template(fresh_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy project after `dvc repro`, committed."""
+    folder = tmp_path_factory.mktemp("finished") / "toy"
+    shutil.copytree(fresh_template, folder, symlinks=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        call("dvc", "repro", "-q")
+        call("git", "add", "-A")
+        call("git", "commit", "-qm", "Run")
+    return folder
+
+
+@pytest.fixture
+def fresh(fresh_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the toy project, entered; nothing has run."""
+    return _entered(fresh_template, tmp_path / "toy", monkeypatch)
+
+
+@pytest.fixture
+def finished(finished_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the toy project, entered; everything has run."""
+    return _entered(finished_template, tmp_path / "toy", monkeypatch)
+
+
+def _entered(template: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(template, folder, symlinks=True)
+    monkeypatch.chdir(folder)
+    return folder

@@ -1,0 +1,220 @@
+"""The whole flow on the toy project, against a Prefect server of its own."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import yaml
+
+RETRAIN = """
+import sys
+from flows.retrain import end_now, main
+end_now(main(sys.argv[1:], check_params=lambda: None))
+"""
+ALL = ["collect", "clean", "train@sft", "train@dpo", "report"]
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Prefect's database, which takes seconds to make."""
+    from flows.server import prefect_api
+
+    before = dict(os.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("home"))
+        with prefect_api() as api:
+            api.wait()
+        os.environ.clear()
+        os.environ.update(before)
+        return Path(".work").absolute()
+
+
+@pytest.fixture
+def with_home(prefect_home: Path) -> Callable[[], None]:
+    """Give the project of the current folder a Prefect that need not be set up."""
+    return lambda: shutil.copytree(prefect_home, ".work")
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", RETRAIN, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+def retrain(*arguments: str) -> tuple[int, str, str]:
+    """Return exit code, output and errors of one run."""
+    process = start(*arguments)
+    out, err = process.communicate(timeout=180)
+    return process.returncode, out, err
+
+
+def table(out: str) -> dict[str, str]:
+    """Return stage → outcome from the table at the end."""
+    rows = out.splitlines()
+    head = max(i for i, row in enumerate(rows) if row.startswith("stage ") and "outcome" in row)
+    return {row.split()[0]: row[rows[head].index("outcome") :].split("  ")[0].strip()
+            for row in rows[head + 1 :]}  # fmt: skip
+
+
+def lock() -> Any:
+    return yaml.safe_load(Path("dvc.lock").read_text())
+
+
+def recorded(query: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(".work/prefect/prefect.db") as database:
+        return database.execute(query).fetchall()
+
+
+def edit(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text()
+    assert old in text
+    Path(path).write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.flow
+def test_the_flow_and_dvc_repro_come_to_the_same_lock_and_leave_each_other_nothing(
+    fresh: Path, finished_template: Path, with_home: Callable[[], None], run: Callable[..., str]
+) -> None:
+    with_home()
+    code, out, err = retrain()
+    assert (code, err) == (0, "")
+    assert table(out) == dict.fromkeys(ALL, "Ran")
+    assert lock() == yaml.safe_load((finished_template / "dvc.lock").read_text())
+    assert "Running stage" not in run("dvc", "repro")
+
+    edit("params.yaml", "0.1", "0.3")
+    run("dvc", "repro", "-q")
+    before = lock()
+    started = time.monotonic()
+    code, out, err = retrain()
+    assert (code, err) == (0, "")
+    assert time.monotonic() - started < 25
+    assert table(out) == dict.fromkeys(ALL, "Unchanged")
+    assert lock() == before
+    assert recorded("select name, state_name from task_run order by start_time") == [
+        *[(name, "Ran") for name in ALL],
+        *[(name, "Unchanged") for name in ALL],
+    ]
+    runs = recorded("select state_name from flow_run")
+    assert runs == [("Completed",)] * 2
+    messages = [message for (message,) in recorded("select message from log")]
+    assert "Running stage 'clean':" in messages
+    assert not any("example.org" in message for message in messages)
+
+
+@pytest.mark.flow
+def test_a_changed_param_runs_its_stage_and_changed_back_it_is_restored(
+    finished: Path, with_home: Callable[[], None]
+) -> None:
+    with_home()
+    edit("params.yaml", "0.1", "0.3")
+    code, out, _ = retrain()
+    assert code == 0
+    assert "params.yaml:phases.sft.lr 0.1 → 0.3; command changed" in out
+    assert "note: not as in the last commit: params.yaml" in out
+    outcomes = ["Unchanged", "Unchanged", "Ran", "Unchanged", "Ran"]
+    assert table(out) == dict(zip(ALL, outcomes, strict=True))
+    edit("params.yaml", "0.3", "0.1")
+    code, out, _ = retrain("--force", "report")
+    outcomes = ["Unchanged", "Unchanged", "Restored", "Unchanged", "Ran"]
+    assert table(out) == dict(zip(ALL, outcomes, strict=True))
+
+
+@pytest.mark.flow
+def test_a_failed_stage_is_retried_if_it_declares_so_and_then_stops_the_run(
+    fresh: Path, with_home: Callable[[], None]
+) -> None:
+    with_home()
+    edit("dvc.yaml", "cat raw", "echo try >> tries; test $(wc -l < tries) = 2 && cat raw")
+    bad = "echo try >> more\necho 'error: rows.csv:3: no id; add one' >&2\nexit 1\n"
+    Path("clean.sh").write_text(bad)
+    code, out, err = retrain()
+    assert code == 1
+    assert err == "retrain stopped at clean: rows.csv:3: no id; add one\n"
+    outcomes = ["Ran", "Failed", "Not run", "Not run", "Not run"]
+    assert table(out) == dict(zip(ALL, outcomes, strict=True))
+    assert Path("tries").read_text() == "try\n" * 2
+    assert Path("more").read_text() == "try\n"
+    assert list(lock()["stages"]) == ["collect"]
+    assert recorded("select state_name from flow_run") == [("Failed",)]
+    Path("clean.sh").write_text("cat $1\n")
+    code, out, _ = retrain()
+    assert code == 0
+    assert table(out) == {**dict.fromkeys(ALL, "Ran"), "collect": "Unchanged"}
+
+
+@pytest.mark.flow
+@pytest.mark.parametrize(
+    ("number", "state"), [(signal.SIGTERM, "Crashed"), (signal.SIGKILL, "Running")]
+)
+def test_a_killed_flow_takes_its_stage_and_its_server_along(
+    fresh: Path, with_home: Callable[[], None], number: signal.Signals, state: str
+) -> None:
+    with_home()
+    Path("clean.sh").write_text("echo up >&2\nsleep 60\n")
+    process = start()
+    assert process.stdout is not None
+    assert any(line == "clean | up\n" for line in process.stdout)
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert len(family) >= 4
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode in (128 + number, -number)
+    assert psutil.wait_procs(family, timeout=15)[1] == []
+    assert list(lock()["stages"]) == ["collect"]
+    assert recorded("select state_name from flow_run") == [(state,)]
+
+
+def test_a_plan_needs_no_server(finished: Path) -> None:
+    edit("clean.sh", "cat", "cat -u")
+    code, out, err = retrain("--plan")
+    assert (code, err) == (0, "")
+    assert not Path(".work").exists()
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "clean runs or is restored clean.sh changed" in lines
+    assert "train@sft runs if its inputs change upstream clean runs" in lines
+
+
+@pytest.mark.parametrize(
+    ("arguments", "change", "error"),
+    [
+        (["--pull"], "", "dvc.lock: no such file, so nothing says what to pull"),
+        (["--force", "trian"], "", 'no stage "trian" in dvc.yaml; stages: collect'),
+        (["--require-clean"], "raw.txt", "raw.txt: changed since the last commit"),
+        ([], "dvc.yaml", "dvc.yaml:3: not valid YAML"),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_line(
+    fresh: Path, arguments: list[str], change: str, error: str
+) -> None:
+    if change:
+        Path(change).write_text("stages:\n  - [\n")
+    code, _, err = retrain(*arguments)
+    assert code == 2
+    assert err.startswith(f"error: {error}")
+    assert err.count("\n") == 1
+
+
+def test_an_api_that_does_not_answer_stops_the_run_before_any_stage(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    started = time.monotonic()
+    code, _, err = retrain()
+    assert time.monotonic() - started < 10
+    assert code == 2
+    assert err.startswith("error: PREFECT_API_URL: no Prefect API answers at http://127.0.0.1:9")
+    assert not Path("dvc.lock").exists()

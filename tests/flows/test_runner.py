@@ -1,0 +1,304 @@
+"""One stage through DVC: how it ends, what it says, and that nothing of it stays behind."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from flows.runner import Outcome, StageFailed, environment, reproduce
+
+REPRODUCE = "import sys; from flows.runner import reproduce; reproduce(sys.argv[1])"
+LISTENING, DEAF = "", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+
+
+def add_stage(name: str, cmd: str, **more: object) -> None:
+    """Write one more stage, whose out is `<name>.txt`, into dvc.yaml."""
+    tree = yaml.safe_load(Path("dvc.yaml").read_text())
+    stage = {"cmd": cmd, "deps": ["raw.txt"], "outs": [f"{name}.txt"], **more}
+    tree["stages"][name] = stage
+    Path("dvc.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
+
+
+def add_python_stage(name: str, code: str) -> None:
+    Path(f"{name}.py").write_text(code)
+    add_stage(name, f"python {name}.py && touch {name}.txt")
+
+
+def locked() -> dict[str, object]:
+    path = Path("dvc.lock")
+    stages = yaml.safe_load(path.read_text())["stages"] if path.exists() else {}
+    assert isinstance(stages, dict)
+    return stages
+
+
+def test_the_outcomes_ran_unchanged_and_restored_are_told_apart(fresh: Path) -> None:
+    assert reproduce("collect") is Outcome.RAN
+    assert reproduce("collect") is Outcome.UNCHANGED
+    Path("raw.txt").write_text("other\n")
+    assert reproduce("collect") is Outcome.RAN
+    Path("raw.txt").write_text("hello\n")
+    assert reproduce("collect") is Outcome.RESTORED
+    assert reproduce("collect", force=True) is Outcome.RAN
+    assert Path("collected.txt").read_text() == "hello\n"
+
+
+def test_what_the_remote_has_is_pulled(
+    finished: Path, tmp_path: Path, run: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("dvc", "remote", "add", "-q", "-d", "folder", str(tmp_path / "remote"))
+    run("dvc", "push", "-q")
+    run("git", "commit", "-qam", "Name the remote")
+    run("git", "clone", "-q", ".", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert [reproduce(name, pull=True) for name in ("collect", "clean")] == [Outcome.PULLED] * 2
+    assert Path("cleaned.txt").read_text() == "hello\n"
+    assert run("git", "status", "--porcelain") == ""
+
+
+def test_a_changed_data_file_is_taken_in(fresh: Path, run: Callable[..., str]) -> None:
+    run("git", "rm", "-q", "--cached", "raw.txt")
+    run("dvc", "add", "-q", "raw.txt")
+    assert reproduce("raw.txt.dvc") is Outcome.UNCHANGED
+    Path("raw.txt").write_text("other\n")
+    before = Path("raw.txt.dvc").read_text()
+    assert reproduce("raw.txt.dvc") is Outcome.RAN
+    assert Path("raw.txt.dvc").read_text() != before
+
+
+def test_lines_arrive_while_the_stage_runs_and_without_dvc_s_advice(fresh: Path) -> None:
+    add_python_stage(
+        "talk", "import time\nfor i in range(3):\n    print('line', i)\n    time.sleep(0.3)\n"
+    )
+    heard: list[tuple[float, str]] = []
+    reproduce("talk", on_line=lambda line: heard.append((time.monotonic(), line)))
+    times = {line: at for at, line in heard}
+    assert times["line 2"] - times["line 0"] > 0.4
+    assert not [line for _, line in heard if "git add" in line or "dvc push" in line]
+
+
+def test_a_progress_bar_and_bytes_that_are_no_text_do_no_harm(fresh: Path) -> None:
+    add_python_stage(
+        "bar",
+        "import sys\nsys.stdout.buffer.write(b'10%\\r50%\\r100%\\n\\xff\\xe4\\xbd\\xa0\\n')\n",
+    )
+    heard: list[str] = []
+    assert reproduce("bar", on_line=heard.append) is Outcome.RAN
+    assert "100%" in heard
+    assert "\ufffd你" in heard
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            "import sys\nprint('error: rows.csv:3: no id; add one', file=sys.stderr)\n"
+            "print('bye')\nsys.exit(1)",
+            "rows.csv:3: no id; add one",
+        ),
+        ("raise ValueError('too small')", "ValueError: too small"),
+        (
+            "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+            "killed by SIGKILL; the machine may have run out of memory",
+        ),
+        ("import os\nos._exit(3)", "> python bad.py && touch bad.txt"),
+    ],
+)
+def test_a_failure_gives_its_reason_in_one_line(fresh: Path, code: str, reason: str) -> None:
+    add_python_stage("bad", code)
+    with pytest.raises(StageFailed) as caught:
+        reproduce("bad")
+    assert (caught.value.stage, caught.value.reason) == ("bad", reason)
+    assert "Running stage 'bad':" in caught.value.tail
+    assert "bad" not in locked()
+
+
+def test_a_missing_input_is_named(fresh: Path) -> None:
+    with pytest.raises(StageFailed, match=r"collected\.txt"):
+        reproduce("clean")
+
+
+def test_an_unknown_stage_is_named(fresh: Path) -> None:
+    with pytest.raises(StageFailed, match="nowhere"):
+        reproduce("nowhere")
+
+
+def test_a_stage_that_takes_too_long_is_ended(fresh: Path) -> None:
+    add_python_stage("slow", "import time\nprint('up')\ntime.sleep(60)\n")
+    started = time.monotonic()
+    with pytest.raises(StageFailed, match="longer than 0.05 minutes, its timeout"):
+        reproduce("slow", timeout_seconds=3)
+    assert time.monotonic() - started < 12
+    assert running("slow.py") == []
+    assert "slow" not in locked()
+
+
+def test_an_exception_of_the_caller_ends_the_stage(fresh: Path) -> None:
+    add_python_stage("slow", "import time\nprint('up')\ntime.sleep(60)\n")
+
+    def interrupt(line: str) -> None:
+        if line == "up":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reproduce("slow", on_line=interrupt)
+    assert running("slow.py") == []
+
+
+def running(script: str) -> list[psutil.Process]:
+    """Return the processes of this script in the current folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        cmdline = process.info["cmdline"] or []
+        if script in cmdline and process.info["status"] != psutil.STATUS_ZOMBIE:
+            try:
+                found += [process] if process.cwd() == str(Path.cwd()) else []
+            except psutil.NoSuchProcess:
+                continue
+    return found
+
+
+@contextmanager
+def under_way(
+    stage: str, shell: str = "/bin/sh"
+) -> Iterator[tuple["subprocess.Popen[str]", dict[str, psutil.Process]]]:
+    """Run a stage from a process of its own; give that and its family once the stage is up."""
+    runner = subprocess.Popen(
+        [sys.executable, "-c", REPRODUCE, stage],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "SHELL": shell},
+    )
+    assert runner.stdout is not None
+    assert any(line == "up\n" for line in runner.stdout)
+    family = [psutil.Process(runner.pid), *psutil.Process(runner.pid).children(recursive=True)]
+    names = ["runner", "launcher", "dvc", "shell", "stage"]
+    assert len(family) == len(names), family
+    try:
+        yield runner, dict(zip(names, family, strict=True))
+    finally:
+        for process in family:
+            if process.is_running():
+                process.kill()
+        runner.stdout.close()
+        runner.wait()
+
+
+def gone_within(seconds: float, processes: list[psutil.Process]) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if all(_is_gone(process) for process in processes):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("shell", "manners", "victim", "number"),
+    [
+        ("/bin/sh", LISTENING, "runner", signal.SIGKILL),
+        ("/bin/sh", LISTENING, "runner", signal.SIGTERM),
+        ("/bin/sh", DEAF, "runner", signal.SIGKILL),
+        ("/bin/sh", DEAF, "dvc", signal.SIGKILL),
+        ("/bin/bash", LISTENING, "dvc", signal.SIGKILL),
+        ("/bin/bash", DEAF, "runner", signal.SIGTERM),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent's death signal is Linux's")
+def test_whoever_is_killed_the_stage_is_gone_in_five_seconds(
+    fresh: Path, shell: str, manners: str, victim: str, number: signal.Signals
+) -> None:
+    if not Path(shell).exists():
+        pytest.skip(f"no {shell} here")
+    add_python_stage("slow", f"{manners}import time\nprint('up')\ntime.sleep(60)\n")
+    with under_way("slow", shell) as (_, family):
+        family[victim].send_signal(number)
+        assert gone_within(5.0, list(family.values()))
+    assert "slow" not in locked()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent's death signal is Linux's")
+def test_a_stage_of_ours_dies_even_when_the_launcher_is_killed(fresh: Path) -> None:
+    code = (
+        "from tunesmith.stage import die_with_parent\ndie_with_parent()\n"
+        "import time\nprint('up')\ntime.sleep(60)\n"
+    )
+    Path("slow.py").write_text(code)
+    add_stage("slow", "python slow.py")
+    runner = subprocess.Popen(
+        [sys.executable, "-c", REPRODUCE, "slow"], stdout=subprocess.PIPE, text=True
+    )
+    assert runner.stdout is not None
+    with runner.stdout:
+        assert any(line == "up\n" for line in runner.stdout)
+        launcher = psutil.Process(runner.pid).children()[0]
+        (stage,) = running("slow.py")
+        launcher.kill()
+        assert gone_within(5.0, [stage])
+        assert runner.wait(10) != 0
+
+
+def test_a_stage_killed_half_way_is_not_recorded_and_is_run_again(fresh: Path) -> None:
+    add_python_stage(
+        "half",
+        "import os, time\nopen('half.txt', 'w').write('half')\nprint('up', flush=True)\n"
+        "time.sleep(0 if os.path.exists('again') else 60)\nopen('half.txt', 'w').write('whole')\n",
+    )
+    reproduce("collect")
+    with under_way("half") as (runner, family):
+        runner.kill()
+        assert gone_within(5.0, list(family.values()))
+    assert Path("half.txt").read_text() == "half"
+    assert list(locked()) == ["collect"]
+    Path("again").touch()
+    assert reproduce("collect") is Outcome.UNCHANGED
+    assert reproduce("half") is Outcome.RAN
+    assert Path("half.txt").read_text() == "whole"
+
+
+def test_a_result_is_kept_when_somebody_holds_dvc_s_lock_as_the_stage_ends(fresh: Path) -> None:
+    add_python_stage("work", "import time\nprint('up', flush=True)\ntime.sleep(0.5)\n")
+    with Path(".dvc/tmp/lock").open("a") as held:
+        freed = threading.Event()
+        timers: list[threading.Timer] = []
+
+        def let_go() -> None:
+            freed.set()
+            fcntl.flock(held, fcntl.LOCK_UN)
+
+        def hold(line: str) -> None:
+            if line == "up":
+                fcntl.flock(held, fcntl.LOCK_EX)
+                timers.append(threading.Timer(6.0, let_go))
+                timers[0].start()
+
+        try:
+            assert reproduce("work", on_line=hold) is Outcome.RAN
+            assert freed.is_set()
+        finally:
+            timers[0].cancel()
+    assert "work" in locked()
+    assert reproduce("work") is Outcome.UNCHANGED
+
+
+def test_a_stage_finds_this_python_and_no_telemetry(fresh: Path) -> None:
+    env = environment()
+    assert env["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
+    assert env["DVC_NO_ANALYTICS"] == env["DO_NOT_TRACK"] == env["HF_HUB_DISABLE_TELEMETRY"] == "1"
