@@ -5,10 +5,13 @@ import ctypes
 import json
 import os
 import resource
+import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tunesmith.errors import UserError
@@ -76,11 +79,35 @@ def die_with_parent() -> None:
     """Ask Linux to end this process when its parent ends; elsewhere do nothing.
 
     A killed `dvc repro` would otherwise leave the trainer writing into outputs that the next
-    run is using.
+    run is using. DVC starts a stage through a shell, and one that stays between the two (dash)
+    outlives it; then DVC itself is followed.
     """
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    if sys.platform != "linux":
+        return
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    if "DVC_STAGE" in os.environ and (pid := _dvc_behind_a_shell()) is not None:
+        threading.Thread(target=_die_with, args=[pid], daemon=True).start()
+
+
+def _dvc_behind_a_shell() -> int | None:
+    """Return the process that started the shell which this process is the command of, if any."""
+    import psutil
+
+    with suppress(psutil.Error):
+        parent = psutil.Process().parent()
+        if parent is not None and "-c" in parent.cmdline():
+            return parent.ppid()
+    return None
+
+
+def _die_with(pid: int) -> None:
+    """Wait for the end of a process, then end this one."""
+    with suppress(ProcessLookupError):
+        ended = select.poll()
+        ended.register(os.pidfd_open(pid), select.POLLIN)
+        ended.poll()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def peak_memory_bytes() -> int:

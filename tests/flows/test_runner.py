@@ -168,10 +168,8 @@ def running(script: str) -> list[psutil.Process]:
 
 
 @contextmanager
-def under_way(
-    stage: str, shell: str = "/bin/sh"
-) -> Iterator[tuple["subprocess.Popen[str]", dict[str, psutil.Process]]]:
-    """Run a stage from a process of its own; give that and its family once the stage is up."""
+def started(stage: str, shell: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run a stage from a process of its own, DVC using this shell; give it once it says `up`."""
     runner = subprocess.Popen(
         [sys.executable, "-c", REPRODUCE, stage],
         stdout=subprocess.PIPE,
@@ -180,18 +178,28 @@ def under_way(
         env={**os.environ, "SHELL": shell},
     )
     assert runner.stdout is not None
-    assert any(line == "up\n" for line in runner.stdout)
-    family = [psutil.Process(runner.pid), *psutil.Process(runner.pid).children(recursive=True)]
+    with runner.stdout:
+        assert any(line == "up\n" for line in runner.stdout)
+        yield runner
+
+
+@contextmanager
+def under_way(
+    stage: str, shell: str = "/bin/sh"
+) -> Iterator[tuple["subprocess.Popen[str]", dict[str, psutil.Process]]]:
+    """Run a stage from a process of its own; give that and its family once the stage is up."""
     names = ["runner", "launcher", "dvc", "shell", "stage"]
-    assert len(family) == len(names), family
-    try:
-        yield runner, dict(zip(names, family, strict=True))
-    finally:
-        for process in family:
-            if process.is_running():
-                process.kill()
-        runner.stdout.close()
-        runner.wait()
+    with started(stage, shell) as runner:
+        ours = psutil.Process(runner.pid)
+        family = [ours, *ours.children(recursive=True)]
+        assert len(family) == len(names), family
+        try:
+            yield runner, dict(zip(names, family, strict=True))
+        finally:
+            for process in family:
+                if process.is_running():
+                    process.kill()
+            runner.wait()
 
 
 def gone_within(seconds: float, processes: list[psutil.Process]) -> bool:
@@ -234,20 +242,18 @@ def test_whoever_is_killed_the_stage_is_gone_in_five_seconds(
     assert "slow" not in locked()
 
 
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent's death signal is Linux's")
-def test_a_stage_of_ours_dies_even_when_the_launcher_is_killed(fresh: Path) -> None:
+def test_a_stage_of_ours_dies_even_when_the_launcher_is_killed(fresh: Path, shell: str) -> None:
+    if not Path(shell).exists():
+        pytest.skip(f"no {shell} here")
     code = (
         "from tunesmith.stage import die_with_parent\ndie_with_parent()\n"
         "import time\nprint('up')\ntime.sleep(60)\n"
     )
     Path("slow.py").write_text(code)
     add_stage("slow", "python slow.py")
-    runner = subprocess.Popen(
-        [sys.executable, "-c", REPRODUCE, "slow"], stdout=subprocess.PIPE, text=True
-    )
-    assert runner.stdout is not None
-    with runner.stdout:
-        assert any(line == "up\n" for line in runner.stdout)
+    with started("slow", shell) as runner:
         launcher = psutil.Process(runner.pid).children()[0]
         (stage,) = running("slow.py")
         launcher.kill()
