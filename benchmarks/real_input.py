@@ -9,6 +9,7 @@ is under version control, so this working copy stays as it is.
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -100,8 +101,10 @@ def run(trial: Trial, data: Path, folder: Path) -> dict[str, Any]:
 
 
 def call(folder: Path, *words: str) -> None:
-    """Run one of the project's commands in a folder, its output on this screen."""
-    subprocess.run([sys.executable, "-m", *words], cwd=folder, check=True)
+    """Run one of the project's commands in a folder, with the code that is there."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(folder / "src")}
+    subprocess.run([sys.executable, "-m", *words], cwd=folder, check=True, env=env)
 
 
 def collect_results(folder: Path) -> dict[str, Any]:
@@ -110,12 +113,14 @@ def collect_results(folder: Path) -> dict[str, Any]:
     def load(name: str) -> Any:
         return json.loads((folder / name).read_text(encoding="utf-8"))
 
-    curve = next((folder / "reports" / "curves").glob("*.csv"))
-    losses = pd.read_csv(curve).query("split == 'validation'")["loss"]
+    curves = pd.read_csv(next((folder / "reports" / "curves").glob("*.csv")))
+    losses = curves.query("split == 'validation'")["loss"]
     return {
-        "collected": load("reports/data/manifest.json"),
-        "clean": load("reports/data/clean.json"),
-        "split": load("reports/data/split.json"),
+        "rows": accounted(
+            load("reports/data/manifest.json"),
+            load("reports/data/clean.json"),
+            load("reports/data/split.json"),
+        ),
         "metrics": load("reports/metrics.json"),
         "verdict": load("reports/gate.json")["verdict"],
         "first_loss": float(losses.iloc[0]),
@@ -123,46 +128,76 @@ def collect_results(folder: Path) -> dict[str, Any]:
     }
 
 
-def table(results: dict[str, dict[str, Any]]) -> str:
-    """Return one Markdown table over all trials."""
+def accounted(manifest: Any, clean: Any, split: Any) -> list[tuple[str, int]]:
+    """Return what became of every row that was read: where it went, or the reason it did not.
+
+    Raises:
+        AssertionError: a row is missing from the account.
+    """
+    read = manifest["totals"]["rows"] + manifest["totals"]["quarantined"]
+    account = [("fits no shape", manifest["totals"]["quarantined"])]
+    for step, reasons in clean["dropped"].items():
+        account += [(f"{step}: {reason}", rows) for reason, rows in reasons.items()]
+    account += [(f"split: {reason}", rows) for reason, rows in split["dropped_by_reason"].items()]
+    account += [(side, part["rows"]) for side, part in split["splits"].items()]
+    assert sum(rows for _, rows in account) == read, f"{read} rows read, accounted: {account}"
+    return [("read", read), *((name, rows) for name, rows in account if rows)]
+
+
+def scores_table(results: dict[str, dict[str, Any]]) -> str:
+    """Return base against tuned, one row for each trial and metric, as Markdown."""
     lines = [
-        "| data | rows in | kept | validation loss | metric | base | tuned | verdict |",
-        "|---|--:|--:|---|---|---|---|---|",
+        "| data | validation loss | metric | n | base | tuned |",
+        "|---|---|---|--:|---|---|",
     ]
     for name, result in results.items():
-        clean, first = result["clean"], True
-        loss = f"{result['first_loss']:.2f} → {result['last_loss']:.2f}"
+        loss = f"{result['first_loss']:.3f} → {result['last_loss']:.3f}"
+        head = [name, loss]
         for metric, tuned in result["metrics"]["candidate"].items():
             base = result["metrics"]["base"][metric]
-            head = [name, clean["rows_in"], clean["kept"], loss] if first else ["", "", "", ""]
-            tail = [metric, interval(base), interval(tuned), result["verdict"] if first else ""]
-            lines.append("| " + " | ".join(str(cell) for cell in [*head, *tail]) + " |")
-            first = False
+            row = [*head, metric, f"{tuned['n']}", interval(base), interval(tuned)]
+            lines.append(f"| {' | '.join(row)} |")
+            head = ["", ""]
+    return "\n".join(lines)
+
+
+def accounts_table(results: dict[str, dict[str, Any]]) -> str:
+    """Return what became of the rows of each trial, as Markdown."""
+    lines = ["| data | rows | |", "|---|--:|---|"]
+    for name, result in results.items():
+        head = name
+        for what, rows in result["rows"]:
+            lines.append(f"| {head} | {rows:,} | {what} |")
+            head = ""
     return "\n".join(lines)
 
 
 def interval(score: dict[str, float]) -> str:
     """Return `value [low, high]` of a score."""
-    return f"{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]"
+    return f"{score['value']:.3g} [{score['low']:.3g}, {score['high']:.3g}]"
 
 
 def main() -> None:
-    """Run the trials and print, or write, their table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Run the trials and print, or write, their tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", help="run the trial of this name")
-    parser.add_argument("--write", type=Path, help="Markdown file for the table")
+    parser.add_argument("--write", type=Path, help="Markdown file for the tables")
     args = parser.parse_args()
     results = {}
     for trial in TRIALS:
         if args.only in (None, trial.name):
             with tempfile.TemporaryDirectory() as folder:
                 results[trial.name] = run(trial, args.data, Path(folder))
-    text = table(results)
+    text = f"{scores_table(results)}\n\n{accounts_table(results)}\n"
     print(text)
+    for name, result in results.items():
+        print(f"{name}: {result['verdict']} after {result['seconds']:.0f} s")
     if args.write:
         args.write.parent.mkdir(parents=True, exist_ok=True)
-        args.write.write_text(f"# Real input\n\n{text}\n", encoding="utf-8")
+        args.write.write_text(f"# Real input\n\n{text}", encoding="utf-8")
 
 
 if __name__ == "__main__":

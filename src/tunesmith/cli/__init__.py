@@ -42,10 +42,12 @@ def pin() -> None:
 
 @app.command()
 def chat(
-    adapter: Annotated[Path, typer.Option(help="Folder of a trained model.")] = Path("models/sft"),
+    adapter: Annotated[
+        Path | None, typer.Option(help="Folder of a trained model; the candidate's if not given.")
+    ] = None,
     prompt: Annotated[str | None, typer.Option(help="Ask once and end.")] = None,
 ) -> None:
-    """Talk to the base model and to an adapter, side by side."""
+    """Talk to the base model and to a tuned one, side by side."""
     from tunesmith.cli.chat import talk
 
     talk(adapter, prompt)

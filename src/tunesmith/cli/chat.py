@@ -1,38 +1,122 @@
-"""A conversation with the base model and an adapter on it, side by side."""
+"""A conversation with the base model and a tuned one, side by side."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from rich.columns import Columns
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from tunesmith.models.load import Loaded, describe, load
+from tunesmith.errors import UserError
+from tunesmith.models.load import Loaded, load, load_weights
+from tunesmith.models.manifest import Manifest, is_trained
+from tunesmith.models.resolve import weights_folder
+from tunesmith.params import load_yaml
 from tunesmith.prediction.generate import generate
-from tunesmith.rows import Message
+from tunesmith.rows import Message, prompt_of, read_rows, to_rows
 from tunesmith.tasks.chat import encode_prompt
 
 MAX_NEW_TOKENS = 128
+TEST_ROWS = Path("data/splits/test.parquet")
 
 
-def talk(adapter: Path, prompt: str | None) -> None:
-    """Read questions until an empty line or the end of input; each is answered by both."""
+class Speaker:
+    """One model in one conversation: it remembers what it was asked and what it said."""
+
+    def __init__(self, title: str, model: Any, tokenizer: Any, adapter: bool = True) -> None:
+        """Take a model; `adapter=False` answers without the adapter that is on it."""
+        self.title = title
+        self._model, self._tokenizer = model, tokenizer
+        self._adapter = adapter
+        self._history: list[Message] = []
+
+    def answer(self, question: str) -> str:
+        """Return the greedy answer to the next question of the conversation."""
+        self._history.append({"role": "user", "content": question})
+        ids = encode_prompt(self._history, self._tokenizer)
+        with self._mode():
+            answer = generate(self._model, self._tokenizer, [ids], 1, MAX_NEW_TOKENS)[0].text
+        self._history.append({"role": "assistant", "content": answer})
+        return answer
+
+    def _mode(self) -> AbstractContextManager[Any]:
+        """Return what the answer is made in: with the adapter on, or off."""
+        return nullcontext() if self._adapter else self._model.disable_adapter()
+
+
+def talk(folder: Path | None, prompt: str | None) -> None:
+    """Read questions until an empty line or the end of input; each is answered by both.
+
+    Args:
+        folder: of a trained model; None for the candidate that params.yaml names.
+        prompt: ask this and end.
+
+    Raises:
+        UserError: the folder holds no trained model, or one that cannot chat.
+    """
+    folder = folder or candidate()
+    check(folder)
     console = Console()
-    loaded = load(adapter, task="chat", labels=[])
-    descriptor, _ = describe(adapter)
-    titles = (descriptor.model, str(adapter))
-    histories: tuple[list[Message], list[Message]] = ([], [])
-    if prompt is None:
-        console.print("Ask in English or Chinese; an empty line ends.", style="dim")
-    while question := (prompt or _ask(console)):
-        answers = [
-            _answer(loaded, history, question, tuned)
-            for history, tuned in zip(histories, (False, True), strict=True)
-        ]
-        panels = [Panel(Text(a), title=t) for a, t in zip(answers, titles, strict=True)]
+    pair = speakers(load(folder, task="chat", labels=[]), folder)
+    for question in [prompt] if prompt is not None else _questions(console):
+        panels = [Panel(Text(one.answer(question)), title=one.title) for one in pair]
         console.print(Columns(panels, equal=True, expand=True))
-        if prompt is not None:
-            return
+
+
+def candidate() -> Path:
+    """Return the folder of the model that params.yaml calls the candidate."""
+    return Path("models") / str(load_yaml(Path("params.yaml"))["models"]["candidate"]["of"])
+
+
+def check(folder: Path) -> None:
+    """Refuse a folder that holds no model to talk to.
+
+    Raises:
+        UserError: it names the trained models that are there.
+    """
+    if not is_trained(folder):
+        there = sorted(str(path) for path in folder.parent.glob("*") if is_trained(path))
+        raise UserError(
+            f"{folder}: no trained model; there is {', '.join(there)}"
+            if there
+            else f"{folder}: no trained model yet; `dvc repro` or `make demo` trains one"
+        )
+    if Manifest.read(folder).task == "classification":
+        raise UserError(f"{folder}: a classifier, which does not chat; `--adapter` names another")
+
+
+def speakers(tuned: Loaded, folder: Path) -> tuple[Speaker, Speaker]:
+    """Return the base model and the tuned one; with an adapter they share the weights."""
+    base, title = tuned.descriptor, tuned.descriptor.model
+    second = Speaker(str(folder), tuned.model, tuned.tokenizer)
+    if hasattr(tuned.model, "disable_adapter"):
+        return Speaker(title, tuned.model, tuned.tokenizer, adapter=False), second
+    plain = load_weights(weights_folder(base), base, "chat", []).eval().to(tuned.model.device)
+    return Speaker(title, plain, tuned.tokenizer), second
+
+
+def _questions(console: Console) -> Iterator[str]:
+    """Yield what a person types, after showing what the test rows ask."""
+    console.print("Ask in English or Chinese; an empty line ends.", style="dim")
+    for question in examples(TEST_ROWS):
+        console.print(Text(f"for example: {question}", style="dim"))
+    while question := _ask(console):
+        yield question
+
+
+def examples(path: Path) -> list[str]:
+    """Return the first question of the test rows in each language, none where there is no file."""
+    if not path.exists():
+        return []
+    first: dict[str, str] = {}
+    for row in to_rows(read_rows(path)):
+        turns = prompt_of(row)
+        if turns and turns[-1]["role"] == "user":
+            first.setdefault(row["lang"] or "und", turns[-1]["content"])
+    return [first[lang] for lang in sorted(first)]
 
 
 def _ask(console: Console) -> str:
@@ -41,16 +125,3 @@ def _ask(console: Console) -> str:
         return console.input("[bold]you:[/bold] ").strip()
     except (EOFError, KeyboardInterrupt):
         return ""
-
-
-def _answer(loaded: Loaded, history: list[Message], question: str, tuned: bool) -> str:
-    """Answer one question in its conversation, with the adapter on or off."""
-    history.append({"role": "user", "content": question})
-    ids = encode_prompt(history, loaded.tokenizer)
-    if tuned:
-        answer = generate(loaded.model, loaded.tokenizer, [ids], 1, MAX_NEW_TOKENS)[0].text
-    else:
-        with loaded.model.disable_adapter():
-            answer = generate(loaded.model, loaded.tokenizer, [ids], 1, MAX_NEW_TOKENS)[0].text
-    history.append({"role": "assistant", "content": answer})
-    return answer
