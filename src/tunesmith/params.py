@@ -1,5 +1,6 @@
 """Reads one section of params.yaml into its model; errors name file, line and key."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -74,10 +75,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+# A rule that holds between keys names the one at fault itself, from where the rule stands.
+_OWN_KEY = re.compile(r"([\w@-]+(?:\.[\w@-]+)*): (.*)", re.DOTALL)
+
+
 def _describe(error: Any, tree: Any, keys: list[str], path: Path) -> str:
     """Return `file:line: key: what is wrong` for one pydantic error."""
-    loc = [*keys, *error["loc"]]
     message = error["msg"].removeprefix("Value error, ")
+    named = _OWN_KEY.match(message) if error["type"] == "value_error" else None
+    inner = named[1].split(".") if named else []
+    message = named[2] if named else message
+    loc = [*keys, *error["loc"], *inner]
     if error["type"] == "unknown_key":
         loc.append(error["ctx"]["key"])
         message = error["msg"].replace('"?', '"?', 1)

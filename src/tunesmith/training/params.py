@@ -11,6 +11,7 @@ from tunesmith.methods import Method
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
 
 Task = Literal["chat", "classification", "text"]
+TAKEN = ("base", "champion")  # folders of models/ that other stages make
 Schedule = Literal["cosine", "linear", "constant", "cosine_with_restarts", "inverse_sqrt"]
 
 
@@ -40,16 +41,40 @@ class Phases(Params):
     phases: dict[str, Phase]
 
     @model_validator(mode="after")
-    def _starts_exist(self) -> "Phases":
-        """Refuse a phase that starts from, or trains with, something that no phase makes."""
+    def _have_folders_of_their_own(self) -> "Phases":
+        """Refuse a phase that would write where another stage writes."""
+        for name in TAKEN:
+            if name in self.phases:
+                raise ValueError(f"phases.{name}: models/{name} is not a phase's; rename the phase")
+        return self
+
+    @model_validator(mode="after")
+    def _lead_back_to_the_base(self) -> "Phases":
+        """Refuse a phase that needs something that no phase makes, or that needs itself."""
         for name, phase in self.phases.items():
             known = ["base", *(other for other in self.phases if other != name)]
             for key, value in (("from", phase.starts_from), ("with", phase.trains_with)):
                 if value not in known:
                     raise ValueError(
-                        f'phase "{name}": {key}: no phase "{value}"; known: {", ".join(known)}'
+                        f'phases.{name}.{key}: no phase "{value}"; known: {", ".join(known)}'
+                    )
+                if name in self._needed_by(value):
+                    raise ValueError(
+                        f'phases.{name}.{key}: "{value}" itself needs "{name}"; '
+                        "let one of them start from another phase, or from base"
                     )
         return self
+
+    def _needed_by(self, name: str) -> set[str]:
+        """Return every phase that must be trained before this one."""
+        found: set[str] = set()
+        queue = [name]
+        while queue:
+            phase = self.phases.get(queue.pop())
+            new = {phase.starts_from, phase.trains_with} - found if phase else set()
+            found |= new
+            queue += new
+        return found
 
 
 def read_phase(name: str, path: Path = PARAMS_FILE) -> Phase:

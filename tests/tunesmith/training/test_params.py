@@ -25,13 +25,29 @@ def test_a_phase_may_start_from_another(tmp_path: Path) -> None:
 
 
 def test_a_phase_that_starts_from_nothing_names_those_that_exist(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match='phase "next": from: no phase "reward"; known: base, sft'):
+    expected = r'params\.yaml:4: phases\.next\.from: no phase "reward"; known: base, sft'
+    with pytest.raises(UserError, match=expected):
         read_phase("next", write(tmp_path, start="reward"))
 
 
 def test_a_phase_cannot_start_from_itself(tmp_path: Path) -> None:
     with pytest.raises(UserError, match='no phase "next"'):
         read_phase("next", write(tmp_path, start="next"))
+
+
+def test_phases_in_a_circle_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("sft: {from: base", "sft: {from: next"))
+    with pytest.raises(UserError, match=r'phases\.sft\.from: "next" itself needs "sft"'):
+        read_phase("sft", path)
+
+
+@pytest.mark.parametrize("name", ["base", "champion"])
+def test_a_phase_cannot_take_the_folder_of_another_stage(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("next:", f"{name}:"))
+    with pytest.raises(UserError, match=f":4: phases.{name}: models/{name} is not a phase's"):
+        read_phase("sft", path)
 
 
 def test_an_unknown_method_names_the_known_ones(tmp_path: Path) -> None:
