@@ -1,5 +1,6 @@
 """Runs one stage through DVC in a process of its own, streams what it prints, says how it ended."""
 
+import errno
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from flows import launch
-from tunesmith.stage import QUIET_AND_OFFLINE
+from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
 PATIENCE_SECONDS = launch.PATIENCE_SECONDS + 4.0
@@ -204,10 +205,17 @@ class _Report:
         if exited and (number := _signal_of(int(exited[1]))):
             return f"killed by {number.name}{_HINTS.get(number, '')}"
         if failure and not exited:
-            return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+            return _words_of_dvc(failure)
         if not failure and (number := _signal_of(code)):
             return f"DVC was ended by {number.name}"
         return self.tail[-1].strip() if self.tail else f"DVC ended with exit code {code}"
+
+
+def _words_of_dvc(failure: str) -> str:
+    """Return DVC's reason without the stage's name; a full disk is one that holds its cache."""
+    if f"[Errno {errno.ENOSPC}]" in failure:
+        return f"DVC's cache: {FULL_DISK}"
+    return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
 
 
 _HINTS = {signal.SIGKILL: "; the machine may have run out of memory"}

@@ -2,6 +2,7 @@
 
 import argparse
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -26,6 +27,10 @@ QUIET_AND_OFFLINE = {
     "GOMP_SPINCOUNT": "0",
 }
 WORK = Path(".work")
+FULL_DISK = (
+    "no space left on this disk; free some (`dvc gc --workspace` removes cached results that "
+    "dvc.lock no longer names), then run again"
+)
 
 
 class Paths(argparse.Namespace):
@@ -61,10 +66,16 @@ def run_stage(main: Callable[[], None]) -> None:
     except OSError as error:
         if error.errno is None or error.strerror is None:
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"error: {place}{error.strerror}; nothing was recorded", file=sys.stderr)
+        print(f"error: {_in_words(error)}; nothing was recorded", file=sys.stderr)
         raise SystemExit(1) from None
     _write_timing(time.monotonic() - started)
+
+
+def _in_words(error: OSError) -> str:
+    """Return where the system refused what; of a full disk, the way out too."""
+    if error.errno == errno.ENOSPC:
+        return f"{error.filename or Path.cwd()}: {FULL_DISK}"
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
 
 
 def prepare_process(dies_with_parent: bool = True) -> None:

@@ -15,7 +15,7 @@ import psutil
 import pytest
 import yaml
 
-from flows.runner import Outcome, StageFailed, environment, reproduce
+from flows.runner import Outcome, StageFailed, _Report, environment, reproduce
 
 REPRODUCE = "import sys; from flows.runner import reproduce; reproduce(sys.argv[1])"
 LISTENING, DEAF = "", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
@@ -120,6 +120,12 @@ def test_a_failure_gives_its_reason_in_one_line(fresh: Path, code: str, reason: 
     assert (caught.value.stage, caught.value.reason) == ("bad", reason)
     assert "Running stage 'bad':" in caught.value.tail
     assert "bad" not in locked()
+
+
+def test_a_full_disk_under_the_cache_says_what_frees_it() -> None:
+    report = _Report("clean")
+    report.add("ERROR: failed to reproduce 'clean': [Errno 28] No space left on device")
+    assert report.reason(255).startswith("DVC's cache: no space left on this disk; free some")
 
 
 def test_a_missing_input_is_named(fresh: Path) -> None:
