@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,26 @@ def _step(tree: Any, part: str | int, name: str) -> Any:
 
 
 def dump(tree: Any) -> str:
-    """Return YAML with the comments that the tree was read with."""
+    """Return YAML with the comments that the tree was read with, spaced by section."""
     yaml = YAML(typ="rt")
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
     buffer = io.StringIO()
     yaml.dump(tree, buffer)
-    return buffer.getvalue()
+    return _spaced(buffer.getvalue())
+
+
+def _spaced(text: str) -> str:
+    """Put one blank line before each section and none inside; a comment stays on its section.
+
+    ruamel keeps a blank line with what stood before it, so a replaced part takes it along.
+    """
+    lines = text.strip("\n").split("\n")
+    spaced = lines[:1]
+    for before, line in pairwise(lines):
+        begins = re.match(r"[\w-]+:|#", line) and not (before.startswith("#") and line)
+        if begins and spaced[-1]:
+            spaced.append("")
+        if line:
+            spaced.append(line)
+    return "\n".join(spaced) + "\n"

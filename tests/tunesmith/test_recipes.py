@@ -9,16 +9,48 @@ from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.recipes import apply, find_recipe
 
+RECIPES = ["chat", "classify", "demo"]
+
 
 @pytest.fixture
 def params(root: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(root / "params.yaml", tmp_path / "params.yaml"))
 
 
-@pytest.mark.parametrize("name", ["chat", "classify", "demo"])
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_gives_valid_dials(root: Path, params: Path, name: str) -> None:
     apply(find_recipe(name, root / "recipes"), [], params)
     assert Dials.read(path=params)
+
+
+@pytest.mark.parametrize("before", RECIPES)
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_gives_the_same_dials_whatever_was_applied_before(
+    root: Path, tmp_path: Path, before: str, name: str
+) -> None:
+    dials = []
+    for number, steps in enumerate(([name], [before, name])):
+        path = Path(shutil.copy(root / "params.yaml", tmp_path / f"{number}.yaml"))
+        for step in steps:
+            apply(find_recipe(step, root / "recipes"), [], path)
+        dials.append(Dials.read(path=path))
+    assert dials[0] == dials[1]
+
+
+def test_the_recipe_demo_is_what_the_project_comes_with(root: Path, params: Path) -> None:
+    before = Dials.read(path=params)
+    apply(find_recipe("demo", root / "recipes"), [], params)
+    assert Dials.read(path=params) == before
+
+
+def test_a_recipe_keeps_one_blank_line_between_sections(root: Path, params: Path) -> None:
+    apply(find_recipe("classify", root / "recipes"), [], params)
+    lines = params.read_text().split("\n")
+    blank = [place for place, line in enumerate(lines[:-1]) if not line]
+    assert all(lines[place + 1][:1].isalpha() for place in blank)
+    assert [place for place, line in enumerate(lines) if line[:1].isalpha()] == [
+        place + 1 for place in blank
+    ]
 
 
 def test_comments_and_order_stay(root: Path, params: Path) -> None:
