@@ -27,11 +27,12 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         if loss is None:
             return
         name = "validation loss" if "eval_loss" in logs else "loss"
+        accuracy = f", accuracy {logs['eval_accuracy']:.4f}" if "eval_accuracy" in logs else ""
         done = max(state.global_step - self.first_step, 1)
         left = (time.monotonic() - self.started) / done * (state.max_steps - state.global_step)
         print(
             f"{self.phase}: step {state.global_step}/{state.max_steps}, epoch {state.epoch:.2f}, "
-            f"{name} {loss:.4f}, {left:.0f} s left",
+            f"{name} {loss:.4f}{accuracy}, {left:.0f} s left",
             flush=True,
         )
 
