@@ -26,14 +26,17 @@ def rows(side: str, first: int) -> list[Row]:
 def folder(tmp_path: Path) -> Path:
     for number, side in enumerate(("train", "validation", "test")):
         write_plain(tmp_path / f"{side}.parquet", rows(side, 100 * (number + 1)))
+    write_plain(tmp_path / "ood.parquet", [])
     (tmp_path / "feedback").mkdir()
+    (tmp_path / "material").mkdir()
     return tmp_path
 
 
 def run(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
     (folder / "params.yaml").write_text(params)
     words = "--rows train.parquet --feedback feedback --validation validation.parquet"
-    words += " --test test.parquet --train out.parquet --summary augment.json"
+    words += " --test test.parquet --ood ood.parquet --material material --train out.parquet"
+    words += " --left-out left_out.parquet --replies replies.jsonl --summary augment.json"
     command = [sys.executable, "-m", "stages.augment", *words.split()]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 

@@ -37,7 +37,8 @@ def run(folder: Path, params: str = PARAMS) -> subprocess.CompletedProcess[str]:
     (folder / "ids.csv").write_text("id\n")
     write_plain(folder / "kept.parquet", rows())
     words = "--rows kept.parquet --frozen ids.csv --train train.parquet --test test.parquet"
-    words += " --validation validation.parquet --ood ood.parquet --summary split.json --dropped dropped.parquet"
+    words += " --validation validation.parquet --ood ood.parquet"
+    words += " --summary split.json --dropped dropped.parquet"
     command = [sys.executable, "-m", "stages.split", *words.split()]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 

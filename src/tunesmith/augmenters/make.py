@@ -1,74 +1,179 @@
 """Makes rows: picks parents, changes their last user message, keeps what passes the guards."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
 from tunesmith.augmenters import AugmentParams
-from tunesmith.augmenters.augmenter import Augmenter
-from tunesmith.augmenters.guards import broken_guard, held_out_twins
+from tunesmith.augmenters.augmenter import Asked, Augmenter
+from tunesmith.augmenters.guards import Band, broken_guard, held_out_twins
+from tunesmith.augmenters.label_check import LabelCheck
+from tunesmith.augmenters.scope import scope_of
+from tunesmith.augmenters.tools import Tools
 from tunesmith.files import sha256_text
-from tunesmith.rows import Row, reference_of, row_id
+from tunesmith.rows import Row, meta_of, reference_of, row_id
 
-Rejected = Counter[tuple[str, str]]  # by operation and guard
+BATCH_ROWS = 4096
+FEWEST_ROWS = 16
+
+
+class Attempt(NamedTuple):
+    """One row that a step is to change, and how often it was tried before."""
+
+    row: Row
+    turn: int
+    rng: np.random.Generator
+
+
+class Refused(NamedTuple):
+    """A row that was made and may not stay."""
+
+    row: Row
+    reason: str
+    detail: str
 
 
 @dataclass
 class Made:
-    """Rows that were made, in a stable order, and how many were not, by operation and guard."""
+    """The rows that were made, in a stable order, and what was not."""
 
     rows: list[Row] = field(default_factory=list)
-    rejected: Rejected = field(default_factory=Counter)
+    refused: list[Refused] = field(default_factory=list)
+    rejected: Counter[tuple[str, str]] = field(default_factory=Counter)  # by operation and guard
+    short: dict[str, dict[str, int]] = field(default_factory=dict)  # steps that missed `rows`
 
 
-def make(rows: list[Row], held_out: list[Row], params: AugmentParams, seed: int) -> Made:
-    """Return the rows that all steps made from `rows`, step by step, in the order of the parents.
+class Maker:
+    """Applies one step after the other and holds what later rows are checked against."""
 
-    What becomes of a row depends on the seed, its id and the step, never on the other rows;
-    only a row that repeats another made row is left out.
-    """
-    made = Made()
-    seen: set[str] = set()
-    for step in params.steps:
-        for row in _made_by(step, rows, params, seed, made.rejected):
-            content = row_id("", row)
-            if content in seen:
-                made.rejected[step.kind, "repeats_made_row"] += 1
+    def __init__(
+        self, rows: list[Row], held_out: list[Row], params: AugmentParams, seed: int, tools: Tools
+    ) -> None:
+        self.rows, self.held_out, self.params = rows, held_out, params
+        self.seed, self.tools = seed, tools
+        self.made = Made()
+        self.seen = {row_id("", row) for row in rows}
+        self.trained = len(self.seen)
+        self.labels = LabelCheck.fit(rows, seed) if params.label_may_fall is not None else None
+
+    def run(self, step: Augmenter, name: str) -> None:
+        """Add what one step makes."""
+        attempts = attempts_of(step, name, self.rows, self.seed)
+        before = len(self.made.rows)
+        while True:
+            missing = step.rows - (len(self.made.rows) - before) if step.rows else BATCH_ROWS
+            size = min(BATCH_ROWS, max(missing, FEWEST_ROWS))
+            batch = list(islice(attempts, size if missing > 0 else 0))
+            if not batch:
+                break
+            self.made.rows += self._kept(self._changed(step, batch))[: max(missing, 0)]
+        if step.rows and missing > 0:
+            self.made.short[name] = {"wanted": step.rows, "made": step.rows - missing}
+
+    def _changed(self, step: Augmenter, batch: list[Attempt]) -> list[Row]:
+        """Return the rows of a batch whose change passes the guards that look at it alone."""
+        found = []
+        asked: list[tuple[Attempt, str]] = []
+        for one in batch:
+            text = last_question(one.row)
+            if text is None:
+                self.made.rejected[step.kind, "no_user_message"] += 1
             else:
-                seen.add(content)
-                made.rows.append(row)
-    twins = held_out_twins(made.rows, held_out, params.near_duplicate_similarity, seed)
-    for place in twins:
-        made.rejected[made.rows[place]["op"], "repeats_held_out_row"] += 1
-    made.rows = [row for place, row in enumerate(made.rows) if place not in twins]
-    return made
+                asked.append((one, text))
+        scopes = [scope_of(one.row, text) for one, text in asked]
+        questions = [
+            Asked(scope.part, answer_text(one.row), one.row["lang"] or "und", one.rng)
+            for (one, _), scope in zip(asked, scopes, strict=True)
+        ]
+        band = band_of(step, self.params)
+        changes = step.changes(questions, self.tools)
+        for (one, _), scope, change in zip(asked, scopes, changes, strict=True):
+            label = str(one.row["label"] or "") if one.row["task"] == "classification" else ""
+            guard = broken_guard(scope.part, change.text, band, step.protect, label)
+            if change.text is None or guard == "nothing_to_change":
+                self.made.rejected[step.kind, change.refusal] += 1
+                continue
+            child = child_of(one, change.text + scope.rest, step.kind, self.seed)
+            if guard:
+                self._refuse(child, guard)
+            else:
+                found.append(child)
+        return found
+
+    def _kept(self, rows: list[Row]) -> list[Row]:
+        """Return the rows that repeat no other row and hold their label."""
+        fresh = []
+        for row in rows:
+            content = row_id("", row)
+            if content in self.seen:
+                self._refuse(row, "repeats_a_row")
+            else:
+                self.seen.add(content)
+                fresh.append(row)
+        similarity = self.params.near_duplicate_similarity
+        twins = held_out_twins(fresh, self.held_out, similarity, self.seed)
+        fallen = self.labels.fallen(fresh) if self.labels else {}
+        kept = []
+        for place, row in enumerate(fresh):
+            if place in twins:
+                self._refuse(row, "repeats_held_out_row", str(twins[place]["source"]))
+            elif fallen.get(place, 0.0) > (self.params.label_may_fall or 0.0):
+                self._refuse(row, "label_in_doubt", f"{fallen[place]:.3f}")
+            else:
+                kept.append(row)
+        return kept
+
+    def _refuse(self, row: Row, reason: str, detail: str = "") -> None:
+        """Count a row that was made and write down why it is not kept."""
+        self.made.rejected[row["op"], reason] += 1
+        self.made.refused.append(Refused(row, reason, detail))
 
 
-def _made_by(
-    step: Augmenter, rows: list[Row], params: AugmentParams, seed: int, rejected: Rejected
-) -> Iterator[Row]:
-    """Yield what one step makes of the rows that it takes."""
-    for row in rows:
-        rng = rng_of(seed, f"{step.kind}:{row['id']}")
-        if not step.takes(row) or rng.random() >= step.share:
-            continue
-        text = last_question(row)
-        if text is None:
-            rejected[step.kind, "no_user_message"] += 1
-            continue
-        changed = step(text, answer_text(row), rng)
-        guard = broken_guard(text, changed, params)
-        if guard:
-            rejected[step.kind, guard] += 1
-        elif changed is not None:
-            yield _child(row, changed, step.kind, seed)
+def make(
+    rows: list[Row], held_out: list[Row], params: AugmentParams, seed: int, tools: Tools
+) -> Made:
+    """Return the rows that all steps made from `rows`, step by step.
+
+    The text that is made of a row depends on the seed, its id and the step, never on the other
+    rows; whether it is kept may, since no row is made twice and a quota can be full.
+    """
+    maker = Maker(rows, held_out, params, seed, tools)
+    kinds: Counter[str] = Counter()
+    for step in params.steps:
+        kinds[step.kind] += 1
+        maker.run(step, f"{step.kind}:{kinds[step.kind]}")
+    return maker.made
+
+
+def attempts_of(step: Augmenter, name: str, rows: list[Row], seed: int) -> Iterator[Attempt]:
+    """Yield the rows to try, each `per_row` times: a share in their order, a quota shuffled."""
+    taken = [row for row in rows if step.takes(row)]
+    if step.rows:
+        taken.sort(key=lambda row: sha256_text(f"{seed}:{name}:{row['id']}"))
+    for turn in range(step.per_row):
+        for row in taken:
+            rng = rng_of(seed, f"{name}:{turn}:{row['id']}")
+            if step.share is None or rng.random() < step.share:
+                yield Attempt(row, turn, rng)
 
 
 def rng_of(seed: int, key: str) -> np.random.Generator:
     """Return a generator that depends on the seed and on a text only."""
     return np.random.default_rng([seed, int(sha256_text(key)[:16], 16)])
+
+
+def band_of(step: Augmenter, params: AugmentParams) -> Band:
+    """Return the band of similarity: the step's own, else the section's."""
+    low, high = step.min_similarity, step.max_similarity
+    return Band(
+        params.min_similarity if low is None else low,
+        params.max_similarity if high is None else high,
+    )
 
 
 def last_question(row: Row) -> str | None:
@@ -88,9 +193,12 @@ def answer_text(row: Row) -> str:
     return "\n".join([reference_of(row), *later, *others])
 
 
-def _child(row: Row, text: str, op: str, seed: int) -> Row:
-    """Return a copy of the row with another last question and its own id."""
-    child = {**row, "parent": row["id"], "op": op, "split": "train"}
+def child_of(one: Attempt, text: str, op: str, seed: int) -> Row:
+    """Return a copy of the row with another last question, its own id and where it is from."""
+    row = one.row
+    made = {"seed": seed, "turn": one.turn}
+    meta = json.dumps({**meta_of(row), "made": made}, sort_keys=True, ensure_ascii=False)
+    child = {**row, "parent": row["id"], "op": op, "split": "train", "meta": meta}
     if row["task"] == "classification" and row["text"] is not None:
         child["text"] = text
     else:

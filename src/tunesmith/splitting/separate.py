@@ -21,7 +21,8 @@ def separate(rows: Sequence[Row], sides: Sequence[str], similarity: float, seed:
     """Return the rows to drop so that no group and no question is on two sides, in order.
 
     Train gives way to validation, test and every out-of-distribution set; validation to the last
-    two, which may repeat each other: both are only measured. A row gives way to a dropped one too, so that a row once dropped never comes back when others are added. What is compared are pairs,
+    two, which may repeat each other: both are only measured. A row gives way to a dropped one too,
+    so that a row once dropped never comes back when others are added. What is compared are pairs,
     not chains of pairs: rows made from one pattern often form a single chain, which would drag the
     whole pattern to one side.
     """
