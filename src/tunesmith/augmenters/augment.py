@@ -135,6 +135,7 @@ def _summary(
         "added_by_op": _by_op([*made.rows, *feedback]),
         "rejected_by_op": _nested(made.rejected),
         "quotas_missed": made.short,
+        "labels_checked": made.labels_checked,
         "feedback_rounds": {one.name: len(one.rows) for one in rounds},
         "feedback_refused": refused,
     }

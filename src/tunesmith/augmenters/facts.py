@@ -38,12 +38,12 @@ def names(text: str) -> list[str]:
 
 
 def _capitalised(text: str) -> Iterator[str]:
-    """Yield words with a capital that no sentence begins with."""
+    """Yield words with a capital that no sentence begins with; `Tom's` is `Tom`."""
     for sentence in re.split(r"(?<=[.!?])\s+|\n", text):
-        words = re.findall(r"[A-Za-z][A-Za-z'’-]*", sentence)
-        yield from (
-            word for word in words[1:] if word[0].isupper() and len(word) > 1 and "'" not in word
-        )
+        for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", sentence)[1:]:
+            bare = re.sub(r"['’]s?$", "", word)
+            if bare[0].isupper() and len(bare) > 1 and not {"'", "’"} & set(bare):
+                yield bare
 
 
 def negations(text: str) -> int:

@@ -1,6 +1,7 @@
 """Makes rows: picks parents, changes their last user message, keeps what passes the guards."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augmenter import Asked, Augmenter
 from tunesmith.augmenters.guards import Band, broken_guard, held_out_twins
 from tunesmith.augmenters.label_check import LabelCheck
-from tunesmith.augmenters.scope import scope_of
+from tunesmith.augmenters.scope import Scope, scope_of
 from tunesmith.augmenters.tools import Tools
 from tunesmith.files import sha256_text
 from tunesmith.rows import Row, meta_of, reference_of, row_id
@@ -46,6 +47,7 @@ class Made:
     refused: list[Refused] = field(default_factory=list)
     rejected: Counter[tuple[str, str]] = field(default_factory=Counter)  # by operation and guard
     short: dict[str, dict[str, int]] = field(default_factory=dict)  # steps that missed `rows`
+    labels_checked: bool = False
 
 
 class Maker:
@@ -58,41 +60,26 @@ class Maker:
         self.seed, self.tools = seed, tools
         self.made = Made()
         self.seen = {row_id("", row) for row in rows}
-        self.trained = len(self.seen)
         self.labels = LabelCheck.fit(rows, seed) if params.label_may_fall is not None else None
 
     def run(self, step: Augmenter, name: str) -> None:
-        """Add what one step makes."""
+        """Add what one step makes: of all its attempts, or until its quota is full."""
         attempts = attempts_of(step, name, self.rows, self.seed)
-        before = len(self.made.rows)
-        while True:
-            missing = step.rows - (len(self.made.rows) - before) if step.rows else BATCH_ROWS
-            size = min(BATCH_ROWS, max(missing, FEWEST_ROWS))
-            batch = list(islice(attempts, size if missing > 0 else 0))
-            if not batch:
-                break
-            self.made.rows += self._kept(self._changed(step, batch))[: max(missing, 0)]
-        if step.rows and missing > 0:
+        missing = step.rows or sys.maxsize
+        while missing and (batch := list(islice(attempts, batch_size(missing)))):
+            rows = self._kept(self._changed(step, batch))[:missing]
+            self.made.rows += rows
+            missing -= len(rows)
+        if step.rows and missing:
             self.made.short[name] = {"wanted": step.rows, "made": step.rows - missing}
 
     def _changed(self, step: Augmenter, batch: list[Attempt]) -> list[Row]:
         """Return the rows of a batch whose change passes the guards that look at it alone."""
-        found = []
-        asked: list[tuple[Attempt, str]] = []
-        for one in batch:
-            text = last_question(one.row)
-            if text is None:
-                self.made.rejected[step.kind, "no_user_message"] += 1
-            else:
-                asked.append((one, text))
-        scopes = [scope_of(one.row, text) for one, text in asked]
-        questions = [
-            Asked(scope.part, answer_text(one.row), one.row["lang"] or "und", one.rng)
-            for (one, _), scope in zip(asked, scopes, strict=True)
-        ]
+        asked = list(self._asked(step, batch))
+        changes = step.changes([question for _, _, question in asked], self.tools)
         band = band_of(step, self.params)
-        changes = step.changes(questions, self.tools)
-        for (one, _), scope, change in zip(asked, scopes, changes, strict=True):
+        passed = []
+        for (one, scope, _), change in zip(asked, changes, strict=True):
             label = str(one.row["label"] or "") if one.row["task"] == "classification" else ""
             guard = broken_guard(scope.part, change.text, band, step.protect, label)
             if change.text is None or guard == "nothing_to_change":
@@ -102,19 +89,25 @@ class Maker:
             if guard:
                 self._refuse(child, guard)
             else:
-                found.append(child)
-        return found
+                passed.append(child)
+        return passed
+
+    def _asked(
+        self, step: Augmenter, batch: list[Attempt]
+    ) -> Iterator[tuple[Attempt, Scope, Asked]]:
+        """Yield what the step may see of each row that has a question."""
+        for one in batch:
+            text = last_question(one.row)
+            if text is None:
+                self.made.rejected[step.kind, "no_user_message"] += 1
+                continue
+            scope = scope_of(one.row, text)
+            lang = one.row["lang"] or "und"
+            yield one, scope, Asked(scope.part, answer_text(one.row), lang, one.rng)
 
     def _kept(self, rows: list[Row]) -> list[Row]:
         """Return the rows that repeat no other row and hold their label."""
-        fresh = []
-        for row in rows:
-            content = row_id("", row)
-            if content in self.seen:
-                self._refuse(row, "repeats_a_row")
-            else:
-                self.seen.add(content)
-                fresh.append(row)
+        fresh = [row for row in rows if self._is_new(row)]
         similarity = self.params.near_duplicate_similarity
         twins = held_out_twins(fresh, self.held_out, similarity, self.seed)
         fallen = self.labels.fallen(fresh) if self.labels else {}
@@ -127,6 +120,15 @@ class Maker:
             else:
                 kept.append(row)
         return kept
+
+    def _is_new(self, row: Row) -> bool:
+        """True for a row that neither the train split nor an earlier made row holds."""
+        content = row_id("", row)
+        if content in self.seen:
+            self._refuse(row, "repeats_a_row")
+            return False
+        self.seen.add(content)
+        return True
 
     def _refuse(self, row: Row, reason: str, detail: str = "") -> None:
         """Count a row that was made and write down why it is not kept."""
@@ -147,7 +149,13 @@ def make(
     for step in params.steps:
         kinds[step.kind] += 1
         maker.run(step, f"{step.kind}:{kinds[step.kind]}")
+    maker.made.labels_checked = maker.labels is not None
     return maker.made
+
+
+def batch_size(missing: int) -> int:
+    """Return how many rows to try at once: not many more than are missing, for some cost money."""
+    return min(BATCH_ROWS, max(missing, FEWEST_ROWS))
 
 
 def attempts_of(step: Augmenter, name: str, rows: list[Row], seed: int) -> Iterator[Attempt]:
