@@ -1,0 +1,177 @@
+"""How fast augmenters are, what their guards let through, and whether the made rows help.
+
+    python -m benchmarks.augment [--data FOLDER] [--wordnet FOLDER] [--cilin FILE] [--gain]
+
+FOLDER holds the public sets by name: alpaca_en, alpaca_zh, sst2, thucnews_titles. Without it only
+the demo is measured. `--gain` trains classifiers on few rows with and without made rows; seconds
+are CPU seconds of this process.
+"""
+
+import argparse
+import gzip
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from scipy import stats
+
+from tunesmith.augmenters import AugmentParams
+from tunesmith.augmenters.make import make
+from tunesmith.augmenters.tools import Tools
+from tunesmith.importers.records import Hints, import_records
+from tunesmith.rows import Row, text_of
+
+MOST_ROWS = 3000
+SETS = {
+    "demo_en": ("demo/support_en.jsonl", None),
+    "demo_zh": ("demo/support_zh.jsonl", None),
+    "alpaca_en": ("alpaca_en/data.jsonl.gz", None),
+    "alpaca_zh": ("alpaca_zh/data.jsonl.gz", None),
+    "sst2": ("sst2/train.jsonl.gz", "classification"),
+    "thucnews_titles": ("thucnews_titles/dev.jsonl.gz", "classification"),
+}
+SMALL = (50, 200, 500)
+SEEDS = 10
+PER_ROW = 4
+
+
+def read_set(name: str, folder: Path, most: int = MOST_ROWS) -> list[Row]:
+    """Return the first rows of a set; none where it is absent."""
+    file, task = SETS[name]
+    path = Path("data") / file if name.startswith("demo") else folder / file
+    if not path.is_file():
+        return []
+    open_ = gzip.open if path.suffix == ".gz" else Path.open
+    with open_(path, "rb") as handle:
+        records = [
+            (number, json.loads(line))
+            for number, line in zip(range(1, most + 1), handle, strict=False)
+        ]
+    return import_records(records, name, Hints(task=task, split="train"), Counter()).rows
+
+
+def steps(args: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield name and dials of every augmenter that needs no model."""
+    yield "aeda", {"kind": "aeda"}
+    yield "eda", {"kind": "eda"}
+    yield "synonym", {"kind": "synonym"}
+    if args.wordnet:
+        lexicon = {"kind": "wordnet", "folder": str(args.wordnet.resolve())}
+        yield "synonym (WordNet)", {"kind": "synonym", "lexicons": [lexicon]}
+    if args.cilin:
+        lexicon = {"kind": "cilin", "path": str(args.cilin.resolve())}
+        yield "synonym (Cilin)", {"kind": "synonym", "lexicons": [lexicon]}
+
+
+def speed(args: argparse.Namespace) -> Table:
+    """Return rows per CPU second and the share of each guard, by set and augmenter."""
+    table = Table("set", "augmenter", "rows", "made", "rows/CPU-s", "not made, by reason")
+    for name in SETS:
+        rows = read_set(name, args.data)
+        if not rows:
+            table.add_row(name, "-", "-", "-", "-", "set is absent, skipped")
+        for step, dials in steps(args) if rows else ():
+            params = AugmentParams.model_validate({"steps": [{**dials, "share": 1}]})
+            held_out, train = rows[: len(rows) // 10], rows[len(rows) // 10 :]
+            make(train[:5], held_out[:5], params, 0, Tools())  # reads lexicons, loads libraries
+            started = time.process_time()
+            made = make(train, held_out, params, 0, Tools())
+            seconds = time.process_time() - started
+            refused = [(reason, count) for (_, reason), count in made.rejected.most_common()]
+            table.add_row(
+                name,
+                step,
+                f"{len(train):,}",
+                f"{len(made.rows) / len(train):.0%}",
+                f"{len(train) / seconds:,.0f}",
+                ", ".join(f"{reason} {count / len(train):.1%}" for reason, count in refused),
+            )
+    return table
+
+
+def gain(args: argparse.Namespace) -> Table:
+    """Return test accuracy with and without made rows, and the paired difference with its 95 %."""
+    table = Table("set", "train rows", "added", "rows after", "accuracy", "difference", "95 %")
+    for name in ("sst2", "thucnews_titles"):
+        rows = read_set(name, args.data, 7000)
+        if not rows:
+            table.add_row(name, "-", "set is absent, skipped", "-", "-", "-", "-")
+            continue
+        order = np.random.default_rng(0).permutation(len(rows))
+        test, pool = [rows[i] for i in order[:2000]], [rows[i] for i in order[2000:]]
+        for size in SMALL:
+            plain: list[float] = []
+            for step, dials in [("nothing", {}), ("repeats", {}), *steps(args)]:
+                scores, sizes = zip(
+                    *(trial(pool, test, size, step, dials, seed) for seed in range(SEEDS)),
+                    strict=True,
+                )
+                plain = plain or list(scores)
+                low, mean, high = interval(np.subtract(scores, plain))
+                table.add_row(
+                    name,
+                    str(size),
+                    step,
+                    f"{np.mean(sizes):,.0f}",
+                    f"{np.mean(scores):.3f}",
+                    f"{mean:+.3f}",
+                    "" if step == "nothing" else f"{low:+.3f} to {high:+.3f}",
+                )
+    return table
+
+
+def trial(
+    pool: list[Row], test: list[Row], size: int, step: str, dials: dict[str, Any], seed: int
+) -> tuple[float, int]:
+    """Return the test accuracy of one seed and how many rows it was trained on."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    chosen = np.random.default_rng(seed).choice(len(pool), size, replace=False)
+    train = [pool[i] for i in chosen]
+    if step == "repeats":
+        train = train * (PER_ROW + 1)
+    elif dials:
+        made = {**dials, "share": 1, "per_row": PER_ROW}
+        params = AugmentParams.model_validate({"steps": [made]})
+        train = train + make(train, test, params, seed, Tools()).rows
+    chinese = train[0]["lang"] == "zh"
+    grams: dict[str, Any] = (
+        {"analyzer": "char", "ngram_range": (1, 3)} if chinese else {"ngram_range": (1, 2)}
+    )
+    model = make_pipeline(
+        TfidfVectorizer(sublinear_tf=True, **grams), LogisticRegression(C=10, max_iter=300)
+    )
+    model.fit([text_of(row) for row in train], [row["label"] for row in train])
+    right = model.score([text_of(row) for row in test], [row["label"] for row in test])
+    return float(right), len(train)
+
+
+def interval(differences: Any) -> tuple[float, float, float]:
+    """Return lower end, mean and upper end of the 95 % t-interval over seeds."""
+    mean = float(np.mean(differences))
+    half = float(stats.t.ppf(0.975, len(differences) - 1) * stats.sem(differences))
+    return mean - half, mean, mean + half
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("none"))
+    parser.add_argument("--wordnet", type=Path)
+    parser.add_argument("--cilin", type=Path)
+    parser.add_argument("--gain", action="store_true")
+    args = parser.parse_args()
+    console = Console(width=150)
+    console.print(gain(args) if args.gain else speed(args))
+
+
+if __name__ == "__main__":
+    main()
