@@ -12,6 +12,7 @@ from tunesmith.augmenters.protect import answer_stems, covered, is_copied, is_ne
 from tunesmith.augmenters.tokens import HAN_RUN, is_han_word, is_word, tokenise
 
 LATIN_MARKS = (",", ".", ";", ":", "?", "!")
+SUFFIXES = frozenset("家率者性化学员们区市县省院局部商业型式量额度值版点线表书费法")
 HAN_MARKS = ("，", "。", "；", "：", "？", "！")
 
 
@@ -41,8 +42,8 @@ class Aeda(Augmenter):
 def _gaps(tokens: list[str], answer: str, protect: list[str]) -> list[int]:
     """Return the positions after which a mark may stand: between two words, not both of a name.
 
-    Two Latin words need a space between them. In Chinese the first must be a known word, for only
-    then is its end the end of a word. A negator keeps what it negates.
+    Two Latin words need a space between them. In Chinese the first must be a known word and the
+    next character none that lengthens it (`科学家`). A negator keeps what it negates.
     """
     kept = f"{answer}\n" + "\n".join(protect)
     stems, inside = answer_stems(kept), covered(tokens, names("".join(tokens)))
@@ -54,6 +55,7 @@ def _gaps(tokens: list[str], answer: str, protect: list[str]) -> list[int]:
             continue
         copied = is_copied(left, kept, stems) and is_copied(right, kept, stems)
         spaced = is_word(left) and is_word(right) and after > place + 1
-        if not copied and (spaced or (is_han_word(left) and HAN_RUN.fullmatch(right))):
+        parted = is_han_word(left) and HAN_RUN.fullmatch(right) and right not in SUFFIXES
+        if not copied and (spaced or parted):
             gaps.append(place)
     return gaps

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
 from tunesmith.augmenters.lexicon import seed_han_words
 
@@ -17,16 +19,6 @@ TOKEN = re.compile(
 )
 WORD = re.compile(LATIN)
 HAN_RUN = re.compile(HAN)
-EVERYDAY = (
-    "我们 你们 他们 我的 你的 您的 这个 那个 这些 那些 这款 那款 一下 的话 可以 能够 需要 想要 "
-    "希望 今天 明天 昨天 已经 还是 就是 或者 然后 之后 之前 以后 以前 东西 地方 时间 时候 情况 "
-    "问题 请问 麻烦 没有 不要 不能 不会 不是 不用 是否 多少 什么 哪个 订单 商品 地址 发票 退款 "
-    "退货 换货 保修 取消 收到 送到 寄到 发货 到货 付款 支付 申请 办理 使用 打开 关闭 登录 "
-    "注册 账号 密码 学习 工作 公司 学校 医院 银行 写出 列出 给出 介绍 翻译 总结 分析 比较 计算 "
-    "下面 以下 上面 文章 句子 文字 内容 意思 建议 原因 影响 作用 特点 区别 关系 步骤 过程 "
-    "笔记本电脑 司法解释 目标价 智能手机"
-)
-COMMON = frozenset(EVERYDAY.split())
 LONGEST = 5
 
 
@@ -79,9 +71,17 @@ def _from_right(run: str, more: frozenset[str]) -> Iterator[tuple[int, int]]:
         end -= length
 
 
+@cache
+def common_words() -> frozenset[str]:
+    """Return everyday Chinese words that are known but never replaced."""
+    path = files("tunesmith.augmenters").joinpath("words_zh.tsv")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
 def is_han_word(token: str, more: frozenset[str] = NO_WORDS) -> bool:
     """True for a known Chinese word."""
-    return token in COMMON or token in seed_han_words() or token in more
+    return token in common_words() or token in seed_han_words() or token in more
 
 
 def is_word(token: str, more: frozenset[str] = NO_WORDS) -> bool:
