@@ -48,8 +48,9 @@ class Eda(Augmenter):
         ]
         free += _links(tokens, answer)
         count = max(1, round(self.ratio * len(words)))
-        change = _swapped if rng.random() < 0.5 else _deleted
-        return change(tokens, sorted(free), count, rng)
+        first, second = (_swapped, _deleted) if rng.random() < 0.5 else (_deleted, _swapped)
+        free.sort()
+        return first(tokens, free, count, rng) or second(tokens, free, count, rng)
 
 
 def _links(tokens: list[str], answer: str) -> list[int]:

@@ -1,5 +1,6 @@
 """Reads English synonyms from the files of WordNet 3.x, first senses only."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ PARTS = ("noun", "verb", "adj", "adv")
 TYPES = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
 FEWEST_USES = 5  # of a replacement in tagged text
 USES_RATIO = 0.2  # of a replacement to the word that it replaces
+INSULT = re.compile("slur|offensive|disparag|derogat|obscene|vulgar|insult|contempt", re.IGNORECASE)
 SHORTEST = 4  # shorter words have too many senses ("set", "run")
 
 
@@ -93,10 +95,11 @@ def _first_senses(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _synsets(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the place of each sense with its single words in small letters."""
+    """Yield the place of each sense with its single words in small letters; no insults."""
     for line in path.read_text(encoding="utf-8").split("\n"):
-        cells = line.split()
-        if not cells or line.startswith(" "):
+        fields, _, gloss = line.partition("|")
+        cells = fields.split()
+        if not cells or line.startswith(" ") or INSULT.search(gloss):
             continue
         words = [cells[4 + 2 * k].partition("(")[0] for k in range(int(cells[3], 16))]
         yield int(cells[0]), tuple(w for w in words if w.isalpha() and w.islower())

@@ -18,18 +18,23 @@ from tunesmith.errors import UserError
 INDEX = {
     "noun": ["buyer n 1 1 @ 1 1 00000010", "emptor n 1 1 @ 1 0 00000010",
              "light n 1 1 @ 1 1 00000040", "client n 1 1 @ 1 1 00000010",
-             "need n 1 1 @ 1 1 00000050"],
+             "need n 1 1 @ 1 1 00000050",
+             "insultone n 1 1 @ 1 1 00000070", "insulttwo n 1 1 @ 1 1 00000070"],
     "verb": ["begin v 1 1 @ 1 1 00000020", "start v 1 1 @ 1 1 00000020"],
     "adj": ["light a 1 1 & 1 1 00000030", "large a 1 1 & 1 1 00000031"],
     "adv": ["needs r 1 0 1 1 00000060", "surely r 1 0 1 1 00000060"],
 }  # fmt: skip
 DATA = {
-    "noun": ["00000010 18 n 03 buyer 0 emptor 0 client 0 000 | who buys"],
+    "noun": [
+        "00000010 18 n 03 buyer 0 emptor 0 client 0 000 | who buys",
+        "00000070 18 n 02 insultone 0 insulttwo 0 000 | (ethnic slur) offensive name",
+    ],
     "verb": ["00000020 30 v 02 begin 0 start 0 000 | to take the first step"],
     "adj": ["00000030 00 a 01 light(p) 0 000 | not heavy"],
     "adv": ["00000060 02 r 02 needs 0 surely 0 000 | x"],
 }
 COUNTS = [
+    "insulttwo%1:18:00:: 1 90",
     "buyer%1:18:00:: 1 9",
     "client%1:18:00:: 1 7",
     "begin%2:30:00:: 1 50",
