@@ -9,7 +9,7 @@ from tunesmith.augmenters.feedback import Round, read_rounds
 from tunesmith.augmenters.make import Refused
 from tunesmith.augmenters.replies import Replies
 from tunesmith.augmenters.tools import Tools
-from tunesmith.files import write_json, write_jsonl
+from tunesmith.files import write_json, write_text
 from tunesmith.params import read_seed
 from tunesmith.prediction.translate import translate
 from tunesmith.prediction.write import write
@@ -56,7 +56,7 @@ def main() -> None:
     )
     write_rows(paths.train, to_frame(result.rows))
     write_table(paths.left_out, left_out_table(result.left_out))
-    write_jsonl(paths.replies, replies.records())
+    write_text(paths.replies, replies.lines())  # one blank line if none: DVC warns of empty files
     write_json(paths.summary, result.summary)
     counts = {name: f"{rows:,} {name}" for name, rows in result.summary["rows"].items()}
     print("augment:", ", ".join(counts.values()))

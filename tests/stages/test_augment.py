@@ -92,7 +92,7 @@ def test_refused_rows_replies_and_counts_are_written(folder: Path) -> None:
     left_out = pq.read_table(folder / "left_out.parquet").to_pylist()
     assert [row["reason"] for row in left_out] == ["repeats_held_out_row"] * 4
     assert all(row["detail"].startswith("toy.jsonl:") for row in left_out)
-    assert (folder / "replies.jsonl").read_text() == ""
+    assert (folder / "replies.jsonl").read_text() == "\n"
     assert "aeda:1 made 0 of 3" in done.stdout
 
 

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from tunesmith.errors import UserError
 
 BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 WRONG_KEY = frozenset({401, 403})
+FAILURES = (OSError, HTTPException, ValueError, RecursionError)  # no or half a reply, no JSON
 MOST_BYTES = 4_000_000
 LONGEST_WAIT_SECONDS = 60.0
 FIRST_WAIT_SECONDS = 1.0
@@ -60,7 +62,7 @@ class Caller:
                         return None
                     why = f"status {error.code}"
                     time.sleep(_asked_to_wait(error.headers.get("Retry-After")))
-            except (OSError, ValueError, urllib.error.URLError) as error:
+            except FAILURES as error:
                 why = type(getattr(error, "reason", error)).__name__
         raise UserError(
             f"the server that {self.name} names failed {self.retries + 1} times in a row ({why}); "

@@ -49,11 +49,11 @@ class Replies:
             if self.journal is not None:
                 self.journal.parent.mkdir(parents=True, exist_ok=True)
                 with self.journal.open("a", encoding="utf-8", newline="\n") as handle:
-                    handle.write(json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n")
+                    handle.write(_line(record) + "\n")
 
-    def records(self) -> list[dict[str, Any]]:
-        """Return every request of this run with its reply, by key."""
-        return [self.used[key] for key in sorted(self.used)]
+    def lines(self) -> str:
+        """Return every request of this run with its reply, one JSON object a line, by key."""
+        return "\n".join(_line(self.used[key]) for key in sorted(self.used))
 
 
 def key_of(request: Request) -> str:
@@ -64,6 +64,11 @@ def key_of(request: Request) -> str:
 def record_of(request: Request, reply: str) -> dict[str, Any]:
     """Return what is written of a request."""
     return {"key": key_of(request), "request": request, "reply": reply}
+
+
+def _line(record: dict[str, Any]) -> str:
+    """Return a record as one line."""
+    return json.dumps(record, sort_keys=True, ensure_ascii=False)
 
 
 def _read(path: Path, torn_end: bool) -> dict[str, str]:

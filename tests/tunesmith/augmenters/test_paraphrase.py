@@ -43,7 +43,7 @@ def paraphrase(
     params = AugmentParams.model_validate({"steps": [step]})
     replies = Replies.read(folder / "recorded.jsonl", folder / "journal.jsonl")
     result = augment_rows(rows, [], [], params, 0, Tools(folder, replies))
-    (folder / "used.jsonl").write_text("".join(json.dumps(r) + "\n" for r in replies.records()))
+    (folder / "used.jsonl").write_text(replies.lines(), encoding="utf-8")
     return result
 
 
