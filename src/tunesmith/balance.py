@@ -79,17 +79,19 @@ def _sampled(
     gone: set[str] = set()
     repeats: list[Row] = []
     values = {}
+    groups: dict[str, list[Row]] = {name: [] for name in wanted}
+    for row, name in zip(rows, names, strict=True):
+        groups[name].append(row)
     for name, target in wanted.items():
-        own = [row for row, value in zip(rows, names, strict=True) if value == name]
-        order = sorted(own, key=lambda row: _place(row, seed))
+        order = sorted(groups[name], key=lambda row: _place(row, seed))
         again = _repeats(order, target - len(order), params.most_repeats)
         gone |= {row["id"] for row in order[target:]}
         repeats += again
         values[name] = {
-            "before": len(own),
+            "before": len(order),
             "repeated": len(again),
             "left_out": len(order[target:]),
-            "missing": max(0, target - len(own) - len(again)),  # most_repeats was reached
+            "missing": max(0, target - len(order) - len(again)),  # most_repeats was reached
         }
     kept = [row for row in rows if row["id"] not in gone]
     left_out = [row for row in rows if row["id"] in gone]

@@ -1,6 +1,5 @@
 """Makes rows: picks parents, changes their last user message, keeps what passes the guards."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -8,27 +7,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-import numpy as np
-
 from tunesmith.augmenters import AugmentParams
+from tunesmith.augmenters.attempts import Attempt, attempts_of, batch_size
 from tunesmith.augmenters.augmenter import Asked, Augmenter
 from tunesmith.augmenters.guards import Band, broken_guard, held_out_twins
 from tunesmith.augmenters.label_check import LabelCheck
+from tunesmith.augmenters.question import answer_text, child_of, last_question
 from tunesmith.augmenters.scope import Scope, scope_of
 from tunesmith.augmenters.tools import Tools
-from tunesmith.files import sha256_text
-from tunesmith.rows import Row, meta_of, reference_of, row_id
-
-BATCH_ROWS = 4096
-FEWEST_ROWS = 16
-
-
-class Attempt(NamedTuple):
-    """One row that a step is to change, and how often it was tried before."""
-
-    row: Row
-    turn: int
-    rng: np.random.Generator
+from tunesmith.rows import Row, row_id
 
 
 class Refused(NamedTuple):
@@ -67,9 +54,11 @@ class Maker:
         attempts = attempts_of(step, name, self.rows, self.seed)
         missing = step.rows or sys.maxsize
         while missing and (batch := list(islice(attempts, batch_size(missing)))):
-            rows = self._kept(self._changed(step, batch))[:missing]
-            self.made.rows += rows
-            missing -= len(rows)
+            rows = self._kept(self._changed(step, batch))
+            self.made.rows += rows[:missing]
+            for row in rows[missing:]:
+                self._refuse(row, "quota_is_full")
+            missing = max(0, missing - len(rows))
         if step.rows and missing:
             self.made.short[name] = {"wanted": step.rows, "made": step.rows - missing}
 
@@ -153,28 +142,6 @@ def make(
     return maker.made
 
 
-def batch_size(missing: int) -> int:
-    """Return how many rows to try at once: not many more than are missing, for some cost money."""
-    return min(BATCH_ROWS, max(missing, FEWEST_ROWS))
-
-
-def attempts_of(step: Augmenter, name: str, rows: list[Row], seed: int) -> Iterator[Attempt]:
-    """Yield the rows to try, each `per_row` times: a share in their order, a quota shuffled."""
-    taken = [row for row in rows if step.takes(row)]
-    if step.rows:
-        taken.sort(key=lambda row: sha256_text(f"{seed}:{name}:{row['id']}"))
-    for turn in range(step.per_row):
-        for row in taken:
-            rng = rng_of(seed, f"{name}:{turn}:{row['id']}")
-            if step.share is None or rng.random() < step.share:
-                yield Attempt(row, turn, rng)
-
-
-def rng_of(seed: int, key: str) -> np.random.Generator:
-    """Return a generator that depends on the seed and on a text only."""
-    return np.random.default_rng([seed, int(sha256_text(key)[:16], 16)])
-
-
 def band_of(step: Augmenter, params: AugmentParams) -> Band:
     """Return the band of similarity: the step's own, else the section's."""
     low, high = step.min_similarity, step.max_similarity
@@ -182,37 +149,3 @@ def band_of(step: Augmenter, params: AugmentParams) -> Band:
         params.min_similarity if low is None else low,
         params.max_similarity if high is None else high,
     )
-
-
-def last_question(row: Row) -> str | None:
-    """Return the last user message; of a classification row, its text."""
-    if row["task"] == "classification" and row["text"] is not None:
-        return str(row["text"])
-    for turn in reversed(row["prompt"] or row["messages"] or []):
-        if turn["role"] == "user":
-            return str(turn["content"] or "")
-    return None
-
-
-def answer_text(row: Row) -> str:
-    """Return what the changed message must still lead to, rejected answers too."""
-    others = [turn["content"] or "" for key in ("chosen", "rejected") for turn in row[key] or []]
-    later = [turn["content"] or "" for turn in row["messages"] or [] if turn["role"] != "user"]
-    return "\n".join([reference_of(row), *later, *others])
-
-
-def child_of(one: Attempt, text: str, op: str, seed: int) -> Row:
-    """Return a copy of the row with another last question, its own id and where it is from."""
-    row = one.row
-    made = {"seed": seed, "turn": one.turn}
-    meta = json.dumps({**meta_of(row), "made": made}, sort_keys=True, ensure_ascii=False)
-    child = {**row, "parent": row["id"], "op": op, "split": "train", "meta": meta}
-    if row["task"] == "classification" and row["text"] is not None:
-        child["text"] = text
-    else:
-        key = "prompt" if row["prompt"] else "messages"
-        turns = [dict(turn) for turn in row[key]]
-        last = max(place for place, turn in enumerate(turns) if turn["role"] == "user")
-        turns[last]["content"] = text
-        child[key] = turns
-    return {**child, "id": row_id(f"{op}:{row['id']}:{seed}", child)}

@@ -11,7 +11,7 @@ from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import Augmented, augment_rows
 from tunesmith.augmenters.feedback import Round, read_rounds, round_name
 from tunesmith.augmenters.guards import Band, broken_guard
-from tunesmith.augmenters.make import last_question
+from tunesmith.augmenters.question import last_question
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
 

@@ -11,7 +11,7 @@ from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import Augmented, augment_rows
 from tunesmith.augmenters.facts import lost, names, negations
 from tunesmith.augmenters.guards import Band, broken_guard
-from tunesmith.augmenters.make import last_question
+from tunesmith.augmenters.question import last_question
 from tunesmith.augmenters.scope import scope_of
 from tunesmith.augmenters.tools import Tools
 from tunesmith.rows import Row
@@ -149,7 +149,7 @@ def test_a_quota_goes_on_where_rows_are_refused() -> None:
     result = augment(FILMS, {"kind": "aeda", "rows": 30}, held_out=held)
     assert result.summary["rows"]["made"] == 30
     assert result.summary["rejected_by_op"]["aeda"]["repeats_held_out_row"] > 0
-    assert {one.reason for one in result.left_out} == {"repeats_held_out_row"}
+    assert {one.reason for one in result.left_out} == {"repeats_held_out_row", "quota_is_full"}
 
 
 def test_two_steps_of_a_kind_make_different_rows() -> None:

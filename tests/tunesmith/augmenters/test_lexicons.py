@@ -9,7 +9,7 @@ from tests.plain_rows import plain_chat
 from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import augment_rows
 from tunesmith.augmenters.cilin import read_cilin
-from tunesmith.augmenters.make import last_question
+from tunesmith.augmenters.question import last_question
 from tunesmith.augmenters.tokens import tokenise
 from tunesmith.augmenters.tools import Tools
 from tunesmith.augmenters.wordnet import read_wordnet

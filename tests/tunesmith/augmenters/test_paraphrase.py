@@ -10,8 +10,8 @@ from tests.plain_rows import plain_chat
 from tests.tunesmith.augmenters.fake_server import Script, serving
 from tunesmith.augmenters import AugmentParams, caller
 from tunesmith.augmenters.augment import Augmented, augment_rows
-from tunesmith.augmenters.make import last_question
 from tunesmith.augmenters.paraphrase import bare
+from tunesmith.augmenters.question import last_question
 from tunesmith.augmenters.replies import Replies
 from tunesmith.augmenters.tools import ModelHere, Tools
 from tunesmith.errors import UserError

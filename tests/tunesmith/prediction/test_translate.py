@@ -10,7 +10,7 @@ import pytest
 from tests.plain_rows import plain_chat
 from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import augment_rows
-from tunesmith.augmenters.make import last_question
+from tunesmith.augmenters.question import last_question
 from tunesmith.augmenters.tools import ModelHere, Tools
 from tunesmith.errors import UserError
 from tunesmith.prediction.translate import translate
