@@ -1,4 +1,4 @@
-"""Split the rows into train, validation and test; what would leak is dropped with its reason."""
+"""Split the rows into train, validation, test and out-of-distribution sets; leaks are dropped."""
 
 import pandas as pd
 import pyarrow as pa
@@ -9,7 +9,7 @@ from tunesmith.params import read_seed
 from tunesmith.rows import SCHEMA, Row, read_rows, to_frame, to_rows, write_rows, write_table
 from tunesmith.splitting import SplitParams
 from tunesmith.splitting.frozen import read_frozen
-from tunesmith.splitting.split import Splits, split_rows
+from tunesmith.splitting.split import Splits, diversity_by_side, split_rows
 from tunesmith.stage import parse_paths, run_stage
 
 WHY = [pa.field("reason", pa.string()), pa.field("detail", pa.string())]
@@ -41,18 +41,21 @@ def dropped_table(splits: Splits) -> pa.Table:
 
 def main() -> None:
     """Read the kept rows and the frozen ids; write each side, the dropped rows and the counts."""
-    paths = parse_paths(
-        "--rows", "--frozen", "--train", "--validation", "--test", "--summary", "--dropped"
-    )
+    sides = ("--train", "--validation", "--test", "--ood")
+    paths = parse_paths("--rows", "--frozen", *sides, "--summary", "--dropped")
     params = SplitParams.read("split")
-    splits = split(read_rows(paths.rows), read_frozen(paths.frozen), params, read_seed())
+    seed = read_seed()
+    splits = split(read_rows(paths.rows), read_frozen(paths.frozen), params, seed)
     write_rows(paths.train, to_frame(splits.train))
     write_rows(paths.validation, to_frame(splits.validation))
     write_rows(paths.test, to_frame(splits.test))
+    write_rows(paths.ood, to_frame(splits.ood))
     write_table(paths.dropped, dropped_table(splits))
-    write_json(paths.summary, splits.summary)
+    write_json(paths.summary, splits.summary | {"diversity": diversity_by_side(splits, seed)})
     sizes = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    print("split:", ", ".join(f"{len(rows):,} {side}" for side, rows in sizes.items()), end="")
+    sets = {f"ood:{name}": own["rows"] for name, own in splits.summary["ood"].items()}
+    counts = {**{side: len(rows) for side, rows in sizes.items()}, **sets}
+    print("split:", ", ".join(f"{rows:,} {side}" for side, rows in counts.items()), end="")
     print(f", {len(splits.drops):,} dropped")
     for side in ("validation", "test"):
         if not sizes[side]:

@@ -1,11 +1,14 @@
-"""Reads a named field of a row: a column such as `lang`, or `meta.intent` from the source."""
+"""Reads and tests a field of a row: a column such as `lang`, or the source's `meta.intent`."""
 
 import json
 import re
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from tunesmith.rows import Row, meta_of
 
 LINE = re.compile(r":\d+$")
+Conditions: TypeAlias = dict[str, str | list[str]]  # field: value, or any of several
 
 NAMED = ("task", "label", "source", "licence", "lang", "group", "split", "op")
 
@@ -30,3 +33,22 @@ def field_of(row: Row, name: str) -> str | None:
         return value
     value = row.get(name)
     return LINE.sub("", value) if name == "source" and value else value
+
+
+def checked_conditions(conditions: Conditions) -> Conditions:
+    """Return conditions whose every field a row can have.
+
+    Raises:
+        ValueError: a name is no field.
+    """
+    for name in conditions:
+        checked_field(name)
+    return conditions
+
+
+def meets(row: Row, conditions: Mapping[str, str | list[str]]) -> bool:
+    """True for a row that meets every condition; without any, every row does."""
+    return all(
+        field_of(row, name) in ([wanted] if isinstance(wanted, str) else wanted)
+        for name, wanted in conditions.items()
+    )

@@ -33,7 +33,7 @@ SCHEMA = pa.schema(
         ("licence", pa.string()),
         ("lang", pa.string()),  # en, zh, mixed, other, und
         ("group", pa.string()),  # rows of one group never fall on both sides of a split
-        ("split", pa.string()),  # train, validation, test; null until decided
+        ("split", pa.string()),  # train, validation, test, ood:NAME; null until decided
         ("parent", pa.string()),  # id of the row that this one was made from
         ("op", pa.string()),  # the operation that made it
         ("weight", pa.float64()),

@@ -1,14 +1,23 @@
 """Stage augment: passes the train rows through, adds what was asked for, repeats its bytes."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.plain_rows import plain_chat, write_plain
+from tunesmith.augmenters.attempts import rng_of
+from tunesmith.augmenters.augmenter import Asked
+from tunesmith.augmenters.endpoint import Endpoint
 from tunesmith.augmenters.feedback import round_name
+from tunesmith.augmenters.paraphrase import request_of
+from tunesmith.augmenters.question import last_question
+from tunesmith.augmenters.replies import record_of
+from tunesmith.files import write_jsonl
 from tunesmith.rows import Row, read_rows
 
 STEPS = "seed: 1\naugment: {steps: [{kind: synonym, share: 1.0}]}\n"
@@ -26,14 +35,17 @@ def rows(side: str, first: int) -> list[Row]:
 def folder(tmp_path: Path) -> Path:
     for number, side in enumerate(("train", "validation", "test")):
         write_plain(tmp_path / f"{side}.parquet", rows(side, 100 * (number + 1)))
+    write_plain(tmp_path / "ood.parquet", [])
     (tmp_path / "feedback").mkdir()
+    (tmp_path / "material").mkdir()
     return tmp_path
 
 
 def run(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
     (folder / "params.yaml").write_text(params)
     words = "--rows train.parquet --feedback feedback --validation validation.parquet"
-    words += " --test test.parquet --train out.parquet --summary augment.json"
+    words += " --test test.parquet --ood ood.parquet --material material --train out.parquet"
+    words += " --left-out left_out.parquet --replies replies.jsonl --summary augment.json"
     command = [sys.executable, "-m", "stages.augment", *words.split()]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
@@ -71,3 +83,38 @@ def test_a_bad_round_stops_the_stage_in_one_line(folder: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "feedback/mine.jsonl: a round is named" in done.stderr
+
+
+def test_refused_rows_replies_and_counts_are_written(folder: Path) -> None:
+    shutil.copy(folder / "train.parquet", folder / "ood.parquet")
+    params = "seed: 1\naugment: {max_similarity: 1, steps: [{kind: aeda, rows: 3}]}\n"
+    done = run(folder, params)
+    assert done.returncode == 0, done.stderr
+    left_out = pq.read_table(folder / "left_out.parquet").to_pylist()
+    assert [row["reason"] for row in left_out] == ["repeats_held_out_row"] * 4
+    assert all(row["detail"].startswith("toy.jsonl:") for row in left_out)
+    assert (folder / "replies.jsonl").read_text() == "\n"
+    assert "aeda:1 made 0 of 3" in done.stdout
+
+
+def test_pinned_replies_are_used_without_any_address(folder: Path) -> None:
+    step = "{kind: paraphrase, share: 1, through: {kind: endpoint, model: m}}"
+    params = f"seed: 1\naugment: {{steps: [{step}]}}\n"
+    done = run(folder, params)
+    assert done.returncode == 1
+    assert "OPENAI_BASE_URL is not set" in done.stderr
+    wanted = []
+    for row in rows("train", 100):
+        rng = rng_of(1, f"paraphrase:1:0:{row['id']}")
+        rng.random()  # whether the share takes the row
+        request = request_of(Asked(last_question(row) or "", "", "en", rng), [])
+        wanted.append(Endpoint(model="m").body(request, int(rng.integers(2**31))))
+    records = [
+        record_of(body, f"Kindly buy the big box {number} soon")
+        for number, body in enumerate(wanted, start=100)
+    ]
+    write_jsonl(folder / "material" / "replies.jsonl", records)
+    assert run(folder, params).returncode == 0
+    assert list(read_rows(folder / "out.parquet")["op"])[4:] == ["paraphrase"] * 4
+    used = (folder / "replies.jsonl").read_text().splitlines()
+    assert sorted(json.loads(line)["key"] for line in used) == sorted(r["key"] for r in records)

@@ -14,7 +14,8 @@ from tunesmith.errors import UserError
 from tunesmith.rows import Row, read_rows, to_frame
 from tunesmith.splitting import SplitParams
 
-FILES = ("train.parquet", "validation.parquet", "test.parquet", "dropped.parquet", "split.json")
+TABLES = ("train.parquet", "validation.parquet", "test.parquet", "ood.parquet")
+FILES = (*TABLES, "dropped.parquet", "split.json")
 PARAMS = "seed: 3\nsplit: {validation_ratio: 0.2, test_ratio: 0.2}\n"
 
 
@@ -26,6 +27,7 @@ def rows() -> list[Row]:
     return [
         *made,
         test,
+        plain_chat("far", "Which river is the longest of all?", "This.", split="ood:rivers"),
         plain_chat("c", "where is order 48213 with the lamp", "No.", split="train"),
     ]
 
@@ -35,7 +37,8 @@ def run(folder: Path, params: str = PARAMS) -> subprocess.CompletedProcess[str]:
     (folder / "ids.csv").write_text("id\n")
     write_plain(folder / "kept.parquet", rows())
     words = "--rows kept.parquet --frozen ids.csv --train train.parquet --test test.parquet"
-    words += " --validation validation.parquet --summary split.json --dropped dropped.parquet"
+    words += " --validation validation.parquet --ood ood.parquet"
+    words += " --summary split.json --dropped dropped.parquet"
     command = [sys.executable, "-m", "stages.split", *words.split()]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
@@ -43,14 +46,19 @@ def run(folder: Path, params: str = PARAMS) -> subprocess.CompletedProcess[str]:
 def test_the_tables_hold_every_row_once_and_the_dropped_say_why(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert done.returncode == 0, done.stderr
-    parts = [read_rows(tmp_path / name) for name in FILES[:3]]
+    parts = [read_rows(tmp_path / name) for name in TABLES]
     dropped = pq.read_table(tmp_path / "dropped.parquet").to_pylist()
     assert sum(map(len, parts)) + len(dropped) == len(rows())
     assert [(row["id"], row["reason"]) for row in dropped] == [("row-c", "repeats_test")]
     assert dropped[0]["prompt"][0]["content"] == "where is order 48213 with the lamp"
-    for part, side in zip(parts, ("train", "validation", "test"), strict=True):
+    for part, side in zip(parts, ("train", "validation", "test"), strict=False):
         assert set(part["split"]) == {side}
-    assert json.loads((tmp_path / "split.json").read_text())["rows"] == len(rows())
+    assert list(parts[3]["split"]) == ["ood:rivers"]
+    summary = json.loads((tmp_path / "split.json").read_text())
+    assert summary["rows"] == len(rows())
+    assert summary["ood"] == {"rivers": {"rows": 1, "lang": {"en": 1}}}
+    assert set(summary["diversity"]) == {"train", "validation", "test", "ood"}
+    assert "1 ood:rivers" in done.stdout
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:

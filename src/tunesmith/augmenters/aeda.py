@@ -7,10 +7,12 @@ import numpy as np
 from pydantic import Field
 
 from tunesmith.augmenters.augmenter import Augmenter
-from tunesmith.augmenters.protect import answer_stems, is_copied
-from tunesmith.augmenters.tokens import is_han_word, is_word, tokenise
+from tunesmith.augmenters.facts import names
+from tunesmith.augmenters.protect import answer_stems, covered, is_copied, is_negator
+from tunesmith.augmenters.tokens import HAN_RUN, is_han_word, is_word, tokenise
 
 LATIN_MARKS = (",", ".", ";", ":", "?", "!")
+SUFFIXES = frozenset("家率者性化学员们区市县省院局部商业型式量额度值版点线表书费法")
 HAN_MARKS = ("，", "。", "；", "：", "？", "！")
 
 
@@ -38,17 +40,22 @@ class Aeda(Augmenter):
 
 
 def _gaps(tokens: list[str], answer: str, protect: list[str]) -> list[int]:
-    """Return the positions after which a mark may stand: between two words, not both copied.
+    """Return the positions after which a mark may stand: between two words, not both of a name.
 
-    Two Latin words need a space between them, Chinese ones none.
+    Two Latin words need a space between them. In Chinese the first must be a known word and the
+    next character none that lengthens it (`科学家`). A negator keeps what it negates.
     """
     kept = f"{answer}\n" + "\n".join(protect)
-    stems = answer_stems(kept)
+    stems, inside = answer_stems(kept), covered(tokens, names("".join(tokens)))
     words = [place for place, token in enumerate(tokens) if not token.isspace()]
     gaps = []
     for place, after in pairwise(words):
-        pair = (tokens[place], tokens[after])
-        spaced = after > place + 1 or all(map(is_han_word, pair))
-        if spaced and all(map(is_word, pair)) and not all(is_copied(t, kept, stems) for t in pair):
+        left, right = tokens[place], tokens[after]
+        if is_negator(left) or {place, after} <= inside:
+            continue
+        copied = is_copied(left, kept, stems) and is_copied(right, kept, stems)
+        spaced = is_word(left) and is_word(right) and after > place + 1
+        parted = is_han_word(left) and HAN_RUN.fullmatch(right) and right not in SUFFIXES
+        if not copied and (spaced or parted):
             gaps.append(place)
     return gaps

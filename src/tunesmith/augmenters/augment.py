@@ -7,38 +7,69 @@ from typing import Any
 from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.feedback import Round
 from tunesmith.augmenters.guards import held_out_twins
-from tunesmith.augmenters.make import Made, make
+from tunesmith.augmenters.make import Made, Refused, make
+from tunesmith.augmenters.tools import Tools
+from tunesmith.balance import Balanced, balance_rows
+from tunesmith.diversity import diversity_change
 from tunesmith.errors import UserError
 from tunesmith.rows import CONTENT, Row
+from tunesmith.text.leaks import prompt_text
+
+NO_TOOLS = Tools()
 
 
 @dataclass(frozen=True)
 class Augmented:
-    """The rows to train on (originals, then made, then feedback) and the counts."""
+    """The rows to train on (originals, made, feedback, repeats), those refused, and the counts."""
 
     rows: list[Row]
+    left_out: list[Refused]
     summary: dict[str, Any]
 
 
 def augment_rows(
-    rows: list[Row], held_out: list[Row], rounds: list[Round], params: AugmentParams, seed: int
+    rows: list[Row],
+    held_out: list[Row],
+    rounds: list[Round],
+    params: AugmentParams,
+    seed: int,
+    tools: Tools = NO_TOOLS,
 ) -> Augmented:
-    """Return the train rows with what the steps made and the feedback rounds.
+    """Return the train rows with what the steps made and the feedback rounds, then balanced.
 
     Args:
         rows: the train split; unchanged and first in the result.
-        held_out: validation and test rows, which nothing that is added may repeat.
+        held_out: validation, test and out-of-distribution rows, which nothing added may repeat.
         rounds: the feedback rounds in their order.
         params: the section `augment`.
         seed: of every random choice.
+        tools: what augmenters need that ask a model or read a lexicon.
 
     Raises:
         UserError: a feedback row has the id of another row with other content.
     """
-    made = make(rows, held_out, params, seed)
+    made = make(rows, held_out, params, seed, tools)
     feedback, refused = _feedback([*rows, *made.rows], held_out, rounds, params, seed)
     everything = [*rows, *made.rows, *feedback]
-    return Augmented(everything, _summary(rows, made, feedback, refused, rounds))
+    summary = _summary(rows, made, feedback, refused, rounds)
+    left_out = list(made.refused)
+    if params.balance is not None:
+        balanced = balance_rows(everything, params.balance, seed)
+        left_out += [Refused(row, "balance", str(row["op"] or "")) for row in balanced.left_out]
+        summary = _with_balance(summary, balanced)
+        everything = balanced.rows
+    if rows:
+        before, after = ([prompt_text(row) for row in part] for part in (rows, everything))
+        summary["diversity"] = diversity_change(before, after, seed)
+    return Augmented(everything, left_out, summary)
+
+
+def _with_balance(summary: dict[str, Any], balanced: Balanced) -> dict[str, Any]:
+    """Return the counts with what the balance repeated and left out."""
+    repeated = sum(row["op"] == "repeat" for row in balanced.rows)
+    changed = {"repeated": repeated, "left_out": len(balanced.left_out)}
+    counts = summary["rows"] | changed | {"total": len(balanced.rows)}
+    return summary | {"rows": counts, "balance": balanced.summary}
 
 
 def _feedback(
@@ -103,6 +134,8 @@ def _summary(
         },
         "added_by_op": _by_op([*made.rows, *feedback]),
         "rejected_by_op": _nested(made.rejected),
+        "quotas_missed": made.short,
+        "labels_checked": made.labels_checked,
         "feedback_rounds": {one.name: len(one.rows) for one in rounds},
         "feedback_refused": refused,
     }

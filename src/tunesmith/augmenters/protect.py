@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from tunesmith.augmenters.tokens import WORD, is_word
+from tunesmith.augmenters.facts import names
+from tunesmith.augmenters.tokens import NO_WORDS, WORD, is_word
 from tunesmith.text.numbers import numbers
 
 NEGATING = (
@@ -21,14 +22,19 @@ NEGATORS, QUESTIONS = frozenset(NEGATING.split()), frozenset(ASKING.split())
 SAME_STEM_CHARS = 4
 
 
-def changeable(tokens: Sequence[str], answer: str, protected: Sequence[str]) -> list[int]:
+def changeable(
+    tokens: Sequence[str],
+    answer: str,
+    protected: Sequence[str],
+    more: frozenset[str] = NO_WORDS,
+) -> list[int]:
     """Return the positions of words that may be changed.
 
-    Left alone are numbers and codes, negators and the word after one, `protected` words and
-    phrases, and all that the answer repeats: copied names must stay whole, and a word such as
-    `cancel` carries an answer that says `cancelled`.
+    Left alone are numbers and codes, names and quotes, negators and the word after one,
+    `protected` words and phrases, and all that the answer repeats: copied names must stay whole,
+    and a word such as `cancel` carries an answer that says `cancelled`.
     """
-    spans = _spans(tokens, protected)
+    spans = covered(tokens, [*protected, *names("".join(tokens))])
     stems = answer_stems(answer)
     free = []
     negated = False
@@ -36,7 +42,7 @@ def changeable(tokens: Sequence[str], answer: str, protected: Sequence[str]) -> 
         if token.isspace():
             continue
         fixed = place in spans or is_negator(token) or is_copied(token, answer, stems)
-        if is_word(token) and not negated and not fixed and not numbers(token):
+        if is_word(token, more) and not negated and not fixed and not numbers(token):
             free.append(place)
         negated = is_negator(token)
     return free
@@ -65,12 +71,12 @@ def answer_stems(answer: str) -> set[str]:
     return {word.casefold()[:SAME_STEM_CHARS] for word in WORD.findall(answer)}
 
 
-def _spans(tokens: Sequence[str], protected: Sequence[str]) -> set[int]:
-    """Return the positions of the tokens that a protected phrase covers."""
+def covered(tokens: Sequence[str], phrases: Sequence[str]) -> set[int]:
+    """Return the positions of the tokens that one of the phrases covers."""
     text = "".join(tokens)
-    covered = {
+    inside = {
         place
-        for phrase in protected
+        for phrase in phrases
         for match in re.finditer(re.escape(phrase), text, re.IGNORECASE)
         for place in range(*match.span())
     }
@@ -78,5 +84,5 @@ def _spans(tokens: Sequence[str], protected: Sequence[str]) -> set[int]:
     return {
         place
         for place, (token, end) in enumerate(zip(tokens, ends, strict=True))
-        if not covered.isdisjoint(range(end - len(token), end))
+        if not inside.isdisjoint(range(end - len(token), end))
     }

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
-from tunesmith.augmenters.lexicon import han_words
+from tunesmith.augmenters.lexicon import seed_han_words
 
 LATIN = r"[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z\u00c0-\u024f]+)*"
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
@@ -17,44 +19,71 @@ TOKEN = re.compile(
 )
 WORD = re.compile(LATIN)
 HAN_RUN = re.compile(HAN)
-EVERYDAY = (
-    "我们 你们 他们 我的 你的 您的 这个 那个 这些 那些 这款 那款 一下 的话 可以 能够 需要 想要 "
-    "希望 今天 明天 昨天 已经 还是 就是 或者 然后 之后 之前 以后 以前 东西 地方 时间 时候 情况 "
-    "问题 请问 麻烦 没有 不要 不能 不会 不是 不用 是否 多少 什么 哪个 订单 商品 地址 发票 退款 "
-    "退货 换货 保修 取消 收到 送到 寄到 发货 到货 付款 支付 申请 办理 使用 打开 关闭 登录 "
-    "注册 账号 密码 学习 工作 公司 学校 医院 银行 写出 列出 给出 介绍 翻译 总结 分析 比较 计算 "
-    "下面 以下 上面 文章 句子 文字 内容 意思 建议 原因 影响 作用 特点 区别 关系 步骤 过程"
-)
-COMMON = frozenset(EVERYDAY.split())
 LONGEST = 5
 
 
-def tokenise(text: str) -> list[str]:
+NO_WORDS: frozenset[str] = frozenset()
+
+
+def tokenise(text: str, more: frozenset[str] = NO_WORDS) -> list[str]:
     """Return words, numbers, spaces and single other characters, in order and without loss.
 
-    Chinese is cut at known words, the longest first; characters of unknown words stay alone and
-    are never changed, since they may be part of a name.
+    Chinese is cut at known words, ours and `more`, where cutting from the left and from the right
+    agrees (`的士` is no word in `的士气`); characters of other words stay alone and are never
+    changed, since they may be part of a name.
     """
     tokens: list[str] = []
     for token in TOKEN.findall(text):
-        tokens.extend(_segmented(token) if HAN_RUN.fullmatch(token) else [token])
+        tokens.extend(_segmented(token, more) if HAN_RUN.fullmatch(token) else [token])
     return tokens
 
 
-def _segmented(run: str) -> Iterator[str]:
-    """Yield known words of a run of Chinese, and its other characters one by one."""
+def _segmented(run: str, more: frozenset[str]) -> Iterator[str]:
+    """Yield the words of a run of Chinese that both cuts find, and its other characters alone."""
+    agreed = set(_from_left(run, more)) & set(_from_right(run, more))
     start = 0
     while start < len(run):
-        length = next((n for n in range(LONGEST, 1, -1) if is_han_word(run[start : start + n])), 1)
-        yield run[start : start + length]
+        end = next(
+            (end for end in range(start + LONGEST, start + 1, -1) if (start, end) in agreed),
+            start + 1,
+        )
+        yield run[start:end]
+        start = end
+
+
+def _from_left(run: str, more: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the longest known words, cut from the beginning."""
+    start = 0
+    while start < len(run):
+        fits = (n for n in range(LONGEST, 1, -1) if is_han_word(run[start : start + n], more))
+        length = next(fits, 1)
+        yield start, min(start + length, len(run))
         start += length
 
 
-def is_han_word(token: str) -> bool:
+def _from_right(run: str, more: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the longest known words, cut from the end."""
+    end = len(run)
+    while end > 0:
+        fits = (n for n in range(min(LONGEST, end), 1, -1) if is_han_word(run[end - n : end], more))
+        length = next(fits, 1)
+        yield end - length, end
+        end -= length
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return everyday Chinese words that are known but never replaced."""
+    path = files("tunesmith.augmenters").joinpath("words_zh.tsv")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def is_han_word(token: str, more: frozenset[str] = NO_WORDS) -> bool:
     """True for a known Chinese word."""
-    return token in COMMON or token in han_words()
+    return token in common_words() or token in seed_han_words() or token in more
 
 
-def is_word(token: str) -> bool:
+def is_word(token: str, more: frozenset[str] = NO_WORDS) -> bool:
     """True for a word that may be changed: a Latin one or a known Chinese one."""
-    return bool(WORD.fullmatch(token)) or is_han_word(token)
+    return bool(WORD.fullmatch(token)) or is_han_word(token, more)

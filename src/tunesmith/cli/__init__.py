@@ -15,6 +15,8 @@ app.add_typer(recipe, name="recipe")
 
 PARAMS = Path("params.yaml")
 RECIPES = Path("recipes")
+TEST_ROWS = Path("data/splits/test.parquet")
+FROZEN_IDS = Path("data/frozen/test_ids.csv")
 Settings = Annotated[list[str], typer.Option("--set", help="key=value, any dotted key.")]
 
 
@@ -51,6 +53,17 @@ def chat(
     from tunesmith.cli.chat import talk
 
     talk(adapter, prompt)
+
+
+@app.command()
+def freeze(
+    test: Annotated[Path, typer.Option(help="Table of the test rows.")] = TEST_ROWS,
+    ids: Annotated[Path, typer.Option(help="List that grows.")] = FROZEN_IDS,
+) -> None:
+    """Freeze the test rows of the last run, so that later rounds are measured on them."""
+    from tunesmith.cli.freeze import freeze_test_rows
+
+    typer.echo(freeze_test_rows(test, ids))
 
 
 @app.command()

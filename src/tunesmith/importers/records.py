@@ -1,6 +1,7 @@
 """Turns the records of one file into examples; one that cannot be an example gets a reason."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ SPLITS = {
     "dev": "validation",
     "test": "test",
 }
+OOD_SPLIT = re.compile(r"ood:[A-Za-z0-9_-]{1,40}")  # an out-of-distribution set
 REASON_CHARS = 500
 OURS = frozenset({"lang", "language", "licence", "license", "group", "split"})
 
@@ -159,8 +161,10 @@ def _split(value: Any) -> str | None:
     """
     if value is None or value == "":
         return None
+    if OOD_SPLIT.fullmatch(str(value)):
+        return str(value)
     if str(value).lower() not in SPLITS:
-        raise ShapeError(f'split "{value}" is none of: {", ".join(SPLITS)}')
+        raise ShapeError(f'split "{value}" is none of: {", ".join(SPLITS)}, ood:NAME')
     return SPLITS[str(value).lower()]
 
 

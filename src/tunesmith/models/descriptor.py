@@ -8,7 +8,7 @@ from tunesmith.errors import UserError
 from tunesmith.files import read_json, sha256_file, sha256_text, write_json
 
 WEIGHTS = "*.safetensors"
-KEPT = (WEIGHTS, "*.json", "*.jinja", "*.txt", "*.model", "*.tiktoken")
+KEPT = (WEIGHTS, "*.json", "*.jinja", "*.txt", "*.model", "*.spm", "*.tiktoken")
 FILE_NAME = "base.json"
 
 

@@ -54,7 +54,7 @@ class SourceBase(Component):
 
     kind: str
     task: Literal["chat", "classification", "text", "preference"] | None = None
-    split: Literal["train", "validation", "test"] | None = None
+    split: str | None = Field(None, pattern="^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$")
     lang: Literal["en", "zh", "mixed", "other", "und"] | None = None
     licence: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from tunesmith.errors import UserError
+from tunesmith.files import write_text
 
 
 def read_frozen(path: Path) -> set[str]:
@@ -23,3 +24,16 @@ def read_frozen(path: Path) -> set[str]:
         if len(cells) > 1 or (cells and not cells[0].strip()):
             raise UserError(f"{path}:{number}: one id a line, nothing else")
     return {cells[0].strip() for cells in lines[1:] if cells}
+
+
+def freeze(path: Path, ids: set[str]) -> int:
+    """Add ids to the list, which is sorted; return how many it did not hold.
+
+    Nothing leaves it: a row that is missing today may come back tomorrow.
+
+    Raises:
+        UserError: the list cannot be read, see `read_frozen`.
+    """
+    known = read_frozen(path)
+    write_text(path, "\n".join(["id", *sorted(known | ids)]))
+    return len(ids - known)

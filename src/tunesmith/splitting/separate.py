@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tunesmith.rows import Row
 from tunesmith.text.leaks import leaks
 
-RANK = {"train": 0, "validation": 1, "test": 2}
+RANK = {"train": 0, "validation": 1, "test": 2, "ood": 2}  # the lower side gives way
 
 
 class Drop(NamedTuple):
@@ -20,15 +20,17 @@ class Drop(NamedTuple):
 def separate(rows: Sequence[Row], sides: Sequence[str], similarity: float, seed: int) -> list[Drop]:
     """Return the rows to drop so that no group and no question is on two sides, in order.
 
-    Train gives way to validation and test, validation to test. A row gives way to a dropped one
-    too, so that a row once dropped never comes back when others are added. What is compared are
-    pairs, not chains of pairs: rows made from one pattern often form a single chain, which would
-    drag the whole pattern to one side.
+    Train gives way to validation, test and every out-of-distribution set; validation to the last
+    two, which may repeat each other: both are only measured. A row gives way to a dropped one too,
+    so that a row once dropped never comes back when others are added. What is compared are pairs,
+    not chains of pairs: rows made from one pattern often form a single chain, which would drag the
+    whole pattern to one side.
     """
+    kinds = [side.partition(":")[0] for side in sides]
     drops: dict[int, Drop] = {}
-    for side in ("test", "validation"):
-        held = [i for i, own in enumerate(sides) if own == side]
-        lower = [i for i, own in enumerate(sides) if RANK[own] < RANK[side] and i not in drops]
+    for side in ("test", "ood", "validation"):
+        held = [i for i, own in enumerate(kinds) if own == side]
+        lower = [i for i, own in enumerate(kinds) if RANK[own] < RANK[side] and i not in drops]
         for drop in [
             *_of_one_group(rows, lower, held, side),
             *_near(rows, lower, held, side, similarity, seed),

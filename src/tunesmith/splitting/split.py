@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from tunesmith.diversity import diversity
 from tunesmith.rows import Row
 from tunesmith.splitting import SplitParams
-from tunesmith.splitting.assign import SIDES, assign, unit_of
+from tunesmith.splitting.assign import OOD, SIDES, assign, is_ood, unit_of
 from tunesmith.splitting.separate import Drop, separate
+from tunesmith.text.leaks import prompt_text
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Splits:
     train: list[Row]
     validation: list[Row]
     test: list[Row]
+    ood: list[Row]  # of every out-of-distribution set; `split` is `ood:NAME`
     dropped: list[Row]
     drops: list[Drop]  # the reasons, one for each dropped row
     summary: dict[str, Any]
@@ -30,10 +33,10 @@ def split_rows(rows: list[Row], frozen: set[str], params: SplitParams, seed: int
     sides = assign(rows, frozen, params, seed)
     drops = separate(rows, sides, params.near_duplicate_similarity, seed)
     gone = {drop.place for drop in drops}
-    sorted_out: dict[str, list[Row]] = {side: [] for side in SIDES}
+    sorted_out: dict[str, list[Row]] = {side: [] for side in (*SIDES, "ood")}
     for place, (row, side) in enumerate(zip(rows, sides, strict=True)):
         if place not in gone:
-            sorted_out[side].append({**row, "split": side})
+            sorted_out["ood" if is_ood(side) else side].append({**row, "split": side})
     dropped = [{**rows[drop.place], "split": sides[drop.place]} for drop in drops]
     return Splits(
         **sorted_out,
@@ -41,6 +44,16 @@ def split_rows(rows: list[Row], frozen: set[str], params: SplitParams, seed: int
         drops=drops,
         summary=_summary(rows, sorted_out, drops, frozen),
     )
+
+
+def diversity_by_side(splits: Splits, seed: int) -> dict[str, dict[str, float]]:
+    """Return the diversity of the prompts of each side that has rows."""
+    sides = {side: getattr(splits, side) for side in (*SIDES, "ood")}
+    return {
+        side: diversity([prompt_text(row) for row in rows], seed)
+        for side, rows in sides.items()
+        if rows
+    }
 
 
 def _summary(
@@ -51,7 +64,8 @@ def _summary(
     return {
         "rows": len(rows),
         "groups": len({unit_of(row) for row in rows}),
-        "splits": {side: _by_language(own) for side, own in sorted_out.items()},
+        "splits": {side: _by_language(sorted_out[side]) for side in SIDES},
+        "ood": _by_set(sorted_out["ood"]),
         "dropped": len(drops),
         "dropped_by_reason": dict(Counter(drop.reason for drop in drops)),
         "frozen": {
@@ -60,6 +74,14 @@ def _summary(
             "test_is_closed": bool(frozen),
         },
     }
+
+
+def _by_set(rows: list[Row]) -> dict[str, dict[str, Any]]:
+    """Return, for each out-of-distribution set, how many rows it has, and in which languages."""
+    sets: dict[str, list[Row]] = {}
+    for row in rows:
+        sets.setdefault(str(row["split"]).removeprefix(OOD), []).append(row)
+    return {name: _by_language(own) for name, own in sets.items()}
 
 
 def _by_language(rows: list[Row]) -> dict[str, Any]:

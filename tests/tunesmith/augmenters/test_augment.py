@@ -10,8 +10,8 @@ from tests.plain_rows import plain_chat, plain_label
 from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import Augmented, augment_rows
 from tunesmith.augmenters.feedback import Round, read_rounds, round_name
-from tunesmith.augmenters.guards import broken_guard
-from tunesmith.augmenters.make import last_question
+from tunesmith.augmenters.guards import Band, broken_guard
+from tunesmith.augmenters.question import last_question
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
 
@@ -57,7 +57,7 @@ def test_a_made_row_names_its_parent_and_differs_in_the_question_only() -> None:
         parent = parents[row["parent"]]
         assert (row["op"], row["split"]) == ("synonym", "train")
         assert last_question(row) != last_question(parent)
-        same = set(row) - {"id", "prompt", "parent", "op"}
+        same = set(row) - {"id", "prompt", "parent", "op", "meta"}
         assert {key: row[key] for key in same} == {key: parent[key] for key in same}
     assert len({row["id"] for row in result.rows}) == len(result.rows)
     assert result.summary["added_by_op"] == {"synonym": {"en": 3, "zh": 1}}
@@ -137,7 +137,7 @@ def test_a_row_that_two_steps_make_alike_is_made_once() -> None:
     step = {**SYNONYM, "ratio": 1}
     result = augment([row], step, step)
     assert result.summary["rows"]["made"] == 1
-    assert result.summary["rejected_by_op"] == {"synonym": {"repeats_made_row": 1}}
+    assert result.summary["rejected_by_op"] == {"synonym": {"repeats_a_row": 1}}
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,7 @@ def test_a_row_that_two_steps_make_alike_is_made_once() -> None:
     ],
 )
 def test_each_guard_has_a_name(made: str | None, guard: str | None) -> None:
-    params = AugmentParams(min_similarity=0.8, max_similarity=0.97)
-    assert broken_guard("where is order 12?", made, params) == guard
+    assert broken_guard("where is order 12?", made, Band(0.8, 0.97)) == guard
 
 
 def save(folder: Path, number: int, *rows: Any) -> Path:

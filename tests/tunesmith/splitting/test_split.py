@@ -200,3 +200,72 @@ def test_with_stratify_groups_stay_whole() -> None:
 def test_a_wrong_dial_is_refused(dials: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         SplitParams(**dials)
+
+
+def test_a_rule_holds_a_set_out_of_train_whatever_the_source_says() -> None:
+    rows = [
+        alone(i, meta='{"domain": "law"}' if i < 4 else '{"domain": "shop"}', split=own)
+        for i, own in enumerate([None, "train", "validation", "test", None, "train"])
+    ]
+    splits = split(rows, ood={"law": {"meta.domain": "law"}}, frozen={"row-3"})
+    assert [(row["id"], row["split"]) for row in splits.ood] == [
+        (f"row-{i}", "ood:law") for i in range(3)
+    ]
+    assert [row["id"] for row in splits.test] == ["row-3"]  # frozen, so it stays
+    assert splits.summary["ood"] == {"law": {"rows": 3, "lang": {"en": 3}}}
+
+
+def test_a_source_names_its_own_out_of_distribution_set() -> None:
+    rows = [alone(i, split="ood:reviews-2" if i < 2 else None) for i in range(30)]
+    splits = split(rows)
+    assert [row["id"] for row in splits.ood] == ["row-0", "row-1"]
+    assert splits.summary["ood"]["reviews-2"]["rows"] == 2
+
+
+def test_train_and_validation_give_way_to_an_out_of_distribution_row_and_test_does_not() -> None:
+    far = plain_chat("far", "Where is order 48213 with the lamp?", "Here.", split="ood:x")
+    twins = [
+        plain_chat(side, "where is order 48213 with the lamp", "No.", split=side) for side in SIDES
+    ]
+    splits = split([far, *twins])
+    assert [(drop.reason, drop.detail[:10]) for drop in splits.drops] == [
+        ("repeats_test", "toy.jsonl:"),
+        ("repeats_test", "toy.jsonl:"),
+    ]
+    splits = split([far, *twins[:2], alone(9, group="g", split="ood:x"), alone(8, group="g")])
+    assert [drop.reason for drop in splits.drops][:2] == ["repeats_ood", "repeats_ood"]
+    assert [row["id"] for row in split([far, twins[2]]).ood] == ["row-far"]
+
+
+def test_a_group_with_an_out_of_distribution_row_is_not_trained() -> None:
+    splits = split([alone(1, group="g", split="ood:x"), alone(2, group="g", split="train")])
+    assert [drop.reason for drop in splits.drops] == ["group_in_ood"]
+
+
+def test_with_several_fields_the_ratios_hold_in_every_combination() -> None:
+    rows = [alone(i, label="ab"[i % 2], lang=("en", "zh")[i % 4 // 2]) for i in range(400)]
+    splits = split(rows, stratify=["label", "lang"])
+    for label in "ab":
+        for lang in ("en", "zh"):
+            held = [r for r in splits.test if (r["label"], r["lang"]) == (label, lang)]
+            assert len(held) == 20
+
+
+def test_many_small_strata_give_their_ratio_together() -> None:
+    rows = [alone(i, label=str(i // 2)) for i in range(1200)]
+    splits = split(rows, stratify="label", validation_ratio=0.1, test_ratio=0.1)
+    assert len(splits.test) == pytest.approx(120, abs=30)
+    assert len(splits.validation) == pytest.approx(120, abs=30)
+
+
+@pytest.mark.parametrize(
+    ("sets", "reason"),
+    [
+        ({"law": {}}, 'set "law" needs a condition'),
+        ({"a b": {"lang": "en"}}, "letters, figures"),
+        ({"law": {"colour": "red"}}, 'no field "colour"'),
+    ],
+)
+def test_a_rule_that_says_nothing_is_refused(sets: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        SplitParams(ood=sets)

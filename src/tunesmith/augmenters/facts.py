@@ -1,0 +1,58 @@
+"""What a rewritten message must still say: names, quotes, addresses, and each "not"."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+QUOTED = re.compile(
+    r"(?<![A-Za-z])'([^'\n]{1,80})'(?![A-Za-z])|"
+    r"“([^“”\n]{1,80})”|\"([^\"\n]{1,80})\"|「([^「」\n]{1,80})」|《([^《》\n]{1,80})》"
+)
+FIXED = re.compile(r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{1,20}>")
+ACRONYM = re.compile(r"(?<![A-Za-z])[A-Z]{2,}s?(?![A-Za-z])")
+HAN = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z][A-Za-z+#.-]*")
+NEITHER = re.compile(  # words that only look negative
+    "非常|无论|否则|别人|特别|区别|类别|性别|分别|级别|个别|告别|识别|辨别|派别|国别|差别|别的|"
+    "未来|是否|能否|可否|不仅|不但|不过|不同|不断|不管|不错|没错|非洲|除非|莫过于|无穷|无限"
+)
+NEGATION = re.compile(
+    r"[不没無无未非勿莫]|别(?!名|墅|致)|否认|(?<![a-z])(?:not|no|nor|never|none|nothing|nobody|neither|"
+    r"nowhere|without|cannot|hardly|barely|unless|except|[a-z]+n['’]t)(?![a-z])"
+)
+
+
+def names(text: str) -> list[str]:
+    """Return quotes, addresses, masks, acronyms, names in capitals and Latin words in Chinese.
+
+    A capital at the beginning of a sentence says nothing. Chinese names that stand in no quotes
+    are not found: they have no form.
+    """
+    found = [next(filter(None, match.groups())) for match in QUOTED.finditer(text)]
+    found += FIXED.findall(text)
+    if HAN.search(text):
+        found += LATIN.findall(text)
+    elif not text.isupper():
+        found += [*ACRONYM.findall(text), *_capitalised(text)]
+    return list(dict.fromkeys(found))
+
+
+def _capitalised(text: str) -> Iterator[str]:
+    """Yield words with a capital that no sentence begins with; `Tom's` is `Tom`."""
+    for sentence in re.split(r"(?<=[.!?])\s+|\n", text):
+        for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", sentence)[1:]:
+            bare = re.sub(r"['’]s?$", "", word)
+            if bare[0].isupper() and len(bare) > 1 and not {"'", "’"} & set(bare):
+                yield bare
+
+
+def negations(text: str) -> int:
+    """Count the words that turn a statement into its opposite, English and Chinese."""
+    return len(NEGATION.findall(NEITHER.sub(" ", text.casefold())))
+
+
+def lost(source: str, made: str, phrases: Sequence[str]) -> list[str]:
+    """Return the phrases that the source has more often than what was made of it."""
+    left, right = source.casefold(), made.casefold()
+    counts = Counter(phrase.casefold() for phrase in phrases)
+    return [phrase for phrase in counts if left.count(phrase) > right.count(phrase)]
