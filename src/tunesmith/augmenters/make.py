@@ -10,7 +10,7 @@ from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augmenter import Augmenter
 from tunesmith.augmenters.guards import broken_guard, held_out_twins
 from tunesmith.files import sha256_text
-from tunesmith.rows import Row, reference_of, row_id
+from tunesmith.rows import Row, message_text, reference_of, row_id
 
 Rejected = Counter[tuple[str, str]]  # by operation and guard
 
@@ -83,8 +83,8 @@ def last_question(row: Row) -> str | None:
 
 def answer_text(row: Row) -> str:
     """Return what the changed message must still lead to, rejected answers too."""
-    others = [turn["content"] or "" for key in ("chosen", "rejected") for turn in row[key] or []]
-    later = [turn["content"] or "" for turn in row["messages"] or [] if turn["role"] != "user"]
+    others = [message_text(turn) for key in ("chosen", "rejected") for turn in row[key] or []]
+    later = [message_text(turn) for turn in row["messages"] or [] if turn["role"] != "user"]
     return "\n".join([reference_of(row), *later, *others])
 
 

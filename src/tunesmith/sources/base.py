@@ -53,7 +53,9 @@ class SourceBase(Component):
     """
 
     kind: str
-    task: Literal["chat", "classification", "text", "preference"] | None = None
+    task: Literal["chat", "classification", "text", "preference", "unpaired", "stepwise"] | None = (
+        None
+    )
     split: Literal["train", "validation", "test"] | None = None
     lang: Literal["en", "zh", "mixed", "other", "und"] | None = None
     licence: str | None = None
