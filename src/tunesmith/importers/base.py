@@ -72,8 +72,8 @@ class Importer:
         return self.reads.union(*self.needs)
 
     def __str__(self) -> str:
-        """Return name and needs, for people: `alpaca (instruction, output)`."""
-        return f"{self.name} ({', '.join(names[0] for names in self.needs)})"
+        """Return name and needs, for people: `text_label (text/sentence/content, label)`."""
+        return f"{self.name} ({', '.join('/'.join(names) for names in self.needs)})"
 
 
 def text(value: Any, column: str) -> str:

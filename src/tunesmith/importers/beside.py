@@ -31,7 +31,7 @@ def belongs(row: Row) -> bool:
 
 def _images(record: Record) -> list[str] | None:
     """Return paths or addresses of a record's images, in order."""
-    named = next((record[name] for name in IMAGES if record.get(name)), [])
+    named: Any = next((record[name] for name in IMAGES if record.get(name)), [])
     listed = named if isinstance(named, list) else [named]
     blocks = [image for value in record.values() for image in images_in(value)]
     found = listed or blocks

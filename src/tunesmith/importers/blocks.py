@@ -62,7 +62,7 @@ def images_in(turns: Any) -> Iterator[Any]:
     """Yield the images that stand in the blocks of a list of messages."""
     for turn in turns if isinstance(turns, list) else []:
         content = turn.get("content") if isinstance(turn, Mapping) else None
-        for block in content if _are_blocks(content) else []:
+        for block in (content or []) if _are_blocks(content) else []:
             if block.get("type") in {"image", "image_url"}:
                 found = block.get("image_url", block.get("image", block.get("source")))
                 yield found.get("url", found) if isinstance(found, Mapping) else found

@@ -1,7 +1,7 @@
 """Classification: `{"text", "label"}` or, as ms-swift has it, `{"messages", "label"}`.
 
-The text may also be called sentence or content; a list of texts, such as a pair of sentences, is
-joined by newlines. A label may be a number or a list of labels (kept, not trained yet).
+The text may also be called sentence or content; a pair of them, as entailment and paraphrase
+sets have, is joined by a newline. A label may be a number or a list of labels (kept, not trained yet).
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def to_label(value: Any) -> str | None:
 def _convert(record: Record) -> Row:
     """Return text and label as an example."""
     column, value = cell(record, TEXTS)
-    parts = value if isinstance(value, list) else [value]
+    parts = value if isinstance(value, list) and len(value) == 2 else [value]
     joined = "\n".join(text(part, column) for part in parts)
     return {"text": joined, "label": to_label(record["label"])}
 
