@@ -149,8 +149,6 @@ def _steps(row: Row) -> list[Message]:
 
 def prompt_of(row: Row) -> list[Message]:
     """Return the messages before the answer that is scored: the last assistant turn."""
-    if row.get("prompt") is not None:
-        return list(row["prompt"])
     turns = conversation(row)
     return turns[:-1] if turns[-1]["role"] == "assistant" else turns
 

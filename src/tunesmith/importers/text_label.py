@@ -1,7 +1,8 @@
 """Classification: `{"text", "label"}` or, as ms-swift has it, `{"messages", "label"}`.
 
 The text may also be called sentence or content; a pair of them, as entailment and paraphrase
-sets have, is joined by a newline. A label may be a number or a list of labels (kept, not trained yet).
+sets have, is joined by a newline. A label may be a number, or a list of labels, which is kept but
+not trained yet.
 """
 
 from collections.abc import Mapping
