@@ -247,6 +247,6 @@ def all_text(row: Row) -> str:
     return "\n".join(filter(None, texts_of(row)))
 
 
-def to_json(value: Any) -> str:
-    """Return a value as the JSON text that a cell holds: keys sorted, so that ids stay."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+def to_json(value: Any, sort_keys: bool = False) -> str:
+    """Return a value as the JSON text that a cell holds; tools keep the order of their keys."""
+    return json.dumps(value, sort_keys=sort_keys, ensure_ascii=False, default=str)

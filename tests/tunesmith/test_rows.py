@@ -105,7 +105,7 @@ def test_every_text_is_walked_and_names_stay() -> None:
 
 def test_an_answer_may_be_a_tool_call() -> None:
     row = {**tool_row(), "messages": tool_row()["messages"][:2]}
-    assert rows.reference_of(row).startswith('[{"function"')
+    assert rows.reference_of(row).startswith('[{"function": {"arguments"')
     assert [turn["role"] for turn in rows.prompt_of(row)] == ["user"]
 
 

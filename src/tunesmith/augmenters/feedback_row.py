@@ -56,6 +56,8 @@ def _check_cells(row: Row, where: str) -> None:
                 f"{where}: {name}: a list of messages, each with a role ({', '.join(ROLES)}) "
                 f"and a content, and if need be {', '.join(EXTRAS)}, all texts"
             )
+    if row["tools"] is not None and not _is_json_list(row["tools"]):
+        raise UserError(f"{where}: tools: a JSON list of function descriptions, as text")
     for name, (kind, what) in LISTS.items():
         cell = row[name]
         if cell is not None and not (
@@ -76,6 +78,14 @@ def _are_messages(value: Any) -> bool:
         and all(turn["role"] in ROLES for turn in value)
         and all(isinstance(cell, str) for turn in value for cell in turn.values())
     )
+
+
+def _is_json_list(text: str) -> bool:
+    """True for the JSON text of a list."""
+    try:
+        return isinstance(json.loads(text), list)
+    except json.JSONDecodeError:
+        return False
 
 
 def _check_task(row: Row, where: str) -> None:

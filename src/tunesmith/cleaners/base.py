@@ -67,7 +67,7 @@ def with_texts(row: Row, change: Callable[[str], str], meta: bool = False) -> Ro
     """
     changed = map_texts(row, change)
     if meta and row["meta"]:
-        changed["meta"] = to_json(map_json(meta_of(row), change))
+        changed["meta"] = to_json(map_json(meta_of(row), change), sort_keys=True)
     return changed if changed != row else None
 
 

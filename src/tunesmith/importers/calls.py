@@ -29,11 +29,9 @@ def _call(item: Any) -> dict[str, Any]:
     if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
         raise ShapeError('a tool call without a "name"')
     arguments = function.get("arguments", function.get("parameters", {}))
-    call = {
-        "type": "function",
-        "function": {"name": function["name"], "arguments": _arguments(arguments)},
-    }
-    return call | ({"id": str(item["id"])} if item.get("id") else {})
+    named = {"id": str(item["id"])} if item.get("id") else {}
+    called = {"name": function["name"], "arguments": _arguments(arguments)}
+    return {**named, "type": "function", "function": called}
 
 
 def _arguments(value: Any) -> Any:

@@ -181,7 +181,7 @@ def _described(record: Record, row: Row, read: frozenset[str], hints: Hints) -> 
         "lang": _lang(lang) or hints.lang or script_language(text_of(row)),
         "licence": str(licence) if licence else None,
         "group": None if group is None else str(group),
-        "meta": to_json(rest) if rest else None,
+        "meta": to_json(rest, sort_keys=True) if rest else None,
     }
 
 

@@ -80,7 +80,9 @@ def drawn(batch: Batch, share: float, seed: int) -> Batch:
 
 def _chance(record: Record, seed: int) -> float:
     """Return a number from 0 to 1 that depends on the record and the seed only."""
-    text = f"{seed}:{to_json(record)}".encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    text = f"{seed}:{to_json(record, sort_keys=True)}".encode("utf-8", "surrogatepass").decode(
+        "utf-8", "replace"
+    )
     return int(sha256_text(text)[:12], 16) / 16**12
 
 

@@ -1,5 +1,6 @@
 """Public sets, each through its importer; skipped where the sets are not."""
 
+import gzip
 import os
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from benchmarks.importers import MAPPED, read
 from stages.collect import Collected
 from tunesmith.rows import to_frame, write_rows
+from tunesmith.tasks.chat import IGNORED, encode
 
 DATA = Path(os.environ.get("TUNESMITH_DATA", "../shared/data"))
 pytestmark = pytest.mark.skipif(
@@ -66,8 +68,27 @@ def test_llama_factorys_demo_passes_by_its_own_registry(tmp_path: Path) -> None:
         "wiki_demo.txt.gz": 30,
     }
     assert not collected.quarantine
-    calls = [
-        turn for row in collected.rows for turn in row["messages"] or [] if "tool_calls" in turn
-    ]
+    turns = [turn for row in collected.rows for turn in row["messages"] or []]
+    calls = [turn for turn in turns if "tool_calls" in turn]
     assert len(calls) == 211
     write_rows(tmp_path / "rows.parquet", to_frame(collected.rows))
+
+
+def test_a_real_template_renders_every_tool_call_of_a_real_set(tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        packed = (DATA / "tokenizers" / "minimind_zh6400" / f"{name}.gz").read_bytes()
+        (tmp_path / name).write_bytes(gzip.decompress(packed))
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    path = "llamafactory_demo/dataset_info.json"
+    options = {"kind": "dataset_info", "entries": ["glaive_toolcall_en_demo"]}
+    for row in found(path, **options).rows[:60]:
+        labels = encode(row, tokenizer, 10**6)["labels"]
+        trained = tokenizer.decode([label for label in labels if label != IGNORED])
+        turns = [*(row["messages"] or []), *(row["completion"] or [])]
+        calls = sum(turn.get("tool_calls") is not None for turn in turns)
+        assert trained.count("<tool_call>") == calls
+        assert ("<tools>" in tokenizer.decode(encode(row, tokenizer, 10**6)["input_ids"])) == bool(
+            row["tools"]
+        )

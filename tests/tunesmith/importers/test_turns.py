@@ -72,6 +72,14 @@ def test_plain_messages_stay_two_keys() -> None:
     assert row["tools"] is row["images"] is None
 
 
+def test_the_keys_of_tools_and_arguments_keep_their_order() -> None:
+    call = {"name": "move", "arguments": {"to": "b", "from": "a"}}
+    turns = [{"from": "human", "value": "Go"}, {"from": "function_call", "value": json.dumps(call)}]
+    row = one({"conversations": turns, "tools": json.dumps([TOOL])})
+    assert row["tools"] == json.dumps([TOOL])
+    assert '"to": "b", "from": "a"' in row["completion"][0]["tool_calls"]
+
+
 def test_a_call_that_is_not_json_is_put_aside() -> None:
     turns = [{"from": "human", "value": "?"}, {"from": "function_call", "value": "weather()"}]
     assert "not JSON" in imported({"conversations": turns}).rejected[0].reason

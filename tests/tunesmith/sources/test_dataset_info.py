@@ -25,9 +25,8 @@ def write(path: Path, *rows: Mapping[str, Any]) -> None:
 
 
 def test_columns_are_read_as_the_entry_names_them(tmp_path: Path) -> None:
-    write(
-        tmp_path / "a.json", {"q": "问", "more": "细节", "a": "答", "output": "other", "lang": "zh"}
-    )
+    record = {"q": "问", "more": "细节", "a": "答", "output": "other", "lang": "zh"}
+    write(tmp_path / "a.json", record)
     columns = {"prompt": "q", "query": "more", "response": "a"}
     (row,) = gathered(tmp_path, {"a": {"file_name": "a.json", "columns": columns}}).rows
     assert row["prompt"][0]["content"] == "问\n细节"
