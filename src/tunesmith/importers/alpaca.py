@@ -38,8 +38,8 @@ def past_turns(history: Any) -> list[Message]:
         ShapeError: it is no list of pairs.
     """
     turns: list[Message] = []
-    for pair in history or []:
-        if not isinstance(history, list) or not isinstance(pair, list) or len(pair) != 2:
+    for pair in history if isinstance(history, list) else [history] if history else []:
+        if not isinstance(pair, list) or len(pair) != 2:
             raise ShapeError('"history" is not a list of [question, answer] pairs')
         turns += [user(text(pair[0], "history")), assistant(text(pair[1], "history"))]
     return turns

@@ -41,7 +41,7 @@ def _are_blocks(value: Any) -> bool:
 
 def _add(said: Said, block: Mapping[str, Any], column: str) -> None:
     """Sort one block in."""
-    kind = block.get("type")
+    kind = str(block.get("type"))
     if kind == "text":
         said.texts.append(text(block.get("text", block.get("value")), column))
     elif kind in {"thinking", "reasoning"}:
@@ -63,6 +63,6 @@ def images_in(turns: Any) -> Iterator[Any]:
     for turn in turns if isinstance(turns, list) else []:
         content = turn.get("content") if isinstance(turn, Mapping) else None
         for block in (content or []) if _are_blocks(content) else []:
-            if block.get("type") in {"image", "image_url"}:
+            if str(block.get("type")) in {"image", "image_url"}:
                 found = block.get("image_url", block.get("image", block.get("source")))
                 yield found.get("url", found) if isinstance(found, Mapping) else found

@@ -20,7 +20,9 @@ def to_calls(value: Any) -> list[dict[str, Any]]:
         ShapeError: a call has no name, or the text is not JSON.
     """
     calls = _parsed(value, "tool_calls")
-    return [_call(item) for item in ([calls] if isinstance(calls, Mapping) else calls or [])]
+    return [
+        _call(item) for item in (calls if isinstance(calls, list) else [calls] if calls else [])
+    ]
 
 
 def _call(item: Any) -> dict[str, Any]:
@@ -66,6 +68,4 @@ def _parsed(value: Any, column: str) -> Any:
         found = json.loads(value)
     except (json.JSONDecodeError, RecursionError):
         raise ShapeError(f'"{column}" holds text that is not JSON') from None
-    if isinstance(found, str | int | float):
-        raise ShapeError(f'"{column}" holds {type(found).__name__}, not a list')
     return found

@@ -38,9 +38,10 @@ def split_answer(record: Record) -> tuple[list[Message], list[Message]]:
 
 def asked(record: Record) -> list[Message] | None:
     """Return what a record asks, without an answer; None if it asks nothing."""
-    if first_of(record, prompt_completion.PROMPTS):
+    column = first_of(record, prompt_completion.PROMPTS)
+    if column is not None and record[column] is not None:
         return prompt_completion.prompt_of(record)
-    if "instruction" in record:
+    if record.get("instruction") is not None:
         return alpaca.to_prompt(record)
     if sharegpt.holds_turns(record):
         return sharegpt.conversation_of(record)

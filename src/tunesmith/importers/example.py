@@ -11,7 +11,7 @@ from tunesmith.rows import CONTENT, TURNS, Row
 
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of columns
     "chat": (("prompt", "completion"), ("messages",)),
-    "classification": (("text", "label"), ("messages", "label")),
+    "classification": (("text",), ("messages",)),  # an unlabelled row is one too
     "text": (("text",),),
     "preference": (("prompt", "chosen", "rejected"),),
     "unpaired": (("prompt", "completion", "label"),),

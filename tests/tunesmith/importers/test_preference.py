@@ -20,6 +20,7 @@ BAD = {"role": "assistant", "content": "No"}
         {"prompt": [ASKED], "chosen": [ASKED, GOOD], "rejected": [ASKED, BAD]},
         {"prompt": "Hi", "chosen": [ASKED, GOOD], "rejected": [ASKED, BAD]},
         {"chosen": [ASKED, GOOD], "rejected": [ASKED, BAD]},
+        {"prompt": None, "chosen": [ASKED, GOOD], "rejected": [ASKED, BAD]},
         {"instruction": "Hi", "input": "", "output": "x", "chosen": "Hello", "rejected": "No"},
         {
             "conversations": [{"from": "human", "value": "Hi"}],

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tunesmith.importers.reading import imported
+from tunesmith.importers import IMPORTERS
 from tunesmith.rows import CONTENT, TASKS, map_texts, texts_of, to_frame, to_rows
 
 QUIET = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -32,7 +33,21 @@ TURNS = st.lists(
     min_size=1,
     max_size=4,
 )
-RECORDS = st.dictionaries(st.sampled_from(NAMES), CELLS | TURNS, max_size=5)
+CALLS = st.fixed_dictionaries(
+    {"function": st.fixed_dictionaries({"name": WORDS, "arguments": CELLS})}
+)
+ANYTHING = CELLS | TURNS | st.lists(CALLS, max_size=2)
+
+
+@st.composite
+def shaped(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a record with the columns of a shape, filled with anything, and some others."""
+    needs = draw(st.sampled_from(IMPORTERS)).needs
+    record = {draw(st.sampled_from(names)): draw(ANYTHING) for names in needs}
+    return record | draw(st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=3))
+
+
+RECORDS = shaped() | st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=5)
 
 
 @QUIET

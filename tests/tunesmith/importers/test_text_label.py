@@ -25,6 +25,7 @@ def test_a_pair_of_texts_is_joined() -> None:
     assert imported({"text": ["a", "b", "c"], "label": 1}).rejected
 
 
-def test_messages_that_end_with_the_user_are_classified() -> None:
-    row = one({"messages": [{"role": "user", "content": "bad film"}], "label": 0})
-    assert (row["task"], row["label"]) == ("classification", "0")
+@pytest.mark.parametrize(("label", "kept"), [(0, "0"), (True, "true")])
+def test_messages_that_end_with_the_user_are_classified(label: Any, kept: str) -> None:
+    row = one({"messages": [{"role": "user", "content": "bad film"}], "label": label})
+    assert (row["task"], row["label"]) == ("classification", kept)
