@@ -70,6 +70,7 @@ QUOTED = re.compile(r'"[^"]*"')
 def sources_of(data: Path) -> Iterator[Options]:
     """Yield a source for every file of rows, and the registry that one set brings."""
     yield {"kind": "dataset_info", "path": f"{BY_REGISTRY}dataset_info.json"}
+    yield {"kind": "file", "path": f"{BY_REGISTRY}v1_sft_demo.jsonl.gz"}  # not in the registry
     for path in sorted(data.glob("*/**/*")):
         name = path.relative_to(data).as_posix()
         known = any(name.removesuffix(packing).endswith(FORMATS) for packing in (".gz", ".zst", ""))
