@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,19 +16,27 @@ from tunesmith.files import replacing, sha256_text
 Message: TypeAlias = dict[str, str]
 Row: TypeAlias = dict[str, Any]
 
-MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+TASKS = ("chat", "classification", "text", "preference", "unpaired", "stepwise")
+PLAIN = ("role", "content")
+EXTRAS = ("tool_calls", "tool_call_id", "name", "reasoning_content")  # only where a message has one
+MESSAGES = pa.list_(pa.struct([(key, pa.string()) for key in (*PLAIN, *EXTRAS)]))
+PLAIN_MESSAGES = pa.list_(pa.struct([(key, pa.string()) for key in PLAIN]))
 
 SCHEMA = pa.schema(
     [
         ("id", pa.string()),  # stable hash of source and content
-        ("task", pa.string()),  # chat, classification, text, preference
+        ("task", pa.string()),  # one of TASKS
         ("prompt", MESSAGES),
         ("completion", MESSAGES),
         ("messages", MESSAGES),  # conversations with more than one assistant turn
         ("text", pa.string()),
-        ("label", pa.string()),
+        ("label", pa.string()),  # of a class; several as a JSON list; unpaired: true or false
         ("chosen", MESSAGES),
         ("rejected", MESSAGES),
+        ("completions", pa.list_(pa.string())),  # the steps of one answer
+        ("labels", pa.list_(pa.bool_())),  # whether each step is right
+        ("tools", pa.string()),  # what may be called: a JSON list of function descriptions
+        ("images", pa.list_(pa.string())),  # path or address for each `<image>` in the texts
         ("source", pa.string()),  # file name or hub id, with the line: "support_en.jsonl:12"
         ("licence", pa.string()),
         ("lang", pa.string()),  # en, zh, mixed, other, und
@@ -41,7 +49,10 @@ SCHEMA = pa.schema(
     ]
 )
 COLUMNS = SCHEMA.names
-CONTENT = ["prompt", "completion", "messages", "text", "label", "chosen", "rejected"]
+CONTENT = [
+    *("prompt", "completion", "messages", "text", "label", "chosen", "rejected"),
+    *("completions", "labels", "tools", "images"),
+]
 TURNS = ["prompt", "completion", "messages", "chosen", "rejected"]
 
 
@@ -78,8 +89,23 @@ def read_rows(path: Path) -> pd.DataFrame:
         raise UserError(f"{path}: not a Parquet table: {error}") from None
     if table.column_names != COLUMNS:
         raise UserError(f"{path}: columns {table.column_names} are not those of an example")
-    columns = {name: table.column(name).to_pylist() for name in COLUMNS}
+    columns = {name: _cells(table.column(name)) for name in COLUMNS}
     return pd.DataFrame({k: pd.Series(v, dtype=object) for k, v in columns.items()})
+
+
+def _cells(column: pa.ChunkedArray) -> list[Any]:
+    """Return the cells of a column; a message has only the keys that it was written with."""
+    if column.type != MESSAGES:
+        return list(column.to_pylist())
+    turns = column.combine_chunks().flatten()
+    if all(turns.field(key).null_count == len(turns) for key in EXTRAS):
+        return list(column.cast(PLAIN_MESSAGES).to_pylist())
+    return [cell and [_without_absent(turn) for turn in cell] for cell in column.to_pylist()]
+
+
+def _without_absent(turn: dict[str, Any]) -> Message:
+    """Return a message without the extras that it does not have."""
+    return {key: value for key, value in turn.items() if key in PLAIN or value is not None}
 
 
 def write_rows(path: Path, frame: pd.DataFrame) -> None:
@@ -103,20 +129,26 @@ def _is_null(value: Any) -> bool:
 
 
 def conversation(row: Row) -> list[Message]:
-    """Return every message of a row in order; a text row is one user message."""
+    """Return every message of a row in order, of two answers the chosen one.
+
+    A text row is one user message; steps are lines of one answer.
+    """
     if row.get("messages"):
         return list(row["messages"])
-    if row.get("prompt") or row.get("completion"):
-        return [*(row["prompt"] or []), *(row["completion"] or [])]
-    if row.get("chosen"):
-        return list(row["chosen"])
+    answer = row.get("completion") or row.get("chosen") or _steps(row)
+    if row.get("prompt") or answer:
+        return [*(row.get("prompt") or []), *answer]
     return [{"role": "user", "content": row.get("text") or ""}]
+
+
+def _steps(row: Row) -> list[Message]:
+    """Return the steps of a stepwise row as one answer."""
+    steps = row.get("completions")
+    return [{"role": "assistant", "content": "\n".join(steps)}] if steps else []
 
 
 def prompt_of(row: Row) -> list[Message]:
     """Return the messages before the answer that is scored: the last assistant turn."""
-    if row.get("prompt") is not None:
-        return list(row["prompt"])
     turns = conversation(row)
     return turns[:-1] if turns[-1]["role"] == "assistant" else turns
 
@@ -126,14 +158,95 @@ def reference_of(row: Row) -> str:
     if row.get("label") is not None and row["task"] == "classification":
         return str(row["label"])
     turns = conversation(row)
-    return turns[-1]["content"] if turns[-1]["role"] == "assistant" else ""
+    return message_text(turns[-1]) if turns[-1]["role"] == "assistant" else ""
+
+
+def message_text(turn: Message) -> str:
+    """Return what a message says: its content, and the tool calls that it makes, as JSON."""
+    parts = [turn["content"] or "", turn.get("tool_calls") or ""]
+    return "\n".join(parts) if all(parts) else "".join(parts)
 
 
 def text_of(row: Row) -> str:
     """Return all text of a row, messages joined by newlines: what text rules look at."""
-    return "\n".join(message["content"] or "" for message in conversation(row))
+    return "\n".join(message_text(message) for message in conversation(row))
 
 
 def meta_of(row: Row) -> dict[str, Any]:
     """Return the source's other columns."""
     return json.loads(row["meta"]) if row.get("meta") else {}
+
+
+def map_texts(row: Row, change: Callable[[str], str]) -> Row:
+    """Return a copy of the row with `change` applied to every text that a model could read.
+
+    Those are the contents, thoughts and tool-call arguments of all messages, both answers of a
+    preference, every step, the text, and what the tools say of themselves.
+    """
+    changed = dict(row)
+    for column in TURNS:
+        if row.get(column) is not None:
+            changed[column] = [_map_message(turn, change) for turn in row[column]]
+    if row.get("completions") is not None:
+        changed["completions"] = [change(step) for step in row["completions"]]
+    if row.get("text") is not None:
+        changed["text"] = change(row["text"])
+    if row.get("tools") is not None:
+        changed["tools"] = to_json(_map_under(json.loads(row["tools"]), "description", change))
+    return changed
+
+
+def _map_message(turn: Message, change: Callable[[str], str]) -> Message:
+    """Return a message with its texts changed."""
+    changed = {**turn, "content": change(turn["content"] or "")}
+    if "reasoning_content" in turn:
+        changed["reasoning_content"] = change(turn["reasoning_content"])
+    if "tool_calls" in turn:
+        calls = json.loads(turn["tool_calls"])
+        changed["tool_calls"] = to_json(_map_under(calls, "arguments", change))
+    return changed
+
+
+def _map_under(value: Any, key: str, change: Callable[[str], str]) -> Any:
+    """Apply `change` to the texts that stand under `key` anywhere inside a JSON value."""
+    if isinstance(value, list):
+        return [_map_under(item, key, change) for item in value]
+    if isinstance(value, dict):
+        return {
+            name: map_json(item, change) if name == key else _map_under(item, key, change)
+            for name, item in value.items()
+        }
+    return value
+
+
+def map_json(value: Any, change: Callable[[str], str]) -> Any:
+    """Apply `change` to every text inside a JSON value; keys stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [map_json(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: map_json(item, change) for key, item in value.items()}
+    return value
+
+
+def texts_of(row: Row) -> list[str]:
+    """Return every text that `map_texts` would change, in its order."""
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.append(text)
+        return text
+
+    map_texts(row, note)
+    return found
+
+
+def all_text(row: Row) -> str:
+    """Return every text that a model could read, joined by newlines."""
+    return "\n".join(filter(None, texts_of(row)))
+
+
+def to_json(value: Any, sort_keys: bool = False) -> str:
+    """Return a value as the JSON text that a cell holds; tools keep the order of their keys."""
+    return json.dumps(value, sort_keys=sort_keys, ensure_ascii=False, default=str)

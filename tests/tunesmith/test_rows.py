@@ -65,3 +65,57 @@ def test_a_table_of_something_else_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "x.parquet")
     with pytest.raises(UserError, match="not those of an example"):
         rows.read_rows(tmp_path / "x.parquet")
+
+
+def tool_row() -> rows.Row:
+    calls = [{"function": {"arguments": {"to": "李雷"}, "name": "call"}, "type": "function"}]
+    return {
+        "task": "chat",
+        "messages": [
+            {"role": "user", "content": "打给李雷"},
+            {"role": "assistant", "content": "", "tool_calls": rows.to_json(calls)},
+            {"role": "tool", "content": "ok", "name": "call"},
+            {"role": "assistant", "content": "好了", "reasoning_content": "done"},
+        ],
+        "tools": rows.to_json([{"name": "call", "description": "Calls 李雷"}]),
+        "images": ["a.png"],
+    }
+
+
+def test_tool_calls_and_steps_survive_the_file(tmp_path: Path) -> None:
+    steps = {"task": "stepwise", "completions": ["a", "b"], "labels": [True, False]}
+    frame = rows.to_frame([tool_row(), steps, chat_row(0, "q", "a")])
+    rows.write_rows(tmp_path / "r.parquet", frame)
+    pd.testing.assert_frame_equal(rows.read_rows(tmp_path / "r.parquet"), frame)
+
+
+def test_a_plain_message_has_two_keys_though_another_has_more(tmp_path: Path) -> None:
+    rows.write_rows(tmp_path / "r.parquet", rows.to_frame([tool_row(), DIALOGUE]))
+    (_, plain) = rows.to_rows(rows.read_rows(tmp_path / "r.parquet"))
+    assert plain["messages"] == DIALOGUE["messages"]
+
+
+def test_every_text_is_walked_and_names_stay() -> None:
+    changed = rows.map_texts(tool_row(), lambda text: text.replace("李雷", "X"))
+    assert "李雷" not in str(changed)
+    assert '"name": "call"' in changed["messages"][1]["tool_calls"]
+    assert rows.texts_of(tool_row()) == ["打给李雷", "", "李雷", "ok", "好了", "done", "Calls 李雷"]
+    assert "李雷" in str(tool_row()), "the row itself stays"
+
+
+def test_an_answer_may_be_a_tool_call() -> None:
+    row = {**tool_row(), "messages": tool_row()["messages"][:2]}
+    assert rows.reference_of(row).startswith('[{"function": {"arguments"')
+    assert [turn["role"] for turn in rows.prompt_of(row)] == ["user"]
+
+
+def test_a_preference_is_read_with_its_better_answer() -> None:
+    row = {
+        "task": "preference",
+        "prompt": [{"role": "user", "content": "q"}],
+        "chosen": [{"role": "assistant", "content": "good"}],
+        "rejected": [{"role": "assistant", "content": "bad"}],
+    }
+    assert rows.text_of(row) == "q\ngood"
+    assert rows.reference_of(row) == "good"
+    assert rows.all_text(row) == "q\ngood\nbad"

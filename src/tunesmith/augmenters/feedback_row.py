@@ -4,17 +4,21 @@ import json
 from typing import Any
 
 from tunesmith.errors import UserError
-from tunesmith.rows import COLUMNS, TURNS, Row, row_id, text_of
+from tunesmith.rows import COLUMNS, EXTRAS, PLAIN, TURNS, Row, row_id, text_of
 from tunesmith.text.script import script_language
 
+KEYS = {*PLAIN, *EXTRAS}
 ROLES = ("system", "user", "assistant", "tool")
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of columns
     "chat": (("prompt", "completion"), ("messages",)),
-    "classification": (("text", "label"),),
+    "classification": (("text", "label"), ("messages", "label")),
     "text": (("text",),),
     "preference": (("prompt", "chosen", "rejected"), ("chosen", "rejected")),
+    "unpaired": (("prompt", "completion", "label"),),
+    "stepwise": (("prompt", "completions", "labels"),),
 }
-TEXTS = ("id", "text", "label", "source", "licence", "lang", "group", "parent", "op")
+TEXTS = ("id", "text", "label", "tools", "source", "licence", "lang", "group", "parent", "op")
+LISTS = {"completions": (str, "texts"), "labels": (bool, "true or false"), "images": (str, "texts")}
 
 
 def checked_row(data: Any, where: str, source: str, op: str) -> Row:
@@ -49,9 +53,17 @@ def _check_cells(row: Row, where: str) -> None:
     for name in TURNS:
         if row[name] is not None and not _are_messages(row[name]):
             raise UserError(
-                f"{where}: {name}: a list of messages, each with exactly a role "
-                f"({', '.join(ROLES)}) and a content"
+                f"{where}: {name}: a list of messages, each with a role ({', '.join(ROLES)}) "
+                f"and a content, and if need be {', '.join(EXTRAS)}, all texts"
             )
+    if row["tools"] is not None and not _is_json_list(row["tools"]):
+        raise UserError(f"{where}: tools: a JSON list of function descriptions, as text")
+    for name, (kind, what) in LISTS.items():
+        cell = row[name]
+        if cell is not None and not (
+            isinstance(cell, list) and all(isinstance(item, kind) for item in cell)
+        ):
+            raise UserError(f"{where}: {name}: a list of {what}, not {cell!r}")
     weight = row["weight"]
     if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
         raise UserError(f"{where}: weight: a number, not {weight!r}")
@@ -62,9 +74,18 @@ def _are_messages(value: Any) -> bool:
     return (
         isinstance(value, list)
         and len(value) > 0
-        and all(isinstance(turn, dict) and set(turn) == {"role", "content"} for turn in value)
-        and all(turn["role"] in ROLES and isinstance(turn["content"], str) for turn in value)
+        and all(isinstance(turn, dict) and set(PLAIN) <= set(turn) <= KEYS for turn in value)
+        and all(turn["role"] in ROLES for turn in value)
+        and all(isinstance(cell, str) for turn in value for cell in turn.values())
     )
+
+
+def _is_json_list(text: str) -> bool:
+    """True for the JSON text of a list."""
+    try:
+        return isinstance(json.loads(text), list)
+    except json.JSONDecodeError:
+        return False
 
 
 def _check_task(row: Row, where: str) -> None:

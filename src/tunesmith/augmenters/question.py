@@ -3,7 +3,7 @@
 import json
 
 from tunesmith.augmenters.attempts import Attempt
-from tunesmith.rows import Row, meta_of, reference_of, row_id
+from tunesmith.rows import Row, message_text, meta_of, reference_of, row_id
 
 
 def last_question(row: Row) -> str | None:
@@ -18,8 +18,8 @@ def last_question(row: Row) -> str | None:
 
 def answer_text(row: Row) -> str:
     """Return what the changed message must still lead to, rejected answers too."""
-    others = [turn["content"] or "" for key in ("chosen", "rejected") for turn in row[key] or []]
-    later = [turn["content"] or "" for turn in row["messages"] or [] if turn["role"] != "user"]
+    others = [message_text(turn) for key in ("chosen", "rejected") for turn in row[key] or []]
+    later = [message_text(turn) for turn in row["messages"] or [] if turn["role"] != "user"]
     return "\n".join([reference_of(row), *later, *others])
 
 

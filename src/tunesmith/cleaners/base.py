@@ -1,14 +1,13 @@
 """What a cleaner is: for each row it keeps quiet, or drops, rewrites or flags it and says why."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from tunesmith.component import Component
-from tunesmith.rows import TURNS, Row, meta_of, to_rows
+from tunesmith.rows import Row, all_text, map_json, map_texts, meta_of, to_json, to_rows
 
 Action = Literal["drop", "rewrite", "flag"]
 
@@ -66,36 +65,15 @@ def with_texts(row: Row, change: Callable[[str], str], meta: bool = False) -> Ro
         change: from a text to a text.
         meta: whether the source's other columns are changed too.
     """
-    changed = dict(row)
-    for column in TURNS:
-        if row[column] is not None:
-            changed[column] = [
-                {"role": m["role"], "content": change(m["content"] or "")} for m in row[column]
-            ]
-    if row["text"] is not None:
-        changed["text"] = change(row["text"])
+    changed = map_texts(row, change)
     if meta and row["meta"]:
-        changed["meta"] = json.dumps(
-            _changed(meta_of(row), change), sort_keys=True, ensure_ascii=False
-        )
+        changed["meta"] = to_json(map_json(meta_of(row), change), sort_keys=True)
     return changed if changed != row else None
-
-
-def _changed(value: Any, change: Callable[[str], str]) -> Any:
-    """Apply `change` to every text inside a JSON value."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [_changed(item, change) for item in value]
-    if isinstance(value, dict):
-        return {key: _changed(item, change) for key, item in value.items()}
-    return value
 
 
 def whole_text(row: Row) -> str:
     """Return every text of a row, both answers of a preference among them."""
-    turns = [turn["content"] or "" for column in TURNS for turn in row[column] or []]
-    return "\n".join([*turns, *([row["text"]] if row["text"] else [])])
+    return all_text(row)
 
 
 def is_test(row: Row) -> bool:

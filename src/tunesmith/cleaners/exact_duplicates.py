@@ -6,7 +6,7 @@ from typing import Literal
 import pandas as pd
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test
-from tunesmith.rows import CONTENT, Row, to_rows
+from tunesmith.rows import CONTENT, TURNS, Row, message_text, to_rows
 from tunesmith.text.normalise import squeezed
 
 
@@ -47,8 +47,10 @@ def _key(row: Row) -> str:
     parts: list[object] = [row["split"], row["task"]]
     for column in CONTENT:
         value = row[column]
-        if isinstance(value, list):
-            parts.append([[m["role"], squeezed(m["content"] or "")] for m in value])
+        if value is not None and column in TURNS:
+            parts.append([[m["role"], squeezed(message_text(m))] for m in value])
+        elif column == "completions" and value is not None:
+            parts.append([squeezed(step) for step in value])
         elif column != "label":
-            parts.append(None if value is None else squeezed(value))
+            parts.append(squeezed(value) if isinstance(value, str) else value)
     return json.dumps(parts)

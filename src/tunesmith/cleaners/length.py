@@ -5,7 +5,9 @@ from typing import Literal
 from pydantic import NonNegativeInt, PositiveInt
 
 from tunesmith.cleaners.base import Cleaner, Verdict, whole_text
-from tunesmith.rows import Row, prompt_of, reference_of
+from tunesmith.rows import Row, message_text, prompt_of, reference_of
+
+NOTHING = {"role": "assistant", "content": ""}
 
 
 class Length(Cleaner):
@@ -39,9 +41,7 @@ def _answers(row: Row) -> list[str]:
     if row["task"] == "text":
         return [row["text"] or ""]
     if row["task"] == "preference":
-        return [
-            (row[name] or [{"content": ""}])[-1]["content"] or "" for name in ("chosen", "rejected")
-        ]
+        return [message_text((row[name] or [NOTHING])[-1]) for name in ("chosen", "rejected")]
     return [reference_of(row)]
 
 

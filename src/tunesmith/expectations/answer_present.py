@@ -4,14 +4,14 @@ from typing import Any, Literal
 
 from tunesmith.expectations.check import RowCheck
 from tunesmith.expectations.evidence import Evidence
-from tunesmith.rows import Message, Row, conversation
+from tunesmith.rows import Message, Row, conversation, message_text
 
 
 class AnswerPresent(RowCheck):
     """Every answer of a row holds more than white space.
 
     Answers are the assistant's turns, of a preference row those chosen and rejected, of a
-    classification row the label, of a text row the text.
+    classification row the label, of a text row the text, of a stepwise row each step.
     """
 
     kind: Literal["answer_present"] = "answer_present"
@@ -44,10 +44,12 @@ def answers(row: Row) -> list[str]:
         return [row["text"] or ""]
     if row["task"] == "preference":
         return [_last(row["chosen"]), _last(row["rejected"])]
+    if row["task"] == "stepwise":
+        return row["completions"] or []
     turns = row["completion"] if row["messages"] is None else conversation(row)
-    return [turn["content"] or "" for turn in turns or [] if turn["role"] == "assistant"]
+    return [message_text(turn) for turn in turns or [] if turn["role"] == "assistant"]
 
 
 def _last(turns: list[Message] | None) -> str:
-    """Return the last message's content."""
-    return (turns[-1]["content"] or "") if turns else ""
+    """Return what the last message says."""
+    return message_text(turns[-1]) if turns else ""

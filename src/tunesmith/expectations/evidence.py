@@ -4,13 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from tunesmith.errors import UserError
 from tunesmith.expectations.check import Table
-from tunesmith.rows import TURNS, Row
+from tunesmith.rows import Row, all_text
 
 
 @dataclass
@@ -59,9 +58,3 @@ class Evidence:
         if table == "labels":
             return [(label, "") for label in self.labels]
         return [(row["id"] or "", row["source"] or "") for row in self.rows]
-
-
-def all_text(row: Row) -> str:
-    """Return every text that training could read, joined by newlines."""
-    turns: list[Any] = [message["content"] for key in TURNS for message in row.get(key) or []]
-    return "\n".join(text for text in [*turns, row.get("text")] if text)

@@ -45,7 +45,4 @@ def roles(row: Row) -> str | None:
     """Return the letters of a row's roles; None where the task has no conversation."""
     if row["task"] in {"text", "classification"}:
         return None
-    turns = conversation(row)
-    if row["task"] == "preference" and row["prompt"] is not None:
-        turns = [*row["prompt"], *(row["chosen"] or [])]
-    return "".join(LETTERS.get(turn["role"], "?") for turn in turns)
+    return "".join(LETTERS.get(turn["role"], "?") for turn in conversation(row))

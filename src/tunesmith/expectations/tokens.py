@@ -3,7 +3,7 @@
 from typing import Any
 
 from tunesmith.errors import UserError
-from tunesmith.rows import Row
+from tunesmith.rows import Row, conversation, prompt_of
 from tunesmith.tasks import chat, classification, text
 
 UNCUT = 10**9  # tokens
@@ -29,5 +29,8 @@ def trained_flags(row: Row, tokenizer: Any) -> list[bool]:
 
 
 def _as_chat(row: Row) -> Row:
-    """Return a preference row with its chosen answer as the completion."""
-    return {**row, "completion": row["chosen"]} if row["task"] == "preference" else row
+    """Return a row with its chosen answer, or its steps, as the completion."""
+    if row["task"] not in {"preference", "stepwise"}:
+        return row
+    prompt = prompt_of(row)
+    return {**row, "prompt": prompt, "completion": conversation(row)[len(prompt) :]}

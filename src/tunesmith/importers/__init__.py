@@ -1,19 +1,29 @@
 """The accepted shapes of data: one file each; this list is the registry, the fussiest first."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from tunesmith.importers.alpaca import ALPACA
-from tunesmith.importers.base import Importer
+from tunesmith.importers.base import Importer, Record
+from tunesmith.importers.example import EXAMPLES
 from tunesmith.importers.messages import MESSAGES
 from tunesmith.importers.plain_text import PLAIN_TEXT
-from tunesmith.importers.preference import PREFERENCE
+from tunesmith.importers.preference import PREFERENCE, SWIFT_PREFERENCE
 from tunesmith.importers.prompt_completion import PROMPT_COMPLETION
+from tunesmith.importers.self_instruct import SELF_INSTRUCT
 from tunesmith.importers.sharegpt import SHAREGPT
-from tunesmith.importers.text_label import TEXT_LABEL
+from tunesmith.importers.stepwise import STEPWISE
+from tunesmith.importers.text_label import MESSAGES_LABEL, TEXT_LABEL
+from tunesmith.importers.tree import TREE, TREE_PAIRS
+from tunesmith.importers.unpaired import UNPAIRED
 
 IMPORTERS: tuple[Importer, ...] = (
+    *EXAMPLES,
+    STEPWISE,
+    MESSAGES_LABEL,
+    UNPAIRED,
     PREFERENCE,
+    SWIFT_PREFERENCE,
+    TREE,
+    TREE_PAIRS,
+    SELF_INSTRUCT,
     MESSAGES,
     SHAREGPT,
     ALPACA,
@@ -21,13 +31,10 @@ IMPORTERS: tuple[Importer, ...] = (
     TEXT_LABEL,
     PLAIN_TEXT,
 )
-ACCEPTED = (
-    "alpaca (instruction, output), sharegpt (conversations), messages, prompt_completion "
-    "(prompt, completion), preference (prompt, chosen, rejected), text_label (text, label), text"
-)
+ACCEPTED = ", ".join(dict.fromkeys(map(str, IMPORTERS)))
 
 
-def detect(record: Mapping[str, Any], task: str | None = None) -> str | None:
+def detect(record: Record, task: str | None = None) -> str | None:
     """Return the name of the first shape whose columns the record has, None if it fits none.
 
     Args:
@@ -38,7 +45,7 @@ def detect(record: Mapping[str, Any], task: str | None = None) -> str | None:
     return found.name if found else None
 
 
-def importer_of(record: Mapping[str, Any], task: str | None = None) -> Importer | None:
+def importer_of(record: Record, task: str | None = None) -> Importer | None:
     """Return the importer that `detect` names."""
     fitting = (one for one in IMPORTERS if task in (None, one.task) and one.fits(record))
     return next(fitting, None)

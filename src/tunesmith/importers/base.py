@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from tunesmith.rows import Message, Row
+
+Record: TypeAlias = Mapping[str, Any]
 
 ROLES = {
     "system": "system",
@@ -19,14 +21,21 @@ ROLES = {
     "chatgpt": "assistant",
     "model": "assistant",
     "function_call": "assistant",
+    "tool_call": "assistant",
     "tool": "tool",
     "function": "tool",
     "observation": "tool",
+    "tool_response": "tool",
 }
 
 
 class ShapeError(ValueError):
     """A record has the columns of a shape, but not what belongs in them; says which and why."""
+
+
+def _any(record: Record) -> bool:  # noqa: ARG001
+    """The columns are enough."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -36,20 +45,39 @@ class Importer:
     Attributes:
         name: what the manifest calls the shape.
         task: of the examples it gives.
-        fits: whether a record has the columns of the shape.
-        convert: turns such a record into the content of an example.
-        columns: what `convert` reads; all other columns go to `meta`.
+        needs: the columns that it cannot do without, each by any of its names.
+        convert: turns such a record into the content of an example, or of several.
+        reads: further columns that `convert` reads; all others go to `meta`.
+        suits: what must be true of a record beside its columns.
     """
 
     name: str
     task: str
-    fits: Callable[[Mapping[str, Any]], bool]
-    convert: Callable[[Mapping[str, Any]], Row]
-    columns: frozenset[str]
+    needs: tuple[tuple[str, ...], ...]
+    convert: Callable[[Record], Row | list[Row]]
+    reads: frozenset[str] = frozenset()
+    suits: Callable[[Record], bool] = _any
+
+    def fits(self, record: Record) -> bool:
+        """Whether a record is of this shape."""
+        return not self.lacks(record) and self.suits(record)
+
+    def lacks(self, record: Record) -> list[str]:
+        """Return the needed columns that a record does not have, by their first names."""
+        return [names[0] for names in self.needs if first_of(record, names) is None]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that it may read."""
+        return self.reads.union(*self.needs)
+
+    def __str__(self) -> str:
+        """Return name and needs, for people: `text_label (text/sentence/content, label)`."""
+        return f"{self.name} ({', '.join('/'.join(names) for names in self.needs)})"
 
 
 def text(value: Any, column: str) -> str:
-    """Return a cell as text: null is empty, a number is written out, blocks of text are joined.
+    """Return a cell as text: null is empty, a number is written out.
 
     Raises:
         ShapeError: the cell holds something else.
@@ -60,16 +88,7 @@ def text(value: Any, column: str) -> str:
         return value
     if isinstance(value, bool | int | float):
         return json.dumps(value)
-    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        return "\n".join(_block(item, column) for item in value)
     raise ShapeError(f'"{column}" holds {type(value).__name__}, not text')
-
-
-def _block(block: Mapping[str, Any], column: str) -> str:
-    """Return the text of one OpenAI content block."""
-    if block.get("type") == "text":
-        return text(block.get("text", block.get("value")), column)
-    raise ShapeError(f'"{column}" holds a block of type {block.get("type")!r}; only text is read')
 
 
 def message(role: Any, content: str) -> Message:
@@ -94,6 +113,13 @@ def assistant(content: str) -> Message:
     return {"role": "assistant", "content": content}
 
 
+def with_system(record: Record, turns: list[Message]) -> list[Message]:
+    """Return the turns after the record's `system` text, where it has one and they have none."""
+    if not record.get("system") or (turns and turns[0]["role"] == "system"):
+        return turns
+    return [message("system", text(record["system"], "system")), *turns]
+
+
 def dialogue(turns: list[Message]) -> Row:
     """Return a conversation as an example.
 
@@ -113,11 +139,15 @@ def dialogue(turns: list[Message]) -> Row:
     return {"messages": turns}
 
 
-def has(*columns: str) -> Callable[[Mapping[str, Any]], bool]:
-    """Return a test for records that have all of `columns`."""
-    return lambda record: all(column in record for column in columns)
+def first_of(record: Record, columns: tuple[str, ...]) -> str | None:
+    """Return the first of these columns that the record fills, else the first that it has."""
+    there = [column for column in columns if column in record]
+    filled = (column for column in there if record[column] is not None)
+    return next(filled, there[0] if there else None)
 
 
-def first_of(record: Mapping[str, Any], columns: tuple[str, ...]) -> str | None:
-    """Return the first of these columns that the record has."""
-    return next((column for column in columns if column in record), None)
+def cell(record: Record, columns: tuple[str, ...]) -> tuple[str, Any]:
+    """Return name and value of the column that `first_of` finds."""
+    column = first_of(record, columns)
+    assert column is not None, "the importer fits"
+    return column, record[column]

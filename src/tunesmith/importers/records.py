@@ -5,11 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from tunesmith.importers import importer_of
-from tunesmith.importers.base import Importer, ShapeError
-from tunesmith.rows import COLUMNS, Row, row_id, text_of
+from tunesmith.importers import beside, importer_of
+from tunesmith.importers.base import Importer, Record, ShapeError
+from tunesmith.importers.columns import renamed
+from tunesmith.importers.turns import unread
+from tunesmith.rows import COLUMNS, Row, row_id, text_of, to_json
 from tunesmith.text.script import script_language
 
 SPLITS = {
@@ -23,6 +26,7 @@ SPLITS = {
 }
 OOD_SPLIT = re.compile(r"ood:[A-Za-z0-9_-]{1,40}")  # an out-of-distribution set
 REASON_CHARS = 500
+SAMPLE = 100  # records that the shape of a file is told from
 OURS = frozenset({"lang", "language", "licence", "license", "group", "split"})
 
 
@@ -55,9 +59,9 @@ class Imported(NamedTuple):
 
 
 def import_records(
-    records: Iterable[tuple[int, Mapping[str, Any]]], name: str, hints: Hints, seen: Counter[str]
+    records: Iterable[tuple[int, Record]], name: str, hints: Hints, seen: Counter[str]
 ) -> Imported:
-    """Return the examples of one file: all of the task of the first, in whatever shapes.
+    """Return the examples of one file: all of the task that most of its first records have.
 
     Args:
         records: line (or number) and columns of each record.
@@ -66,18 +70,42 @@ def import_records(
         seen: how often each id was given; a repeated content gets an id of its own.
     """
     found = Imported([], [], Counter())
-    task = hints.task
-    for line, record in records:
+    stream = iter(records)
+    head = list(islice(stream, SAMPLE))
+    usual = _usual([record for _, record in head], hints)
+    for line, record in chain(head, stream):
         try:
-            shape, row = _example(record, hints, task)
-        except ShapeError as error:
-            raw = json.dumps(record, default=str)
+            shape, rows = _examples(record, hints, usual)
+        except (ShapeError, RecursionError) as error:
+            raw = _raw(record)
             found.rejected.append(Rejected(line, _printable(str(error)), raw))
             continue
-        task = row["task"]
-        found.shapes[shape] += 1
-        found.rows.append({**row, "id": _fresh_id(name, row, seen), "source": f"{name}:{line}"})
+        found.shapes[shape] += len(rows)
+        found.rows.extend(
+            {**row, "id": _fresh_id(name, row, seen), "source": f"{name}:{line}"} for row in rows
+        )
     return found
+
+
+def _usual(head: list[Record], hints: Hints) -> Importer | None:
+    """Return the shape that most of the first records have; of equals the fussiest."""
+    fitting: list[Importer] = []
+    for record in head:
+        try:
+            importer = importer_of(renamed(record, hints.columns), hints.task)
+        except ShapeError:
+            continue
+        fitting += [importer] if importer else []
+    counts = Counter(map(id, fitting))
+    return max(fitting, key=lambda one: counts[id(one)], default=None)
+
+
+def _raw(record: Record) -> str:
+    """Return a record as JSON."""
+    try:
+        return json.dumps(record, default=str)
+    except RecursionError:
+        return "nested too deep to be written"
 
 
 def _printable(reason: str) -> str:
@@ -85,44 +113,45 @@ def _printable(reason: str) -> str:
     return reason.encode("utf-8", "backslashreplace").decode()[:REASON_CHARS]
 
 
-def _example(record: Mapping[str, Any], hints: Hints, task: str | None) -> tuple[str, Row]:
-    """Return the shape and the example of one record.
+def _examples(record: Record, hints: Hints, usual: Importer | None) -> tuple[str, list[Row]]:
+    """Return the shape and the examples of one record.
 
     Raises:
         ShapeError: it fits no shape, or a cell holds what does not belong there.
     """
-    record = _renamed(record, hints.columns)
+    record = renamed(record, hints.columns)
+    task = hints.task or (usual.task if usual else None)
     importer = importer_of(record, task)
     if importer is None:
-        raise ShapeError(_unfit(record, task))
-    row = {**dict.fromkeys(COLUMNS), **importer.convert(record), "task": importer.task}
-    if row["label"] is not None and hints.labels:
+        raise ShapeError(_unfit(record, task, usual))
+    converted = importer.convert(record)
+    rows = converted if isinstance(converted, list) else [converted]
+    return importer.name, [_example(record, row, importer, hints) for row in rows]
+
+
+def _example(record: Record, content: Row, importer: Importer, hints: Hints) -> Row:
+    """Return the whole row for the content that was made of a record."""
+    row: Row = {**dict.fromkeys(COLUMNS), **content, "task": importer.task}
+    if importer.task == "classification" and row["label"] is not None and hints.labels:
         row["label"] = _named(row["label"], hints.labels)
-    row |= _described(record, row, importer, hints)
+    read = importer.columns
+    if beside.belongs(row):
+        row |= beside.beside(record)
+        read |= beside.COLUMNS
+    row |= _described(record, row, read, hints)
     _check_text(row)
-    return importer.name, row
+    return row
 
 
-def _renamed(record: Mapping[str, Any], columns: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return the record under our names.
-
-    Raises:
-        ShapeError: it lacks a column that params.yaml names.
-    """
-    if not columns:
-        return record
-    for theirs in columns.values():
-        if theirs not in record:
-            raise ShapeError(f'no column "{theirs}"; columns: {", ".join(map(str, record))}')
-    rest = {key: value for key, value in record.items() if key not in columns.values()}
-    return rest | {ours: record[theirs] for ours, theirs in columns.items()}
-
-
-def _unfit(record: Mapping[str, Any], wanted: str | None) -> str:
-    """Say what the record has and what it should have."""
+def _unfit(record: Record, wanted: str | None, usual: Importer | None) -> str:
+    """Say what the record has and what it lacks of the shape that its file has."""
     columns = ", ".join(f'"{key}"' for key in record) or "none"
     task = f" of task {wanted}" if wanted else ""
-    return f"columns {columns} fit no shape{task}"
+    if usual is None:
+        return f"columns {columns} fit no shape{task}"
+    lacks = ", ".join(f'no "{name}"' for name in usual.lacks(record))
+    why = lacks or "what its columns hold does not fit"
+    return f"columns {columns} fit no shape{task}; this file is {usual}: {why}"
 
 
 def _named(label: str, labels: Mapping[str, str]) -> str:
@@ -133,24 +162,44 @@ def _named(label: str, labels: Mapping[str, str]) -> str:
     """
     if label in labels:
         return labels[label]
+    if label.startswith("["):
+        return to_json([_named(one, labels) for one in json.loads(label)])
     if label in labels.values():
         return label
     raise ShapeError(f'label "{label}" is none of: {", ".join(labels)}')
 
 
-def _described(record: Mapping[str, Any], row: Row, importer: Importer, hints: Hints) -> Row:
+def _described(record: Record, row: Row, read: frozenset[str], hints: Hints) -> Row:
     """Return split, language, licence, group and meta; the source's word on splits comes first."""
-    rest = {k: v for k, v in record.items() if k not in importer.columns and k not in OURS}
+    rest = {k: v for k, v in record.items() if k not in read and k not in OURS}
+    rest |= {k: kept for k in read if (kept := unread(record.get(k)))}
     lang = record.get("lang") or record.get("language")
     licence = hints.licence or record.get("licence") or record.get("license")
-    group = record.get("group")
+    group = record["group"] if record.get("group") is not None else row["group"]
+    if "meta" in read:
+        rest |= _own_meta(record.get("meta"))
     return {
         "split": hints.split or _split(record.get("split")),
         "lang": _lang(lang) or hints.lang or script_language(text_of(row)),
         "licence": str(licence) if licence else None,
         "group": None if group is None else str(group),
-        "meta": json.dumps(rest, sort_keys=True, ensure_ascii=False, default=str) if rest else None,
+        "meta": to_json(rest, sort_keys=True) if rest else None,
     }
+
+
+def _own_meta(value: Any) -> Mapping[str, Any]:
+    """Return the `meta` of one of our own rows, which may be JSON text.
+
+    Raises:
+        ShapeError: it is no object.
+    """
+    try:
+        found = json.loads(value) if isinstance(value, str) else value or {}
+    except json.JSONDecodeError:
+        found = None
+    if not isinstance(found, Mapping):
+        raise ShapeError('"meta" is no JSON object')
+    return found
 
 
 def _split(value: Any) -> str | None:

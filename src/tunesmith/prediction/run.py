@@ -15,7 +15,7 @@ from tunesmith.prediction.classify import probabilities
 from tunesmith.prediction.generate import generate
 from tunesmith.prediction.logprobs import reference_logprobs
 from tunesmith.prediction.params import PredictParams
-from tunesmith.rows import Row, prompt_of, reference_of
+from tunesmith.rows import Row, conversation, prompt_of
 from tunesmith.tasks import chat, classification, text
 
 COLUMNS = [
@@ -27,6 +27,8 @@ COLUMNS = [
     "finished",
     "scores",
 ]
+NO_REFERENCE = {"unpaired", "stepwise"}
+NO_ANSWER = {"role": "assistant", "content": ""}
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,14 @@ def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> 
     is that of guessing.
 
     Raises:
-        UserError: no rows, or the model was trained with another chat template.
+        UserError: no rows, or rows of a task without an answer to compare with, or the model was
+            trained with another chat template.
     """
     from transformers import set_seed
 
     if not rows:
         raise UserError("no test rows to predict; set split.test_ratio or bring a test file")
+    _refuse_unmeasured(rows)
     set_seed(seed)
     _, manifest = describe(folder)
     task = manifest.task if manifest else str(rows[0]["task"])
@@ -63,10 +67,22 @@ def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> 
     return Predicted(table.reindex(columns=COLUMNS), _efficiency(table, len(rows), seconds))
 
 
+def _refuse_unmeasured(rows: list[Row]) -> None:
+    """An unpaired or stepwise row has no right answer: a score against it would mean nothing."""
+    found = [row for row in rows if row["task"] in NO_REFERENCE]
+    if found:
+        raise UserError(
+            f"{len(found):,} of {len(rows):,} test rows are of task {found[0]['task']}, first "
+            f"{found[0]['source']}: they hold no right answer to compare with; give their source "
+            "`split: train` in params.yaml"
+        )
+
+
 def _answer(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
     """Generate answers and score the reference ones."""
     prompts = [
-        chat.encode_prompt(prompt_of(row), loaded.tokenizer)[-params.max_length :] for row in rows
+        chat.encode_prompt(prompt_of(row), loaded.tokenizer, row.get("tools"))[-params.max_length :]
+        for row in rows
     ]
     answers = generate(
         loaded.model, loaded.tokenizer, prompts, params.batch_size, params.max_new_tokens
@@ -90,7 +106,8 @@ def _answer(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFr
 
 def _single_answer(row: Row) -> Row:
     """Return the row with only its last answer to be scored, as it is compared."""
-    answer = [{"role": "assistant", "content": reference_of(row)}]
+    last = conversation(row)[-1:]
+    answer = last if last and last[0]["role"] == "assistant" else [NO_ANSWER]
     return {**row, "messages": None, "prompt": prompt_of(row), "completion": answer}
 
 

@@ -6,10 +6,14 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from tunesmith.params import Params
+from tunesmith.sources.dataset_info import DatasetInfoSource
+from tunesmith.sources.entries import EntriesSource
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.hub import HubSource
 
-Source: TypeAlias = Annotated[FileSource | HubSource, Field(discriminator="kind")]
+Source: TypeAlias = Annotated[
+    FileSource | HubSource | DatasetInfoSource | EntriesSource, Field(discriminator="kind")
+]
 
 
 class CollectParams(Params):

@@ -53,7 +53,9 @@ class SourceBase(Component):
     """
 
     kind: str
-    task: Literal["chat", "classification", "text", "preference"] | None = None
+    task: Literal["chat", "classification", "text", "preference", "unpaired", "stepwise"] | None = (
+        None
+    )
     split: str | None = Field(None, pattern="^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$")
     lang: Literal["en", "zh", "mixed", "other", "und"] | None = None
     licence: str | None = None

@@ -6,6 +6,7 @@ from tunesmith.errors import UserError
 from tunesmith.rows import Row
 from tunesmith.tasks import chat, classification, text
 from tunesmith.tasks.chat import IGNORED
+from tunesmith.training.fitting import refuse_unfit
 
 Encoded = dict[str, Any]
 
@@ -16,10 +17,12 @@ def encode_rows(
     """Return `input_ids` and `labels` of every row, in order.
 
     Raises:
-        UserError: there is no row, or rows without a single trained token (they are named).
+        UserError: there is no row, or rows that do not fit the task or have not a single trained
+            token (they are named).
     """
     if not rows:
         raise UserError("there is no row to train on; look at reports/data/clean.json")
+    refuse_unfit(rows, task)
     if task == "classification":
         index = {label: position for position, label in enumerate(labels)}
         return [classification.encode(row, tokenizer, max_length, index) for row in rows]

@@ -1,30 +1,12 @@
 """Each accepted shape, and what happens to a record of none."""
 
-import json
-from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.tunesmith.importers.reading import imported, one, said
 from tunesmith.importers import detect
-from tunesmith.importers.records import Hints, Imported, import_records
-from tunesmith.rows import Row, meta_of
-
-
-def imported(*records: dict[str, Any], **hints: Any) -> Imported:
-    return import_records(enumerate(records, start=1), "a.jsonl", Hints(**hints), Counter())
-
-
-def one(record: dict[str, Any], **hints: Any) -> Row:
-    found = imported(record, **hints)
-    assert not found.rejected, found.rejected
-    return found.rows[0]
-
-
-def said(turns: list[dict[str, str]]) -> list[tuple[str, str]]:
-    return [(turn["role"], turn["content"]) for turn in turns]
+from tunesmith.rows import meta_of
 
 
 def test_alpaca_joins_instruction_and_input() -> None:
@@ -60,28 +42,6 @@ def test_sharegpt_in_both_spellings() -> None:
     assert said(first["prompt"]) == [("system", "Be kind."), ("user", "Hi")]
 
 
-def test_a_function_call_and_its_answer_are_kept() -> None:
-    turns = [
-        {"from": "human", "value": "Weather?"},
-        {"from": "function_call", "value": '{"name": "weather"}'},
-        {"from": "observation", "value": "rain"},
-        {"from": "gpt", "value": "It rains."},
-    ]
-    roles = [turn["role"] for turn in one({"conversations": turns})["messages"]]
-    assert roles == ["user", "assistant", "tool", "assistant"]
-
-
-def test_tool_calls_of_openai_become_text() -> None:
-    call = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
-    turns = [
-        {"role": "user", "content": [{"type": "text", "text": "Weather?"}]},
-        {"role": "assistant", "content": None, "tool_calls": [call]},
-    ]
-    row = one({"messages": turns, "tools": ["weather"]})
-    assert json.loads(row["completion"][0]["content"]) == [call["function"]]
-    assert meta_of(row) == {"tools": ["weather"]}
-
-
 @pytest.mark.parametrize("names", [("prompt", "completion"), ("query", "response")])
 def test_prompt_and_completion_in_both_spellings(names: tuple[str, str]) -> None:
     row = one({names[0]: "Hi", names[1]: "Hello"})
@@ -89,36 +49,6 @@ def test_prompt_and_completion_in_both_spellings(names: tuple[str, str]) -> None
         [("user", "Hi")],
         [("assistant", "Hello")],
     )
-
-
-@pytest.mark.parametrize(
-    "record",
-    [
-        {"prompt": "Hi", "chosen": "Hello", "rejected": "No"},
-        {"instruction": "Hi", "input": "", "chosen": "Hello", "rejected": "No"},
-        {
-            "conversations": [{"from": "human", "value": "Hi"}],
-            "chosen": {"from": "gpt", "value": "Hello"},
-            "rejected": {"from": "gpt", "value": "No"},
-        },
-        {
-            "chosen": [
-                {"role": "user", "content": "Hi"},
-                {"role": "assistant", "content": "Hello"},
-            ],
-            "rejected": [
-                {"role": "user", "content": "Hi"},
-                {"role": "assistant", "content": "No"},
-            ],
-        },
-    ],
-)
-def test_preferences_in_four_spellings(record: dict[str, Any]) -> None:
-    row = one(record)
-    assert row["task"] == "preference"
-    assert said(row["prompt"]) == [("user", "Hi")]
-    assert said(row["chosen"]) == [("assistant", "Hello")]
-    assert said(row["rejected"]) == [("assistant", "No")]
 
 
 def test_labels_are_named_and_unknown_ones_rejected() -> None:
@@ -180,7 +110,31 @@ def test_a_row_of_another_shape_is_taken_but_not_of_another_task() -> None:
     )
     assert found.shapes == {"alpaca": 1, "prompt_completion": 1}
     assert found.rejected[0].line == 3
-    assert "of task chat" in found.rejected[0].reason
+    assert "of task chat; this file is alpaca" in found.rejected[0].reason
+    assert 'no "instruction", no "output"' in found.rejected[0].reason
+
+
+def test_the_task_of_a_file_is_that_of_most_of_its_first_rows() -> None:
+    rows = [{"prompt": "Hi", "completion": "Hello"}] * 3
+    found = imported({"text": "a stray line"}, *rows)
+    assert [rejected.line for rejected in found.rejected] == [1]
+    assert {row["task"] for row in found.rows} == {"chat"}
+
+
+def test_a_row_of_the_files_shape_but_for_a_cell_says_so() -> None:
+    good = {"prompt": "Hi", "completion": "Hello", "label": True}
+    found = imported(good, good, {**good, "label": None})
+    assert found.rejected[0].reason.endswith(
+        "this file is unpaired (kto_tag/label): what its columns hold does not fit"
+    )
+
+
+def test_what_a_message_has_beside_its_text_goes_to_meta() -> None:
+    turns = [
+        {"role": "user", "content": "Hi", "dialog_act": ["greet"]},
+        {"role": "assistant", "content": "Hello"},
+    ]
+    assert meta_of(one({"messages": turns})) == {"messages": [{"dialog_act": ["greet"]}, {}]}
 
 
 def test_the_rows_own_columns_speak_where_the_source_is_silent() -> None:
@@ -218,25 +172,3 @@ def test_ids_are_unique_and_stable_when_a_row_is_put_before_them() -> None:
 )
 def test_the_shape_is_told_by_its_columns(record: dict[str, Any], name: str | None) -> None:
     assert detect(record) == name
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-NAMES = (
-    *("instruction", "output", "input", "history", "system", "messages", "conversations"),
-    *("prompt", "completion", "chosen", "rejected", "text", "label", "split", "lang", "other"),
-)
-KEYS = st.sampled_from(NAMES)
-
-
-@given(st.lists(st.dictionaries(KEYS, JSON, max_size=5), max_size=5))
-def test_every_record_is_a_row_or_has_a_reason(records: list[dict[str, Any]]) -> None:
-    found = imported(*records)
-    assert len(found.rows) + len(found.rejected) == len(records)
-    assert len({row["id"] for row in found.rows}) == len(found.rows)
-    assert all(rejected.reason for rejected in found.rejected)

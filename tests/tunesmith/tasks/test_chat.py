@@ -4,6 +4,7 @@ import pytest
 
 from tests.tiny import chat_row, tiny_tokenizer
 from tunesmith.errors import UserError
+from tunesmith.rows import Row
 from tunesmith.tasks.chat import IGNORED, encode, encode_prompt
 
 TOKENIZER = tiny_tokenizer()
@@ -60,3 +61,38 @@ def test_a_template_that_rewrites_earlier_turns_is_refused() -> None:
     )
     with pytest.raises(UserError, match=r"toy.jsonl:1: the chat template rewrites"):
         encode(chat_row(0, "q", "a"), changing, 512)
+
+
+CALLS = '[{"function": {"arguments": {"town": "北京"}, "name": "weather"}, "type": "function"}]'
+KNOWS_TOOLS = (
+    "{%- if tools -%}{{ '<u>' }}{% for tool in tools %}{{ tool.name }}{% endfor %}{%- endif -%}"
+    "{%- for m in messages -%}{%- if m.role == 'assistant' -%}{{ '<a>' + m.content }}"
+    "{%- for call in m.tool_calls or [] -%}{{ call.function.name }}"
+    "({{ call.function.arguments | tojson }}){%- endfor -%}{{ '</s>' }}"
+    "{%- else -%}{{ '<u>' + m.content }}{%- endif -%}{%- endfor -%}"
+    "{%- if add_generation_prompt -%}{{ '<a>' }}{%- endif -%}"
+)
+
+
+def calling_row() -> Row:
+    called = {"role": "assistant", "content": "", "tool_calls": CALLS}
+    asked = {"role": "user", "content": "Weather?"}
+    return {"source": "t:1", "prompt": [asked], "completion": [called]}
+
+
+def test_a_tool_call_is_rendered_and_trained() -> None:
+    tokenizer = tiny_tokenizer(KNOWS_TOOLS)
+    row = {**calling_row(), "tools": '[{"name": "weather"}]'}
+    encoded = encode(row, tokenizer, 500)
+    trained = [i for i, n in zip(encoded["input_ids"], encoded["labels"], strict=True) if n >= 0]
+    assert tokenizer.decode(trained) == 'weather({"town": "北京"})</s>'
+    assert tokenizer.decode(encoded["input_ids"]).startswith("<u>weather<u>Weather?<a>")
+
+
+@pytest.mark.parametrize("tools", [None, '[{"name": "weather"}]'])
+def test_a_template_that_would_leave_calls_or_tools_out_is_refused(tools: str | None) -> None:
+    row = {**calling_row(), "tools": tools}
+    if tools:
+        row["completion"] = [{"role": "assistant", "content": "It rains."}]
+    with pytest.raises(UserError, match=r"does not render tool.*set base\.chat_template"):
+        encode(row, tiny_tokenizer(), 500)
