@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from tunesmith.component import Component
-from tunesmith.rows import TURNS, Row, meta_of, to_rows
+from tunesmith.rows import TURNS, Row, meta_of, to_frame, to_rows
 
 Action = Literal["drop", "rewrite", "flag"]
 
@@ -38,20 +38,36 @@ Verdicts = list[Verdict | None]
 class Cleaner(Component):
     """Base of all cleaners; `kind` names it in params.yaml.
 
-    A cleaner that looks at one row at a time writes `judge`; one that compares rows writes
-    `__call__` in its place.
+    A cleaner that looks at one row at a time is a `RowCleaner` and writes `judge`; one that
+    compares rows writes `__call__`.
     """
 
     kind: str
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:  # noqa: ARG002
+    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
         """Return one verdict for each row, None for a row that stays as it is.
 
         Args:
             rows: examples, as `rows.SCHEMA` has them; left as they were.
             seed: for the cleaners that draw.
         """
-        return [self.judge(row) for row in to_rows(rows)]
+        raise NotImplementedError
+
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
+        """Return what `__call__` returns, of rows that are no table."""
+        return self(to_frame(rows), seed)
+
+
+class RowCleaner(Cleaner):
+    """Base of the cleaners that look at one row at a time."""
+
+    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+        """Return one verdict for each row."""
+        return self.verdicts(to_rows(rows), seed)
+
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
+        """Return one verdict for each row, without a table made in between."""
+        return [self.judge(row) for row in rows]
 
     def judge(self, row: Row) -> Verdict | None:
         """Return the verdict about one row."""

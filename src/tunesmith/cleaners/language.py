@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tunesmith.cleaners.base import Cleaner, Verdict
+from tunesmith.cleaners.base import RowCleaner, Verdict
 from tunesmith.rows import Message, Row, conversation, text_of
 from tunesmith.text.script import script_language
 
@@ -21,7 +21,7 @@ MIN_WORDS = 3  # of fewer words any guess is a name
 LOOKED_AT_CHARS = 600
 
 
-class Language(Cleaner):
+class Language(RowCleaner):
     """Keep rows whose language is in `keep`.
 
     The script decides between Chinese, English and a mixture; for Latin and other scripts a
@@ -76,10 +76,21 @@ def _can_be_judged(text: str) -> bool:
 def chances(text: str) -> dict[str, float]:
     """Return how likely each known language is, 0 to 1; two plain English words settle it."""
     text = text[:LOOKED_AT_CHARS]
-    if len(set(map(str.lower, ENGLISH.findall(text)))) > 1:
+    if _reads_english(text):
         return {**dict.fromkeys(KNOWN, 0.0), "en": 1.0}
     found = _lingua().compute_language_confidence_values(text)
     return {one.language.iso_code_639_1.name.lower(): one.value for one in found}
+
+
+def _reads_english(text: str) -> bool:
+    """True once two different plain English words are met."""
+    first = None
+    for match in ENGLISH.finditer(text):
+        word = match[0].lower()
+        if first not in {None, word}:
+            return True
+        first = word
+    return False
 
 
 @cache

@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import NonNegativeInt, PositiveInt
 
-from tunesmith.cleaners.base import Cleaner, Verdict, whole_text
+from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text
 from tunesmith.rows import Row, prompt_of, reference_of
 
 
-class Length(Cleaner):
+class Length(RowCleaner):
     """Keep rows with an answer of at least `min_answer_chars` and at most `max_chars` in all.
 
     Of the two answers of a preference the shorter must be long enough, the longer short enough.

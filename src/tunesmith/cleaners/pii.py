@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tunesmith.cleaners.base import Cleaner, Verdict, with_texts
+from tunesmith.cleaners.base import RowCleaner, Verdict, with_texts
 from tunesmith.rows import Row
 from tunesmith.text.pii import KINDS, Kind, find_pii, masked
 
 
-class Pii(Cleaner):
+class Pii(RowCleaner):
     """Put `<EMAIL>`, `<PHONE>` … in place of personal data, or drop the row that holds it.
 
     The other columns of the source are masked too. What was found is written nowhere, only its

@@ -5,7 +5,7 @@ import re
 from html.entities import html5
 from typing import Literal
 
-from tunesmith.cleaners.base import Cleaner, Verdict, whole_text, with_texts
+from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text, with_texts
 from tunesmith.rows import Row
 
 INLINE = "a|abbr|b|big|center|cite|del|em|font|i|ins|mark|s|small|span|strike|strong|sub|sup|tt|u"
@@ -32,7 +32,7 @@ VOID_NAMES = frozenset(VOID.split("|"))
 INLINE_NAMES = frozenset(INLINE.split("|"))
 
 
-class StripHtml(Cleaner):
+class StripHtml(RowCleaner):
     """Rewrite rows with tags around their text; what speaks about code or markup stays.
 
     A tag goes only if it is one of HTML's, well formed, and closed in the same text: `a < b`,

@@ -29,7 +29,10 @@ class Scripts(NamedTuple):
 
 def scripts(text: str) -> Scripts:
     """Count the words of each script; addresses of mail and web and masks are left out."""
-    text = CODE.sub(" ", text)
+    if "@" in text or "<" in text or "://" in text:
+        text = CODE.sub(" ", text)
+    if text.isascii():
+        return Scripts(0, len(LATIN_WORD.findall(text)), 0, 0, 0)
     han, kana, hangul = (len(p.findall(text)) for p in (HAN, KANA, HANGUL))
     words = LATIN_WORD.findall(text)
     letters = sum(map(str.isalpha, text))
