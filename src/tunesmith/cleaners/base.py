@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from tunesmith.component import Component
-from tunesmith.rows import TURNS, Row, meta_of, to_frame, to_rows
+from tunesmith.rows import TURNS, Row, meta_of, reference_of, to_frame, to_rows
 
 Action = Literal["drop", "rewrite", "flag"]
 
@@ -112,6 +112,17 @@ def whole_text(row: Row) -> str:
     """Return every text of a row, both answers of a preference among them."""
     turns = [turn["content"] or "" for column in TURNS for turn in row[column] or []]
     return "\n".join([*turns, *([row["text"]] if row["text"] else [])])
+
+
+def answers_of(row: Row) -> list[str]:
+    """Return what the model learns to say: one text, or the two of a preference."""
+    if row["task"] == "text":
+        return [row["text"] or ""]
+    if row["task"] == "preference":
+        return [
+            (row[name] or [{"content": ""}])[-1]["content"] or "" for name in ("chosen", "rejected")
+        ]
+    return [reference_of(row)]
 
 
 def is_test(row: Row) -> bool:

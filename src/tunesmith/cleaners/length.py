@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import NonNegativeInt, PositiveInt
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text
-from tunesmith.rows import Row, prompt_of, reference_of
+from tunesmith.cleaners.base import RowCleaner, Verdict, answers_of, whole_text
+from tunesmith.rows import Row, prompt_of
 
 
 class Length(RowCleaner):
@@ -20,7 +20,7 @@ class Length(RowCleaner):
 
     def judge(self, row: Row) -> Verdict | None:
         """Drop a row outside of the bounds; the score is its characters."""
-        answers = _answers(row)
+        answers = answers_of(row)
         answer = min(len(text.strip()) for text in answers)
         others = sum(map(len, answers)) - max(map(len, answers))
         total = len(whole_text(row)) - others
@@ -32,17 +32,6 @@ class Length(RowCleaner):
         if self.max_chars is not None and total > self.max_chars:
             return Verdict("drop", "too long", float(total))
         return None
-
-
-def _answers(row: Row) -> list[str]:
-    """Return what the model learns to say: one text, or the two of a preference."""
-    if row["task"] == "text":
-        return [row["text"] or ""]
-    if row["task"] == "preference":
-        return [
-            (row[name] or [{"content": ""}])[-1]["content"] or "" for name in ("chosen", "rejected")
-        ]
-    return [reference_of(row)]
 
 
 def _question(row: Row) -> bool:
