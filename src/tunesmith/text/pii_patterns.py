@@ -7,10 +7,12 @@ import ipaddress
 import re
 
 GATE = re.compile(
-    r"@|[0-9]{4}|[0-9][.)）][ ]?[0-9]|[0-9a-fA-F]:[0-9a-fA-F]|sk-|AKIA|-----BEGIN|eyJ"
+    r"@|[0-9]{4}|[0-9][.)）][ ]?[0-9]|[0-9a-fA-F]:[0-9a-fA-F]|\+[0-9]|[0-9]-[0-9]{2}"
+    r"|[sr]k[-_]|gh[pousr]_|github_|hf_|AKIA|AIza|xox|glpat-|npm_|-----BEGIN|eyJ"
 )
 SECRET = re.compile(
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,200}|gh[pousr]_[A-Za-z0-9]{36,251}"
+    r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16,200}|glpat-[A-Za-z0-9_-]{20,100}|npm_[A-Za-z0-9]{36}"
     r"|github_pat_[A-Za-z0-9_]{22,255}|hf_[A-Za-z0-9]{30,100}|AKIA[0-9A-Z]{16}"
     r"|AIza[A-Za-z0-9_-]{35}|xox[abprs]-[A-Za-z0-9-]{10,200}"
     r"|eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000})(?![A-Za-z0-9])"
@@ -45,6 +47,18 @@ NANP = re.compile(
     r"[0-9]{3}[ .-][0-9]{4}(?:(?: ?(?:x|ext\.?) ?)[0-9]{1,6})?(?![0-9A-Za-z]|[.-][0-9])"
 )
 ABROAD = re.compile(r"(?<![0-9A-Za-z+])\+[1-9](?:[ ().-]{0,2}[0-9]){7,14}(?![0-9A-Za-z])")
+LOOSE_PHONE = re.compile(
+    r"(?<![0-9A-Za-z+.-])(?:\+|00)?[(（]?[0-9]{2,4}[)）]?(?:[ ./-]{1,2}[(]?[0-9]{2,5}[)]?){1,5}"
+    r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z]|[.-][0-9])|(?<![0-9A-Za-z+.-])[0-9]{10,11}"
+    r"(?:x[0-9]{1,6})?(?![0-9A-Za-z]|[.-][0-9])"
+)
+DATE = re.compile(r"(?:(?:19|20)[0-9]{2}[ ./-][0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)?[0-9]{2}(?![0-9]))")
+IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])")
+PASSPORT = re.compile(
+    r"(?:(?<=护照)|(?<=护照号)|(?<=护照号码)|(?<=护照号是)|(?<=护照号码是))[:：\s]{0,2}"
+    r"[A-Z][A-Z0-9]?[0-9]{7}(?![0-9A-Za-z])"
+    r"|(?<=[Pp]assport )(?:[Nn]o\.? ?|[Nn]umber )?(?:is )?[A-Z][A-Z0-9]?[0-9]{7}(?![0-9A-Za-z])"
+)
 NUMBERED = re.compile(
     r"(?:(?<![A-Za-z])(?:order|tracking|parcel|invoice|ticket|reference|ref|serial|item|code|sku|model|isbn|version|ver|v)"
     r"|订单|单号|编号|运单|快递|发票|型号|货号|版本)"
@@ -75,6 +89,13 @@ def card_checks(match: re.Match[str]) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
+def iban_checks(match: re.Match[str]) -> bool:
+    """ISO 7064 MOD 97-10, as ISO 13616 asks, and 15 to 34 characters."""
+    code = match[0].replace(" ", "")
+    moved = "".join(str(int(char, 36)) for char in code[4:] + code[:4])
+    return 15 <= len(code) <= 34 and int(moved) % 97 == 1
+
+
 def is_address(match: re.Match[str]) -> bool:
     """A real address that is not the machine's own, of a private net or a version number."""
     try:
@@ -98,6 +119,21 @@ def is_foreign_phone(match: re.Match[str]) -> bool:
         return phonenumbers.is_possible_number(phonenumbers.parse(match[0], None))
     except phonenumbers.NumberParseException:
         return False
+
+
+def is_possible_phone(match: re.Match[str]) -> bool:
+    """A number of the length that phonenumbers holds for possible; no date, no serial number."""
+    import phonenumbers
+
+    if DATE.match(match[0]) or is_numbered(match):
+        return False
+    for region in ("US", "CN", "GB"):
+        try:
+            if phonenumbers.is_possible_number(phonenumbers.parse(match[0], region)):
+                return True
+        except phonenumbers.NumberParseException:
+            continue
+    return False
 
 
 def is_numbered(match: re.Match[str]) -> bool:
