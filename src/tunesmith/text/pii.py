@@ -60,8 +60,8 @@ def find_pii(
             number its issuer's form and its Luhn digit, a passport number the word before it, a
             bare row of figures must be a Chinese mobile number that no "order", `订单` or the
             like stands before.
-        phones: `possible` also takes any figures that are as long as a phone number and set in
-            groups, or ten or eleven in a row: more is found, and more that is none.
+        phones: `possible` also takes seven to fifteen figures of any grouping after "call",
+            "number", `电话` or the like.
     """
     if not GATE.search(text):
         return []
@@ -116,7 +116,7 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _possible_phones(text: str) -> Iterator[tuple[int, int]]:
-    """Yield what `_phones` yields, and whatever is as long as a phone number."""
+    """Yield what `_phones` yields, and what is called a phone number by the words before it."""
     yield from _phones(text)
     yield from _matches(LOOSE_PHONE, accept=is_possible_phone)(text)
 

@@ -27,7 +27,7 @@ CN_ID = re.compile(
     r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])"
     r"(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
 )
-CARD = re.compile(r"(?<![0-9A-Za-z.-])[2-6][0-9](?:[ -]?[0-9]){11,17}(?![0-9A-Za-z]|[.-][0-9])")
+CARD = re.compile(r"(?<![0-9A-Za-z.-])[1-6][0-9](?:[ -]?[0-9]){10,17}(?![0-9A-Za-z]|[.-][0-9])")
 SSN = re.compile(
     r"(?<![0-9A-Za-z-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z-])"
 )
@@ -48,11 +48,15 @@ NANP = re.compile(
 )
 ABROAD = re.compile(r"(?<![0-9A-Za-z+])\+[1-9](?:[ ().-]{0,2}[0-9]){7,14}(?![0-9A-Za-z])")
 LOOSE_PHONE = re.compile(
-    r"(?<![0-9A-Za-z+.-])(?:\+|00)?[(（]?[0-9]{2,4}[)）]?(?:[ ./-]{1,2}[(]?[0-9]{2,5}[)]?){1,5}"
-    r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z]|[.-][0-9])|(?<![0-9A-Za-z+.-])[0-9]{10,11}"
-    r"(?:x[0-9]{1,6})?(?![0-9A-Za-z]|[.-][0-9])"
+    r"(?<![0-9A-Za-z+.-])(?:\+|00)?[(（]?[0-9]{2,4}[)）]?(?:[ .-]{1,2}[(]?[0-9]{2,8}[)]?){1,5}"
+    r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z]|[.-][0-9])"
+    r"|(?<![0-9A-Za-z+.-])[0-9]{7,11}(?:x[0-9]{1,6})?(?![0-9A-Za-z]|[.-][0-9])"
 )
-DATE = re.compile(r"(?:(?:19|20)[0-9]{2}[ ./-][0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)?[0-9]{2}(?![0-9]))")
+CALLED = re.compile(
+    r"(?:(?<![A-Za-z])(?:call|phone|tel|telephone|mobile|cell|fax|whatsapp|contact|dial|reach|number"
+    r"|text me)|电话|手机|座机|传真|热线|微信|联系|致电|拨打)[^0-9\n]{0,40}$",
+    re.IGNORECASE,
+)
 IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])")
 PASSPORT = re.compile(
     r"(?:(?<=护照)|(?<=护照号)|(?<=护照号码)|(?<=护照号是)|(?<=护照号码是))[:：\s]{0,2}"
@@ -67,7 +71,11 @@ NUMBERED = re.compile(
 )
 CARD_PREFIX = re.compile(
     r"(?:4(?:[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[2-7])[0-9]{14}|3[47][0-9]{13}"
-    r"|(?:6011|65[0-9]{2}|64[4-9][0-9])[0-9]{12}|62[0-9]{14,17}|35[0-9]{14}|3(?:0[0-5]|[68][0-9])[0-9]{11})"
+    r"|(?:6011|65[0-9]{2}|64[4-9][0-9])[0-9]{12}|62[0-9]{14,17}|(?:2131|1800)[0-9]{11}|35[0-9]{14}|3(?:0[0-5]|[68][0-9])[0-9]{11})"
+)
+OLD_CARD = re.compile(r"4[0-9]{12}|(?:5[0678]|6[0-9])[0-9]{10,17}")  # old Visa, Maestro
+PAID = re.compile(
+    r"(?:(?<![A-Za-z])(?:credit|debit|card|visa|maestro)(?![a-z])|卡)[^0-9\n]{0,30}$", re.IGNORECASE
 )
 
 PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -81,10 +89,12 @@ def id_checks(match: re.Match[str]) -> bool:
 
 
 def card_checks(match: re.Match[str]) -> bool:
-    """A known issuer's prefix and length, and the Luhn digit."""
+    """A known issuer's prefix and length, and the Luhn digit; rarer forms after "card" or `卡`."""
     digits = re.sub("[ -]", "", match[0])
     if not CARD_PREFIX.fullmatch(digits):
-        return False
+        before = match.string[max(0, match.start() - 40) : match.start()]
+        if not (OLD_CARD.fullmatch(digits) and PAID.search(before)):
+            return False
     doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
@@ -122,18 +132,10 @@ def is_foreign_phone(match: re.Match[str]) -> bool:
 
 
 def is_possible_phone(match: re.Match[str]) -> bool:
-    """A number of the length that phonenumbers holds for possible; no date, no serial number."""
-    import phonenumbers
-
-    if DATE.match(match[0]) or is_numbered(match):
-        return False
-    for region in ("US", "CN", "GB"):
-        try:
-            if phonenumbers.is_possible_number(phonenumbers.parse(match[0], region)):
-                return True
-        except phonenumbers.NumberParseException:
-            continue
-    return False
+    """Seven to fifteen figures after a word such as "call" or `电话`, and no number of a thing."""
+    before = match.string[max(0, match.start() - 60) : match.start()]
+    digits = sum(map(str.isdigit, match[0].partition("x")[0]))
+    return 7 <= digits <= 15 and bool(CALLED.search(before)) and not is_numbered(match)
 
 
 def is_numbered(match: re.Match[str]) -> bool:
