@@ -10,6 +10,7 @@ GATE = re.compile(
     r"@|[0-9]{4}|[0-9][.)）][ ]?[0-9]|[0-9a-fA-F]:[0-9a-fA-F]|\+[0-9]|[0-9]-[0-9]{2}"
     r"|[sr]k[-_]|gh[pousr]_|github_|hf_|AKIA|AIza|xox|glpat-|npm_|-----BEGIN|eyJ"
 )
+LOOSE_GATE = re.compile(GATE.pattern + r"|[0-9]{2}[ .)）-]")
 SECRET = re.compile(
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,200}|gh[pousr]_[A-Za-z0-9]{36,251}"
     r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16,200}|glpat-[A-Za-z0-9_-]{20,100}|npm_[A-Za-z0-9]{36}"
