@@ -12,7 +12,9 @@ from tunesmith.text.script import script_language
 
 KNOWN = ("en", "zh", "fr", "de", "es", "it", "pt", "nl", "ja", "ko", "ru")
 ENGLISH = re.compile(
-    r"(?<![a-z])(?:the|of|and|with|what|how|this|that|for|you|your|my|are)(?![a-z])", re.IGNORECASE
+    r"(?<![a-z])(?:the|of|and|with|what|how|this|that|for|you|your|my|are|from|which"
+    r"|have|should|please|there|their|about|because|following|find|give|write)(?![a-z])",
+    re.IGNORECASE,
 )
 FOREIGN = 0.1  # where question and answer differ, both are foreign if English is less likely
 FOREIGN_AGREED = 0.25  # ... or than this, where both are likeliest to be of one language

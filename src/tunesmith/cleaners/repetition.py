@@ -22,8 +22,8 @@ class Repetition(RowCleaner):
     """
 
     kind: Literal["repetition"] = "repetition"
-    max_line_ratio: Ratio = 0.5
-    max_phrase_ratio: Ratio = 0.5
+    max_line_ratio: Ratio = 0.7
+    max_phrase_ratio: Ratio = 0.7
     min_chars: PositiveInt = 100
 
     def judge(self, row: Row) -> Verdict | None:
@@ -49,7 +49,8 @@ def repeated_lines(text: str) -> float:
 
 
 def repeated_phrases(text: str) -> float:
-    """Return the share, 0 to 1, of the runs of twelve characters that came before."""
+    """Return the share, 0 to 1, of the runs of twelve characters that came before; spaces are one."""
+    text = " ".join(text.split())
     count = len(text) - GRAM_CHARS + 1
     if count < 1:
         return 0.0

@@ -10,6 +10,7 @@ from tunesmith.rows import Row
 from tunesmith.text.about_code import ABOUT_CODE
 
 SIGN = re.compile(r"[^\w\s]|_")  # without neighbours: CJK characters are letters here
+RULE = re.compile(r"([^\w\s]|_)\1+")  # a drawn line or an ellipsis is one sign
 
 
 class Symbols(RowCleaner):
@@ -19,15 +20,19 @@ class Symbols(RowCleaner):
     """
 
     kind: Literal["symbols"] = "symbols"
-    max_ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
-    min_chars: PositiveInt = 20
+    max_ratio: Annotated[float, Field(gt=0, le=1)] = 0.6
+    min_chars: PositiveInt = 50
 
     def judge(self, row: Row) -> Verdict | None:
         """Drop a row; the score is the share of signs."""
         text = whole_text(row)
-        signs = len(SIGN.findall(text))
-        if len(text) < self.min_chars or signs <= self.max_ratio * len("".join(text.split())):
+        share = sign_ratio(text) if len(text) >= self.min_chars else 0.0
+        if share <= self.max_ratio or ABOUT_CODE.search(text):
             return None
-        if ABOUT_CODE.search(text):
-            return None
-        return Verdict("drop", "mostly symbols", signs / len("".join(text.split())))
+        return Verdict("drop", "mostly symbols", share)
+
+
+def sign_ratio(text: str) -> float:
+    """Return the share of signs, 0 to 1, in what is no space; a run of one sign counts once."""
+    text = "".join(RULE.sub(r"\1", text).split())
+    return len(SIGN.findall(text)) / len(text) if text else 0.0
