@@ -108,10 +108,13 @@ def iban_checks(match: re.Match[str]) -> bool:
 
 
 def is_address(match: re.Match[str]) -> bool:
-    """A real address that is not the machine's own, of a private net or a version number."""
+    """A real address: not the machine's own, of a private net, a version or a list (`2.3.4.5`)."""
     try:
         address = ipaddress.ip_address(match[0])
     except ValueError:
+        return False
+    parts = match[0].split(".")
+    if all(len(part) == 1 for part in parts) and parts == sorted(set(parts)):
         return False
     inside = any(address in net for net in PRIVATE)
     return not (inside or address.is_loopback or address.is_unspecified or is_numbered(match))
