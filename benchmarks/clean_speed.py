@@ -21,9 +21,9 @@ from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.run import DECISIONS, Record, apply_step, untouched
 from tunesmith.rows import Row, read_rows, row_id, to_frame, to_rows, write_rows, write_table
 
-SYLLABLES = [a + b for a in "bdfghklmnprstvw" for b in ("a", "e", "in", "or", "us", "ent")]
+LETTERS = np.random.default_rng(1).choice(list("etaoinshrdlcumwfgypb"), size=(4_000, 9))
 COMMON = "the of and with what how this that for you to a in is it on are be".split()
-EN = [f"{a}{b}" for a in SYLLABLES for b in SYLLABLES[::3]] + COMMON * 60
+EN = ["".join(word[: 3 + place % 7]) for place, word in enumerate(LETTERS)] + COMMON * 100
 ZH = [chr(code) for code in range(0x5000, 0x5800)]
 Flaw = Callable[[str, np.random.Generator], str]
 FLAWS: dict[str, Flaw] = {

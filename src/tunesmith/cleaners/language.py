@@ -50,7 +50,10 @@ def _language(row: Row) -> str:
     script = script_language(text_of(row))
     if script not in {"en", "other"}:
         return script
-    guesses = [chances(text) for text in _sides(conversation(row)) if _can_be_judged(text)]
+    sides = [text[:LOOKED_AT_CHARS] for text in _sides(conversation(row)) if _can_be_judged(text)]
+    if any(map(_reads_english, sides)):
+        return "en"
+    guesses = [chances(text) for text in sides]
     return _agreed(guesses) if guesses else script
 
 
@@ -76,10 +79,7 @@ def _can_be_judged(text: str) -> bool:
 
 
 def chances(text: str) -> dict[str, float]:
-    """Return how likely each known language is, 0 to 1; two plain English words settle it."""
-    text = text[:LOOKED_AT_CHARS]
-    if _reads_english(text):
-        return {**dict.fromkeys(KNOWN, 0.0), "en": 1.0}
+    """Return how likely each known language is, 0 to 1."""
     found = _lingua().compute_language_confidence_values(text)
     return {one.language.iso_code_639_1.name.lower(): one.value for one in found}
 

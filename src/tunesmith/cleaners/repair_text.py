@@ -15,6 +15,8 @@ UNSEEN = re.compile(  # zero-width and bidirectional marks; ZWJ and ZWNJ shape e
     r"[\u00ad\u200b\u2060-\u2064\u180e\u202a-\u202e\u2066-\u2069]"
     r"|(?<=[ -~\u3000-\u9fff])[\u200c\u200d]|[\u200c\u200d](?=[ -~\u3000-\u9fff])"
 )
+DIRTY = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}|[\r\u2028\u2029]")
+SUSPECT = re.compile(r"[\x80-\u2fff\uf000-\ufeff\ufff0-\uffff]")  # without these ftfy sees no mojibake
 ROUNDS = 4  # text that was broken twice is repaired twice
 
 
@@ -61,7 +63,8 @@ def repaired(text: str) -> str:
     from ftfy.badness import is_bad
 
     for _ in range(ROUNDS):
-        fixed = tidied(ftfy.fix_encoding(text) if is_bad(text) else text)
+        broken = SUSPECT.search(text) and is_bad(text)
+        fixed = tidied(ftfy.fix_encoding(text) if broken else text)
         if fixed == text:
             break
         text = fixed
@@ -72,6 +75,7 @@ def tidied(text: str) -> str:
     """Return the text in NFC, with newlines as its only line ends, without unseen characters."""
     if text.isascii() and text.isprintable():
         return text
-    text = EATEN.sub(lambda match: "\\f" if match[0] == "\x0c" else "\\b", text)
-    seen = UNSEEN.sub("", CONTROL.sub("", NEWLINE.sub("\n", text)))
-    return unicodedata.normalize("NFC", seen)
+    if DIRTY.search(text):
+        text = EATEN.sub(lambda match: "\\f" if match[0] == "\x0c" else "\\b", text)
+        text = UNSEEN.sub("", CONTROL.sub("", NEWLINE.sub("\n", text)))
+    return unicodedata.normalize("NFC", text)

@@ -16,6 +16,7 @@ RULE = re.compile(r"([^\w\s]|_)\1+")  # a drawn line or an ellipsis is one sign
 class Symbols(RowCleaner):
     """Keep rows of which at most `max_ratio` of what is no space is punctuation or symbols.
 
+    A run of one sign counts once.
     Rows below `min_chars` and rows about code or markup are not judged.
     """
 
@@ -26,13 +27,15 @@ class Symbols(RowCleaner):
     def judge(self, row: Row) -> Verdict | None:
         """Drop a row; the score is the share of signs."""
         text = whole_text(row)
-        share = sign_ratio(text) if len(text) >= self.min_chars else 0.0
+        if len(text) < self.min_chars or sign_ratio(text) <= self.max_ratio:
+            return None
+        share = sign_ratio(RULE.sub(r"\1", text))
         if share <= self.max_ratio or ABOUT_CODE.search(text):
             return None
         return Verdict("drop", "mostly symbols", share)
 
 
 def sign_ratio(text: str) -> float:
-    """Return the share of signs, 0 to 1, in what is no space; a run of one sign counts once."""
-    text = "".join(RULE.sub(r"\1", text).split())
+    """Return the share of signs, 0 to 1, in what is no space."""
+    text = "".join(text.split())
     return len(SIGN.findall(text)) / len(text) if text else 0.0
