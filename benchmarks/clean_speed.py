@@ -42,10 +42,8 @@ def made_row(number: int, rng: np.random.Generator) -> Row:
     """Return one row; of ten, three have a flaw."""
     chinese = bool(number % 2)
     words, space = (ZH, "") if chinese else (EN, " ")
-    low, high = (15, 120) if chinese else (8, 60)
-    question, answer = (
-        space.join(rng.choice(words, size=rng.integers(low, high))) for _ in range(2)
-    )
+    lengths = ((10, 50), (15, 120)) if chinese else ((5, 25), (8, 60))
+    question, answer = (space.join(rng.choice(words, rng.integers(*length))) for length in lengths)
     if rng.random() < 0.3:
         question = list(FLAWS.values())[rng.integers(len(FLAWS))](question, rng)
     return {

@@ -39,6 +39,8 @@ class Pii(RowCleaner):
 
         def mask(text: str) -> str:
             found = find_pii(text, self.kinds, self.phones)
+            if not found:
+                return text
             counts.update(item.kind for item in found)
             return masked(text, found, salt)
 

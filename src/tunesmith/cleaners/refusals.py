@@ -14,11 +14,11 @@ REFUSAL = re.compile(
     r"|(?<![a-z])i(?:'m| am) (?:just )?(?:an ai|a large language model|a language model)(?![a-z])"
     r"|(?<![a-z])i(?:'m| am) sorry,? (?:but )?(?:i )?(?:can ?not|can't|am unable to|am not able to)"
     r"(?: help| assist| fulfill| comply| provide| answer)"
-    r"|作为一[个名款]?(?:大型)?(?:人工智能|AI)?(?:语言模型|(?<=能)助手|(?<=I)助手|程序)"
-    r"|我(?:只)?是一[个名款]?(?:大型)?(?:人工智能|AI|语言模型)"
+    r"|作为一[个名款]?(?:大型)?(?:人工智能|ai)?(?:语言模型|(?<=能)助手|(?<=ai)助手|程序)"
+    r"|我(?:只)?是一[个名款]?(?:大型)?(?:人工智能|ai|语言模型)"
     r"|(?:抱歉|对不起)[,，]?\s?我(?:不能|无法)(?:回答|提供|协助|帮助|满足|完成)",
-    re.IGNORECASE,
 )
+MARKS = ("model", "assistant", " ai", "sorry", "助手", "程序", "人工智能", "模型", "抱歉", "对不起", "一个ai", "一名ai", "是ai")
 
 
 class Refusals(RowCleaner):
@@ -33,7 +33,9 @@ class Refusals(RowCleaner):
 
     def judge(self, row: Row) -> Verdict | None:
         """Flag or drop one row."""
-        opening = answers_of(row)[0].lstrip()[:OPENING_CHARS].replace("’", "'")
-        if row["task"] == "text" or not REFUSAL.search(opening):
+        opening = answers_of(row)[0].lstrip()[:OPENING_CHARS].replace("’", "'").lower()
+        if row["task"] == "text" or not any(mark in opening for mark in MARKS):
+            return None
+        if not REFUSAL.search(opening):
             return None
         return Verdict(self.action, "answer refuses as an AI")

@@ -6,9 +6,10 @@ ASCII classes and look-arounds only: next to Chinese `\b` finds no word boundary
 import ipaddress
 import re
 
+FIGURE = re.compile(r"[0-9@]")  # all but some keys hold one
+KEY_MARKS = ("sk", "rk_", "gh", "hf_", "AKIA", "AIza", "xox", "glpat-", "npm_", "-----BEGIN", "eyJ")
 GATE = re.compile(
     r"@|[0-9]{4}|[0-9][.)）][ ]?[0-9]|[0-9a-fA-F]:[0-9a-fA-F]|\+[0-9]|[0-9]-[0-9]{2}"
-    r"|[sr]k[-_]|gh[pousr]_|github_|hf_|AKIA|AIza|xox|glpat-|npm_|-----BEGIN|eyJ"
 )
 LOOSE_GATE = re.compile(GATE.pattern + r"|[0-9]{2}[ .)）-]")
 SECRET = re.compile(
