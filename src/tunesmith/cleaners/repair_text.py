@@ -50,7 +50,7 @@ class RepairText(RowCleaner):
         plain = tidied(before)
         if (narrowed(plain) if self.widths == "narrow" else plain) != after:
             return "mojibake"
-        if UNSEEN.search(before) or CONTROL.search(before):
+        if UNSEEN.search(before) or CONTROL.search(NEWLINE.sub("", before)):
             return "control characters"
         return "line ends and accents" if plain != before else "full-width letters"
 

@@ -21,7 +21,7 @@ class Symbols(RowCleaner):
     """
 
     kind: Literal["symbols"] = "symbols"
-    max_ratio: Annotated[float, Field(gt=0, le=1)] = 0.6
+    max_ratio: Annotated[float, Field(gt=0, le=1)] = 0.7
     min_chars: PositiveInt = 50
 
     def judge(self, row: Row) -> Verdict | None:
