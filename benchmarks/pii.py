@@ -109,7 +109,9 @@ def presidio(folder: Path) -> list[Labelled]:
         for line in gzip.decompress(path.read_bytes()).decode().rstrip("\n").split("\n"):
             row = json.loads(line)
             spans = [
-                Found(FROM_PRESIDIO[span["entity_type"]], span["start_position"], span["end_position"])  # type: ignore[arg-type]
+                Found(
+                    FROM_PRESIDIO[span["entity_type"]], span["start_position"], span["end_position"]
+                )  # type: ignore[arg-type]
                 for span in row["spans"]
                 if span["entity_type"] in FROM_PRESIDIO
             ]
@@ -176,7 +178,9 @@ def main() -> None:
     if folder.is_dir() and os.environ.get("TUNESMITH_DATA"):
         console.print(scores("presidio-research", presidio(folder)))
     else:
-        console.print("presidio-research: skipped, TUNESMITH_DATA names no folder with presidio_pii")
+        console.print(
+            "presidio-research: skipped, TUNESMITH_DATA names no folder with presidio_pii"
+        )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Flags rows whose label a model that never saw them would not have given (cleanlab)."""
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -57,15 +57,20 @@ class LabelNoise(Cleaner):
             verdicts[judged[k]] = Verdict("flag", f"doubtful {self.column}", sure)
         return verdicts
 
-    def _doubtful(self, given: NDArray[np.int64], chances: NDArray[np.float64]) -> NDArray[Any]:
+    def _doubtful(
+        self, given: NDArray[np.int64], chances: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
         """Return, for each row, whether another label is likelier and cleanlab agrees."""
         from cleanlab.filter import find_label_issues
 
-        likelier = (chances.argmax(axis=1) != given) & (chances.max(axis=1) >= self.confidence)
+        likelier: NDArray[np.bool_] = (chances.argmax(axis=1) != given) & (
+            chances.max(axis=1) >= self.confidence
+        )
         if not likelier.any():
             return likelier
         issues = find_label_issues(given, chances, filter_by=self.filter, n_jobs=1)
-        return np.asarray(issues, dtype=bool) & likelier
+        doubtful: NDArray[np.bool_] = np.logical_and(issues, likelier)
+        return doubtful
 
 
 def _judged(labels: list[str | None]) -> list[int]:

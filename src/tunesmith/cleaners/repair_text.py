@@ -10,13 +10,17 @@ from tunesmith.text.widths import narrowed
 
 NEWLINE = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
-EATEN = re.compile(r"\x0c(?=rac\{|orall(?![a-z]))|\x08(?=egin\{|eta(?![a-z])|inom\{)")  # `\frac` as JSON
+EATEN = re.compile(
+    r"\x0c(?=rac\{|orall(?![a-z]))|\x08(?=egin\{|eta(?![a-z])|inom\{)"
+)  # `\frac` as JSON
 UNSEEN = re.compile(  # zero-width and bidirectional marks; ZWJ and ZWNJ shape emoji and Persian
     r"[\u00ad\u200b\u2060-\u2064\u180e\u202a-\u202e\u2066-\u2069]"
     r"|(?<=[ -~\u3000-\u9fff])[\u200c\u200d]|[\u200c\u200d](?=[ -~\u3000-\u9fff])"
 )
 DIRTY = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}|[\r\u2028\u2029]")
-SUSPECT = re.compile(r"[\x80-\u2fff\uf000-\ufeff\ufff0-\uffff]")  # without these ftfy sees no mojibake
+SUSPECT = re.compile(
+    r"[\x80-\u2fff\uf000-\ufeff\ufff0-\uffff]"
+)  # without these ftfy sees no mojibake
 ROUNDS = 4  # text that was broken twice is repaired twice
 
 

@@ -49,7 +49,7 @@ def repeated_lines(text: str) -> float:
 
 
 def repeated_phrases(text: str) -> float:
-    """Return the share, 0 to 1, of the runs of twelve characters that came before; spaces are one."""
+    """Return the share, 0 to 1, of runs of twelve characters that came before, spaces as one."""
     text = " ".join(text.split())
     count = len(text) - GRAM_CHARS + 1
     if count < 1:

@@ -52,9 +52,7 @@ class Found(NamedTuple):
     end: int
 
 
-def find_pii(
-    text: str, kinds: tuple[Kind, ...] = KINDS, phones: Phones = "valid"
-) -> list[Found]:
+def find_pii(text: str, kinds: tuple[Kind, ...] = KINDS, phones: Phones = "valid") -> list[Found]:
     """Return what is found, by position; no two overlap.
 
     Args:

@@ -8,9 +8,7 @@ import re
 
 FIGURE = re.compile(r"[0-9@]")  # all but some keys hold one
 KEY_MARKS = ("sk", "rk_", "gh", "hf_", "AKIA", "AIza", "xox", "glpat-", "npm_", "-----BEGIN", "eyJ")
-GATE = re.compile(
-    r"@|[0-9]{4}|[0-9][.)）][ ]?[0-9]|[0-9a-fA-F]:[0-9a-fA-F]|\+[0-9]|[0-9]-[0-9]{2}"
-)
+GATE = re.compile(r"@|[0-9]{4}|[0-9][.)）][ ]?[0-9]|[0-9a-fA-F]:[0-9a-fA-F]|\+[0-9]|[0-9]-[0-9]{2}")
 LOOSE_GATE = re.compile(GATE.pattern + r"|[0-9]{2}[ .)）-]")
 SECRET = re.compile(
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,200}|gh[pousr]_[A-Za-z0-9]{36,251}"
@@ -59,7 +57,9 @@ CALLED = re.compile(
     r"|text me)|电话|手机|座机|传真|热线|微信|联系|致电|拨打)[^0-9\n]{0,40}$",
     re.IGNORECASE,
 )
-IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])")
+IBAN = re.compile(
+    r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])"
+)
 PASSPORT = re.compile(
     r"(?:(?<=护照)|(?<=护照号)|(?<=护照号码)|(?<=护照号是)|(?<=护照号码是))[:：\s]{0,2}"
     r"[A-Z][A-Z0-9]?[0-9]{7}(?![0-9A-Za-z])"

@@ -28,9 +28,7 @@ def test_an_answer_that_repeats_itself_goes(answer: str, reason: str) -> None:
     assert done(cleaned(Repetition(), chat("Why?", answer))) == [("drop", reason)]
 
 
-@pytest.mark.parametrize(
-    "answer", [POEM, "ha " * 9, "好" * 30, "| a | b |\n|---|---|\n" * 3]
-)
+@pytest.mark.parametrize("answer", [POEM, "ha " * 9, "好" * 30, "| a | b |\n|---|---|\n" * 3])
 def test_poems_rules_tables_and_short_answers_stay(answer: str) -> None:
     assert kept_lines(cleaned(Repetition(), chat("Why?", answer))) == [1]
 
@@ -48,9 +46,16 @@ def test_shares_are_of_characters() -> None:
 def test_rows_of_mostly_symbols_go_in_both_languages() -> None:
     rows = [
         chat("?!#$%^&*()_+{}|:<>?~@$#^%&*!)(*&^%$#@", "!@#$%^&*(){}:<>?|"),
-        chat("。，；：、？！《》（）【】。，；：、？！《》（）【】「」" * 2, "，。；：？！，。；：？！"),
-        chat("你好，请问（一）怎么走？（二）怎么走？（三）怎么走？谢谢！", "（一）直走；（二）左转。"),
-        chat("Make a table.", "| name | price |\n|--------|--------|\n| kettle | 12 |\n| pan | 9 |"),
+        chat(
+            "。，；：、？！《》（）【】。，；：、？！《》（）【】「」" * 2,
+            "，。；：？！，。；：？！",
+        ),
+        chat(
+            "你好，请问（一）怎么走？（二）怎么走？（三）怎么走？谢谢！", "（一）直走；（二）左转。"
+        ),
+        chat(
+            "Make a table.", "| name | price |\n|--------|--------|\n| kettle | 12 |\n| pan | 9 |"
+        ),
         chat("Write code for this: !@#$%^&*()!@#$%^&*()", "(){}[];;;;!@#$%^&*(){}:<>?|"),
         chat("6 + 3 = ?", "6 + 3 = 9."),
     ]
