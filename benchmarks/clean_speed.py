@@ -23,8 +23,9 @@ from tunesmith.rows import Row, read_rows, row_id, to_frame, to_rows, write_rows
 
 LETTERS = np.random.default_rng(1).choice(list("etaoinshrdlcumwfgypb"), size=(4_000, 9))
 COMMON = ["the", "of", "and", "with", "what", "how", "this", "that", "for", "you", "to", "is", "it"]
-EN = ["".join(word[: 3 + place % 7]) for place, word in enumerate(LETTERS)] + COMMON * 140
-ZH = [chr(code) for code in range(0x5000, 0x5800)]
+MADE = ["".join(word[: 3 + place % 7]) for place, word in enumerate(LETTERS)]
+EN = np.array(MADE + COMMON * 140)
+ZH = np.array([chr(code) for code in range(0x5000, 0x5800)])
 Flaw = Callable[[str, np.random.Generator], str]
 FLAWS: dict[str, Flaw] = {
     "html": lambda text, _: f"<p>{text}</p>&nbsp;",
@@ -52,7 +53,7 @@ def made_row(number: int, rng: np.random.Generator) -> Row:
         "completion": [{"role": "assistant", "content": answer}],
         "source": f"made.jsonl:{number + 1}",
         "lang": "zh" if chinese else "en",
-        "meta": json.dumps({"intent": words[number % 7]}, ensure_ascii=False),
+        "meta": json.dumps({"intent": str(words[number % 7])}, ensure_ascii=False),
     }
 
 
