@@ -72,7 +72,9 @@ def to_frame(rows: Iterable[Row]) -> pd.DataFrame:
 
 def to_rows(frame: pd.DataFrame) -> list[Row]:
     """Return the frame's rows as dictionaries."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    columns = [frame[name].tolist() for name in frame.columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def read_rows(path: Path) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from tunesmith.cleaners.boilerplate import Boilerplate
 from tunesmith.cleaners.decontaminate import Decontaminate
 from tunesmith.cleaners.exact_duplicates import ExactDuplicates
 from tunesmith.cleaners.label_noise import LabelNoise
@@ -11,14 +12,23 @@ from tunesmith.cleaners.language import Language
 from tunesmith.cleaners.length import Length
 from tunesmith.cleaners.near_duplicates import NearDuplicates
 from tunesmith.cleaners.pii import Pii
+from tunesmith.cleaners.refusals import Refusals
 from tunesmith.cleaners.repair_text import RepairText
+from tunesmith.cleaners.repeated_edges import RepeatedEdges
+from tunesmith.cleaners.repetition import Repetition
 from tunesmith.cleaners.strip_html import StripHtml
+from tunesmith.cleaners.symbols import Symbols
 from tunesmith.params import Params
 
 AnyCleaner: TypeAlias = Annotated[
     RepairText
     | StripHtml
+    | Boilerplate
+    | RepeatedEdges
     | Length
+    | Repetition
+    | Symbols
+    | Refusals
     | Language
     | Pii
     | ExactDuplicates

@@ -7,8 +7,20 @@ from typing import Literal
 import pandas as pd
 
 from tunesmith.component import Component
-from tunesmith.rows import Row, all_text, map_json, map_texts, meta_of, to_json, to_rows
+from tunesmith.rows import (
+    Row,
+    all_text,
+    map_json,
+    map_texts,
+    message_text,
+    meta_of,
+    reference_of,
+    to_frame,
+    to_json,
+    to_rows,
+)
 
+NOTHING = {"role": "assistant", "content": ""}
 Action = Literal["drop", "rewrite", "flag"]
 
 
@@ -37,20 +49,36 @@ Verdicts = list[Verdict | None]
 class Cleaner(Component):
     """Base of all cleaners; `kind` names it in params.yaml.
 
-    A cleaner that looks at one row at a time writes `judge`; one that compares rows writes
-    `__call__` in its place.
+    A cleaner that looks at one row at a time is a `RowCleaner` and writes `judge`; one that
+    compares rows writes `__call__`.
     """
 
     kind: str
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:  # noqa: ARG002
+    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
         """Return one verdict for each row, None for a row that stays as it is.
 
         Args:
             rows: examples, as `rows.SCHEMA` has them; left as they were.
             seed: for the cleaners that draw.
         """
-        return [self.judge(row) for row in to_rows(rows)]
+        raise NotImplementedError
+
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
+        """Return what `__call__` returns, of rows that are no table."""
+        return self(to_frame(rows), seed)
+
+
+class RowCleaner(Cleaner):
+    """Base of the cleaners that look at one row at a time."""
+
+    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+        """Return one verdict for each row."""
+        return self.verdicts(to_rows(rows), seed)
+
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
+        """Return one verdict for each row, without a table made in between."""
+        return [self.judge(row) for row in rows]
 
     def judge(self, row: Row) -> Verdict | None:
         """Return the verdict about one row."""
@@ -74,6 +102,15 @@ def with_texts(row: Row, change: Callable[[str], str], meta: bool = False) -> Ro
 def whole_text(row: Row) -> str:
     """Return every text of a row, both answers of a preference among them."""
     return all_text(row)
+
+
+def answers_of(row: Row) -> list[str]:
+    """Return what the model learns to say: one text, or the two of a preference."""
+    if row["task"] == "text":
+        return [row["text"] or ""]
+    if row["task"] == "preference":
+        return [message_text((row[name] or [NOTHING])[-1]) for name in ("chosen", "rejected")]
+    return [reference_of(row)]
 
 
 def is_test(row: Row) -> bool:

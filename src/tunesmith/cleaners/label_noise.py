@@ -1,6 +1,7 @@
-"""Flags rows whose label a model that never saw them would not have given."""
+"""Flags rows whose label a model that never saw them would not have given (cleanlab)."""
 
-from typing import Annotated, Any, Literal
+from collections import Counter
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,19 +15,24 @@ from tunesmith.rows import text_of, to_rows
 
 FOLDS = 5
 FEATURES = 50_000
+EPOCHS = 5
+LOOKED_AT_CHARS = 1_000  # a label can be told from the beginning
 
 
 class LabelNoise(Cleaner):
-    """Flag rows that out-of-fold predictions contradict; nothing is dropped or changed.
+    """Flag rows whose label cleanlab holds for an error; nothing is dropped or changed.
 
-    Character 1- to 3-grams weighted by TF-IDF go into a logistic regression, so Chinese needs no
-    words. A row is flagged if another label gets at least `confidence` (its score). Labels with
-    fewer than five rows are not judged.
+    Character 1- to 3-grams weighted by TF-IDF go into a logistic regression (averaged SGD), so
+    Chinese needs no words. Its out-of-fold probabilities go to cleanlab's `find_label_issues`
+    with the filter of that name (see https://arxiv.org/abs/1911.00068). The score is the
+    probability of the likelier label, which must reach `confidence`. Labels with fewer than five
+    rows are not judged.
     """
 
     kind: Literal["label_noise"] = "label_noise"
     column: Annotated[str, AfterValidator(checked_field)] = "label"
-    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    confidence: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    filter: Literal["confident_learning", "prune_by_noise_rate", "both"] = "confident_learning"
 
     def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
         """Return a flag for each doubtful label.
@@ -42,43 +48,52 @@ class LabelNoise(Cleaner):
             )
         verdicts: Verdicts = [None] * len(records)
         judged = _judged(labels)
-        if len({labels[place] for place in judged}) < 2:
+        names, given = np.unique([labels[place] for place in judged], return_inverse=True)
+        if len(names) < 2:
             return verdicts
-        texts = [text_of(records[place]) for place in judged]
-        given = np.array([labels[place] for place in judged])
-        best, score = _out_of_fold(texts, given, seed)
-        for place, guess, sure, label in zip(judged, best, score, given, strict=True):
-            if guess != label and sure >= self.confidence:
-                verdicts[place] = Verdict("flag", f"doubtful {self.column}", float(sure))
+        chances = _out_of_fold([text_of(records[place]) for place in judged], given, seed)
+        for k in np.flatnonzero(self._doubtful(given, chances)):
+            sure = float(chances[k].max())
+            verdicts[judged[k]] = Verdict("flag", f"doubtful {self.column}", sure)
         return verdicts
+
+    def _doubtful(
+        self, given: NDArray[np.int64], chances: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Return, for each row, whether another label is likelier and cleanlab agrees."""
+        from cleanlab.filter import find_label_issues
+
+        likelier: NDArray[np.bool_] = (chances.argmax(axis=1) != given) & (
+            chances.max(axis=1) >= self.confidence
+        )
+        if not likelier.any():
+            return likelier
+        issues = find_label_issues(given, chances, filter_by=self.filter, n_jobs=1)
+        doubtful: NDArray[np.bool_] = np.logical_and(issues, likelier)
+        return doubtful
 
 
 def _judged(labels: list[str | None]) -> list[int]:
     """Return the rows whose label has enough rows to be learned."""
-    counts = pd.Series(labels, dtype=object).value_counts()
-    frequent = set(counts[counts >= FOLDS].index)
-    return [place for place, label in enumerate(labels) if label in frequent]
+    counts = Counter(label for label in labels if label is not None)
+    return [k for k, label in enumerate(labels) if label is not None and counts[label] >= FOLDS]
 
 
-def _out_of_fold(
-    texts: list[str], labels: NDArray[Any], seed: int
-) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Return the likeliest label of each text and its probability, from the other folds."""
+def _out_of_fold(texts: list[str], given: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+    """Return, for each text, the probability of each label, learned from the other folds."""
     from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import SGDClassifier
     from sklearn.model_selection import StratifiedKFold
 
     grams = TfidfVectorizer(
         analyzer="char", ngram_range=(1, 3), max_features=FEATURES, sublinear_tf=True
     )
-    matrix = grams.fit_transform(texts)
-    best = np.empty(len(texts), dtype=object)
-    score = np.zeros(len(texts))
-    for train, held_out in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(
-        matrix, labels
-    ):
-        model = LogisticRegression(C=10, max_iter=200).fit(matrix[train], labels[train])
-        chances = model.predict_proba(matrix[held_out])
-        best[held_out] = model.classes_[chances.argmax(axis=1)]
-        score[held_out] = chances.max(axis=1)
-    return best, score
+    matrix = grams.fit_transform([text[:LOOKED_AT_CHARS] for text in texts])
+    chances = np.zeros((len(texts), given.max() + 1))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    for train, held_out in folds.split(matrix, given):
+        model = SGDClassifier(
+            loss="log_loss", alpha=1e-5, max_iter=EPOCHS, tol=None, average=True, random_state=seed
+        )
+        chances[held_out] = model.fit(matrix[train], given[train]).predict_proba(matrix[held_out])
+    return chances

@@ -6,13 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tunesmith.cleaners.base import Cleaner, Verdict
+from tunesmith.cleaners.base import RowCleaner, Verdict
 from tunesmith.rows import Message, Row, conversation, text_of
 from tunesmith.text.script import script_language
 
 KNOWN = ("en", "zh", "fr", "de", "es", "it", "pt", "nl", "ja", "ko", "ru")
 ENGLISH = re.compile(
-    r"(?<![a-z])(?:the|of|and|with|what|how|this|that|for|you|your|my|are)(?![a-z])", re.IGNORECASE
+    r"(?<![a-z])(?:the|of|and|with|what|how|this|that|for|you|your|my|are|from|which"
+    r"|have|should|please|there|their|about|because|following|find|give|write)(?![a-z])",
+    re.IGNORECASE,
 )
 FOREIGN = 0.1  # where question and answer differ, both are foreign if English is less likely
 FOREIGN_AGREED = 0.25  # ... or than this, where both are likeliest to be of one language
@@ -21,7 +23,7 @@ MIN_WORDS = 3  # of fewer words any guess is a name
 LOOKED_AT_CHARS = 600
 
 
-class Language(Cleaner):
+class Language(RowCleaner):
     """Keep rows whose language is in `keep`.
 
     The script decides between Chinese, English and a mixture; for Latin and other scripts a
@@ -48,7 +50,10 @@ def _language(row: Row) -> str:
     script = script_language(text_of(row))
     if script not in {"en", "other"}:
         return script
-    guesses = [chances(text) for text in _sides(conversation(row)) if _can_be_judged(text)]
+    sides = [text[:LOOKED_AT_CHARS] for text in _sides(conversation(row)) if _can_be_judged(text)]
+    if any(map(_reads_english, sides)):
+        return "en"
+    guesses = [chances(text) for text in sides]
     return _agreed(guesses) if guesses else script
 
 
@@ -74,12 +79,20 @@ def _can_be_judged(text: str) -> bool:
 
 
 def chances(text: str) -> dict[str, float]:
-    """Return how likely each known language is, 0 to 1; two plain English words settle it."""
-    text = text[:LOOKED_AT_CHARS]
-    if len(set(map(str.lower, ENGLISH.findall(text)))) > 1:
-        return {**dict.fromkeys(KNOWN, 0.0), "en": 1.0}
+    """Return how likely each known language is, 0 to 1."""
     found = _lingua().compute_language_confidence_values(text)
     return {one.language.iso_code_639_1.name.lower(): one.value for one in found}
+
+
+def _reads_english(text: str) -> bool:
+    """True once two different plain English words are met."""
+    first = None
+    for match in ENGLISH.finditer(text):
+        word = match[0].lower()
+        if first not in {None, word}:
+            return True
+        first = word
+    return False
 
 
 @cache

@@ -4,13 +4,11 @@ from typing import Literal
 
 from pydantic import NonNegativeInt, PositiveInt
 
-from tunesmith.cleaners.base import Cleaner, Verdict, whole_text
-from tunesmith.rows import Row, message_text, prompt_of, reference_of
-
-NOTHING = {"role": "assistant", "content": ""}
+from tunesmith.cleaners.base import RowCleaner, Verdict, answers_of, whole_text
+from tunesmith.rows import Row, prompt_of
 
 
-class Length(Cleaner):
+class Length(RowCleaner):
     """Keep rows with an answer of at least `min_answer_chars` and at most `max_chars` in all.
 
     Of the two answers of a preference the shorter must be long enough, the longer short enough.
@@ -22,7 +20,7 @@ class Length(Cleaner):
 
     def judge(self, row: Row) -> Verdict | None:
         """Drop a row outside of the bounds; the score is its characters."""
-        answers = _answers(row)
+        answers = answers_of(row)
         answer = min(len(text.strip()) for text in answers)
         others = sum(map(len, answers)) - max(map(len, answers))
         total = len(whole_text(row)) - others
@@ -34,15 +32,6 @@ class Length(Cleaner):
         if self.max_chars is not None and total > self.max_chars:
             return Verdict("drop", "too long", float(total))
         return None
-
-
-def _answers(row: Row) -> list[str]:
-    """Return what the model learns to say: one text, or the two of a preference."""
-    if row["task"] == "text":
-        return [row["text"] or ""]
-    if row["task"] == "preference":
-        return [message_text((row[name] or [NOTHING])[-1]) for name in ("chosen", "rejected")]
-    return [reference_of(row)]
 
 
 def _question(row: Row) -> bool:

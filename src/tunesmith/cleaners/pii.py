@@ -1,34 +1,48 @@
-"""Masks or drops rows with personal data: mail, phone, id, card, SSN, IP address, key."""
+"""Masks, hashes or drops personal data: mail, phone, id, card, IBAN, SSN, IP address, key."""
 
+import os
 from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tunesmith.cleaners.base import Cleaner, Verdict, with_texts
+from tunesmith.cleaners.base import RowCleaner, Verdict, with_texts
+from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.text.pii import KINDS, Kind, find_pii, masked
+from tunesmith.text.pii import KINDS, Kind, Phones, find_pii, masked
+
+SALT = "TUNESMITH_PII_SALT"
+MIN_SALT_CHARS = 16
 
 
-class Pii(Cleaner):
+class Pii(RowCleaner):
     """Put `<EMAIL>`, `<PHONE>` … in place of personal data, or drop the row that holds it.
 
-    The other columns of the source are masked too. What was found is written nowhere, only its
-    kinds (the reason) and how many there were (the score).
+    With `hash` the mark tells equal values from others, `<EMAIL:kdmabplcnf>`; the salt comes from
+    the environment and is stored nowhere. The other columns of the source are masked too. What
+    was found is written nowhere, only its kinds (the reason) and how many there were (the score).
     """
 
     kind: Literal["pii"] = "pii"
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = KINDS
-    action: Literal["mask", "drop"] = "mask"
+    phones: Phones = "valid"
+    action: Literal["mask", "hash", "drop"] = "mask"
 
     def judge(self, row: Row) -> Verdict | None:
-        """Rewrite or drop a row that holds personal data."""
+        """Rewrite or drop a row that holds personal data.
+
+        Raises:
+            UserError: values are to be hashed and the environment has no salt.
+        """
         counts: Counter[Kind] = Counter()
+        salt = _salt() if self.action == "hash" else None
 
         def mask(text: str) -> str:
-            found = find_pii(text, self.kinds)
+            found = find_pii(text, self.kinds, self.phones)
+            if not found:
+                return text
             counts.update(item.kind for item in found)
-            return masked(text, found)
+            return masked(text, found, salt)
 
         changed = with_texts(row, mask, meta=True)
         if changed is None:
@@ -37,3 +51,14 @@ class Pii(Cleaner):
         if self.action == "drop":
             return Verdict("drop", reason, score)
         return Verdict("rewrite", reason, score, row=changed)
+
+
+def _salt() -> bytes:
+    """Return the salt that the environment holds; its length is checked, its value never shown."""
+    salt = os.environ.get(SALT, "")
+    if len(salt) < MIN_SALT_CHARS:
+        raise UserError(
+            f"params.yaml: clean: pii: action hash needs at least {MIN_SALT_CHARS} characters in "
+            f"the environment variable {SALT}; set it, or use action mask"
+        )
+    return salt.encode()

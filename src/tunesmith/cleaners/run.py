@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
+from tunesmith.cleaners.base import Cleaner, Verdict
 from tunesmith.rows import Row, to_frame, to_rows
 
 DECISIONS = pa.schema(
@@ -37,20 +37,37 @@ def run_cleaners(rows: pd.DataFrame, steps: Sequence[Cleaner], seed: int) -> Cle
     A row that no step acted on gets one record with the action `keep`.
     """
     decisions: list[Record] = []
-    left = rows
+    left = to_rows(rows)
     for step in steps:
-        verdicts = step(left, seed)
-        acted = zip(to_rows(left), verdicts, strict=True)
-        decisions += [_record(row, step.kind, verdict) for row, verdict in acted if verdict]
-        left = _applied(left, verdicts)
+        left, acted = apply_step(left, step, seed)
+        decisions += acted
+    return Cleaned(to_frame(left), decisions + untouched(left, decisions))
+
+
+def apply_step(rows: list[Row], step: Cleaner, seed: int) -> tuple[list[Row], list[Record]]:
+    """Return the rows that one step leaves, the rewritten in their place, and its decisions."""
+    kept: list[Row] = []
+    decisions: list[Record] = []
+    for row, verdict in zip(rows, step.verdicts(rows, seed), strict=True):
+        if verdict is not None:
+            decisions.append(_record(row, step.kind, verdict))
+        if verdict is None or verdict.action == "flag":
+            kept.append(row)
+        elif verdict.action == "rewrite":
+            assert verdict.row is not None, "a rewrite carries its row"
+            kept.append(verdict.row)
+    return kept, decisions
+
+
+def untouched(rows: list[Row], decisions: list[Record]) -> list[Record]:
+    """Return one `keep` record for each row that no decision is about."""
     touched = {record["id"] for record in decisions}
-    untouched = Verdict("flag", "untouched")
-    decisions += [
-        {**_record(row, None, untouched), "action": "keep"}
-        for row in to_rows(left)
+    verdict = Verdict("flag", "untouched")
+    return [
+        {**_record(row, None, verdict), "action": "keep"}
+        for row in rows
         if row["id"] not in touched
     ]
-    return Cleaned(left, decisions)
 
 
 def _record(row: Row, step: str | None, verdict: Verdict) -> Record:
@@ -64,18 +81,6 @@ def _record(row: Row, step: str | None, verdict: Verdict) -> Record:
         "score": verdict.score,
         "partner": verdict.partner,
     }
-
-
-def _applied(rows: pd.DataFrame, verdicts: Verdicts) -> pd.DataFrame:
-    """Return the rows without the dropped, with the rewritten in their place."""
-    kept: list[Row] = []
-    for row, verdict in zip(to_rows(rows), verdicts, strict=True):
-        if verdict is None or verdict.action == "flag":
-            kept.append(row)
-        elif verdict.action == "rewrite":
-            assert verdict.row is not None, "a rewrite carries its row"
-            kept.append(verdict.row)
-    return to_frame(kept)
 
 
 def summary(rows: pd.DataFrame, cleaned: Cleaned) -> Record:

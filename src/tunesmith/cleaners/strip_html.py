@@ -5,8 +5,9 @@ import re
 from html.entities import html5
 from typing import Literal
 
-from tunesmith.cleaners.base import Cleaner, Verdict, whole_text, with_texts
+from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text, with_texts
 from tunesmith.rows import Row
+from tunesmith.text.about_code import ABOUT_CODE
 
 INLINE = "a|abbr|b|big|center|cite|del|em|font|i|ins|mark|s|small|span|strike|strong|sub|sup|tt|u"
 BLOCK = (
@@ -19,20 +20,13 @@ TAG = re.compile(rf"<(/?)({INLINE}|{BLOCK}|{VOID}){ATTRIBUTES}/?>", re.IGNORECAS
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ENTITY = re.compile(r"&(#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,5}|[A-Za-z][A-Za-z0-9]{1,31});")
 MARKUP = re.compile(rf"{TAG.pattern}|{ENTITY.pattern}|<!--", re.IGNORECASE)
-ABOUT_CODE = re.compile(
-    r"```|<!doctype|<(?:html|head|body|script|style|form|input|button|svg|\?xml)(?![a-z])"
-    r"|(?<![a-z])(?:x?html5?|css|xml|svg|jsx|javascript|markup|markdown|php|(?:source|program) code"
-    r"|(?:write|generate|create) (?:an? |the |some )?(?:code|script|program|function|query)"
-    r"|code snippet|web ?pages?|html tags?)(?![a-z])|标签|网页|代码",
-    re.IGNORECASE,
-)
 BREAK = "\x00"  # stands where a block began or ended
 BREAKS = re.compile(rf"[ \t]*(?:\n*{BREAK}\s*)+")
 VOID_NAMES = frozenset(VOID.split("|"))
 INLINE_NAMES = frozenset(INLINE.split("|"))
 
 
-class StripHtml(Cleaner):
+class StripHtml(RowCleaner):
     """Rewrite rows with tags around their text; what speaks about code or markup stays.
 
     A tag goes only if it is one of HTML's, well formed, and closed in the same text: `a < b`,

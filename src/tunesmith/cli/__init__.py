@@ -74,6 +74,16 @@ def results() -> None:
     show(Path())
 
 
+@app.command()
+def why(row: Annotated[str, typer.Argument(help="An id, or file:line.")]) -> None:
+    """Tell what became of a row, stage by stage, and why."""
+    from rich.console import Console
+
+    from tunesmith.cli.why import explain
+
+    explain(row, Path(), Console())
+
+
 @recipe.command("list")
 def list_recipes() -> None:
     """List the recipes and what they are for."""

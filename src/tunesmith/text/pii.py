@@ -3,6 +3,8 @@
 Names and addresses have no form; this does not find them.
 """
 
+import hashlib
+import hmac
 import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, get_args
@@ -14,21 +16,31 @@ from tunesmith.text.pii_patterns import (
     CN_LANDLINE,
     CN_MOBILE,
     EMAIL,
+    FIGURE,
     GATE,
+    IBAN,
     IPV4,
     IPV6,
+    KEY_MARKS,
+    LOOSE_GATE,
+    LOOSE_PHONE,
     NANP,
+    PASSPORT,
     SECRET,
     SSN,
     card_checks,
+    iban_checks,
     id_checks,
     is_address,
     is_foreign_phone,
     is_phone,
+    is_possible_phone,
 )
 
-Kind = Literal["secret", "email", "cn_id", "card", "ssn", "ip", "phone"]
+Kind = Literal["secret", "email", "iban", "cn_id", "card", "ssn", "passport", "ip", "phone"]
+Phones = Literal["valid", "possible"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+HEX_TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 Spans = Callable[[str], Iterator[tuple[int, int]]]
 
 
@@ -40,31 +52,55 @@ class Found(NamedTuple):
     end: int
 
 
-def find_pii(text: str, kinds: tuple[Kind, ...] = KINDS) -> list[Found]:
+def find_pii(text: str, kinds: tuple[Kind, ...] = KINDS, phones: Phones = "valid") -> list[Found]:
     """Return what is found, by position; no two overlap.
 
     Args:
         text: any text; one without `@`, figures and key marks costs one scan.
-        kinds: what is looked for. A Chinese id must have its check digit, a card number its
-            issuer's form and its Luhn digit, a bare row of figures must be a Chinese mobile
-            number that no "order", `订单` or the like stands before.
+        kinds: what is looked for. A Chinese id and an IBAN must have their check digits, a card
+            number its issuer's form and its Luhn digit, a passport number the word before it, a
+            bare row of figures must be a Chinese mobile number that no "order", `订单` or the
+            like stands before.
+        phones: `possible` also takes seven to fifteen figures of any grouping after "call",
+            "number", `电话` or the like.
     """
-    if not GATE.search(text):
+    if not _may_hold(text, GATE if phones == "valid" else LOOSE_GATE):
         return []
     taken: list[Found] = []
     for kind in KINDS:
         if kind in kinds:
-            for start, end in FINDERS[kind](text):
+            finder = _possible_phones if (kind, phones) == ("phone", "possible") else FINDERS[kind]
+            for start, end in finder(text):
                 if all(end <= other.start or other.end <= start for other in taken):
                     taken.append(Found(kind, start, end))
     return sorted(taken, key=lambda found: found.start)
 
 
-def masked(text: str, found: list[Found]) -> str:
-    """Return the text with `<EMAIL>`, `<CN_ID>` … in place of what was found."""
-    for item in reversed(found):
-        text = f"{text[: item.start]}<{item.kind.upper()}>{text[item.end :]}"
+def _may_hold(text: str, gate: re.Pattern[str]) -> bool:
+    """Rule out, by few scans, most texts that hold nothing."""
+    if FIGURE.search(text) and gate.search(text):
+        return True
+    return any(mark in text for mark in KEY_MARKS)
+
+
+def masked(text: str, found: list[Found], salt: bytes | None = None) -> str:
+    """Return the text with `<EMAIL>`, `<CN_ID>` … in place of what was found.
+
+    With a salt the mark carries ten letters of an HMAC, `<EMAIL:kdmabplcnf>`: one value has one
+    mark throughout, and who lacks the salt cannot find the value by trying.
+    """
+    for item in reversed(found):  # from the end on, so that the places before stay true
+        mark = item.kind.upper()
+        if salt is not None:
+            mark += ":" + _letters(text[item.start : item.end], salt)
+        text = f"{text[: item.start]}<{mark}>{text[item.end :]}"
     return text
+
+
+def _letters(value: str, salt: bytes) -> str:
+    """Return ten letters, a to p, of the HMAC: figures could look like personal data again."""
+    digest = hmac.new(salt, value.encode(), hashlib.sha256).hexdigest()[:10]
+    return digest.translate(HEX_TO_LETTERS)
 
 
 def _matches(
@@ -87,12 +123,20 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
     yield from _matches(ABROAD, accept=is_foreign_phone)(text)
 
 
+def _possible_phones(text: str) -> Iterator[tuple[int, int]]:
+    """Yield what `_phones` yields, and what is called a phone number by the words before it."""
+    yield from _phones(text)
+    yield from _matches(LOOSE_PHONE, accept=is_possible_phone)(text)
+
+
 FINDERS: dict[Kind, Spans] = {
     "secret": _matches(SECRET),
     "email": _matches(EMAIL),
+    "iban": _matches(IBAN, accept=iban_checks),
     "cn_id": _matches(CN_ID, accept=id_checks),
     "card": _matches(CARD, accept=card_checks),
     "ssn": _matches(SSN),
+    "passport": _matches(PASSPORT),
     "ip": _matches(IPV4, IPV6, accept=is_address),
     "phone": _phones,
 }

@@ -3,7 +3,9 @@
 import re
 from typing import NamedTuple
 
-CODE = re.compile(r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{2,12}>")
+CODE = re.compile(
+    r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{2,12}(?::[a-p]{10})?>"
+)
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇]")
 KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
@@ -29,7 +31,10 @@ class Scripts(NamedTuple):
 
 def scripts(text: str) -> Scripts:
     """Count the words of each script; addresses of mail and web and masks are left out."""
-    text = CODE.sub(" ", text)
+    if "@" in text or "<" in text or "://" in text:
+        text = CODE.sub(" ", text)
+    if text.isascii():
+        return Scripts(0, len(LATIN_WORD.findall(text)), 0, 0, 0)
     han, kana, hangul = (len(p.findall(text)) for p in (HAN, KANA, HANGUL))
     words = LATIN_WORD.findall(text)
     letters = sum(map(str.isalpha, text))

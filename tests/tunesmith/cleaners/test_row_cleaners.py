@@ -2,14 +2,20 @@
 
 import json
 
+import ftfy
 import pytest
+from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tunesmith.cleaners.rows_for_tests import chat, cleaned, done, kept_lines, labelled, texts
 from tunesmith.cleaners.language import Language
 from tunesmith.cleaners.length import Length
-from tunesmith.cleaners.pii import Pii
-from tunesmith.cleaners.repair_text import RepairText, repaired
+from tunesmith.cleaners.pii import SALT, Pii
+from tunesmith.cleaners.repair_text import SUSPECT, RepairText, repaired
 from tunesmith.cleaners.strip_html import StripHtml, stripped
+from tunesmith.errors import UserError
+from tunesmith.rows import to_rows
 
 ID = "11010119000307"
 
@@ -35,6 +41,32 @@ def test_control_characters_go_and_accents_are_composed() -> None:
     result = cleaned(RepairText(), chat("a\x00b\ufeff\r\ncafe\u0301", "ok"))
     assert texts(result) == ["ab\ncafé"]
     assert done(result) == [("rewrite", "control characters")]
+
+
+@given(st.text(alphabet="abc é你好，。“”…（）：①☺ｆＦ—"))
+def test_text_that_is_not_suspect_is_right_for_ftfy_too(text: str) -> None:
+    if not SUSPECT.search(text):
+        assert not is_bad(text)
+        assert ftfy.fix_encoding(text) == text
+
+
+def test_every_character_of_mojibake_is_suspect() -> None:
+    marks = {char for chars in MOJIBAKE_CATEGORIES.values() for char in chars}
+    assert [char for char in marks if not SUSPECT.search(char) and not char.isascii()] == []
+
+
+def test_what_nobody_sees_goes_and_an_eaten_backslash_comes_back() -> None:
+    rows = [
+        chat("订\u200b单\u202e\xad", "ok"),
+        chat("$y = \x0crac{2}{3}$, \x08egin{x}", "ok"),
+        chat("ＨＰ检验", "ok"),
+        chat("a\r\nb", "ok"),
+    ]
+    result = cleaned(RepairText(), *rows)
+    assert texts(result) == ["订单", "$y = \\frac{2}{3}$, \\begin{x}", "HP检验", "a\nb"]
+    reasons = ["control characters"] * 2 + ["full-width letters", "line ends and accents"]
+    assert [reason for _, reason in done(result)] == reasons
+    assert texts(cleaned(RepairText(widths="keep"), rows[2])) == ["ＨＰ检验"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +165,7 @@ def test_foreign_rows_go_whatever_their_column_says(question: str, answer: str, 
         ("Hi", "Hello!"),
         ("Who plays for Borussia Dortmund?", "Marco Reus"),
         ("2 + 2 =", "4"),
+        ("Find the 29th character in this string.\nabcdefghijklmnopqrstuvwxyz", "z"),
     ],
 )
 def test_translations_names_and_figures_stay(question: str, answer: str) -> None:
@@ -159,6 +192,20 @@ def test_personal_data_is_masked_and_written_nowhere() -> None:
     (decision,) = result.decisions
     assert (decision["reason"], decision["score"]) == ("card and email and phone", 4.0)
     assert not any(value in json.dumps(decision) for value in found)
+
+
+def test_values_are_hashed_with_the_salt_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = chat("a@b.com or c@d.com", "a@b.com")
+    monkeypatch.delenv(SALT, raising=False)
+    with pytest.raises(UserError, match=f"16 characters in the environment variable {SALT}"):
+        cleaned(Pii(action="hash"), row)
+    monkeypatch.setenv(SALT, "0123456789abcdef")
+    result = cleaned(Pii(action="hash"), row)
+    first, other = texts(result)[0].split(" or ")
+    assert result.kept["completion"][0][0]["content"] == first != other
+    assert "0123456789abcdef" not in json.dumps([result.decisions, to_rows(result.kept)])
 
 
 def test_personal_data_can_cost_the_row() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunesmith.text.pii import find_pii, masked
+from tunesmith.text.pii import FINDERS, KINDS, find_pii, masked
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,15 @@ from tunesmith.text.pii import find_pii, masked
         ("host 2001:db8:0:0:0:0:2:1 is down", "ip"),
         ("key sk-abcdefghijklmnopqrstuvwx", "secret"),
         ("AKIAIOSFODNN7EXAMPLE", "secret"),
+        ("token ghp_abcdefghijklmnopqrstuvwxyzabcdefghij", "secret"),
+        ("密钥sk_live_abcdefghijklmnopqrst", "secret"),
+        ("call +33 1 23 45 67 89", "phone"),
+        ("账户DE89 3704 0044 0532 0130 00。", "iban"),
+        ("IBAN GB82WEST12345698765432", "iban"),
+        ("护照号码：E12345678", "passport"),
+        ("my passport number is C1234567", "passport"),
+        ("JCB 213100000000001", "card"),
+        ("Maestro card 501800000009", "card"),
     ],
 )
 def test_it_is_found_next_to_either_script(text: str, kind: str) -> None:
@@ -59,6 +68,11 @@ def test_it_is_found_next_to_either_script(text: str, kind: str) -> None:
         "user@localhost",
         "999.999.999.999",
         "000-12-3456",
+        "选2.3.4.5",
+        "DE89 3704 0044 0532 0130 01",
+        "型号E12345678",
+        "ean 4006381333931",
+        "501800000009",
     ],
 )
 def test_it_is_not_found_where_there_is_none(text: str) -> None:
@@ -68,6 +82,36 @@ def test_it_is_not_found_where_there_is_none(text: str) -> None:
 def test_only_the_kinds_that_were_asked_for() -> None:
     text = "a@b.com 13800138123"
     assert [found.kind for found in find_pii(text, ("phone",))] == ["phone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("please call 99 999 999", True),
+        ("电话：6234 5678", True),
+        ("we sold 99 999 999", False),
+        ("see pages 123-4567", False),
+        ("call about order number 6234 5678", False),
+    ],
+)
+def test_a_possible_phone_is_named_by_the_words_before(text: str, there: bool) -> None:
+    assert [found.kind for found in find_pii(text, phones="possible")] == ["phone"] * there
+    assert find_pii(text) == []
+
+
+def test_a_salted_mark_tells_values_apart_and_hides_them() -> None:
+    text = "a@b.com and a@b.com and c@d.com"
+    first, again, other = masked(text, find_pii(text), b"salt").split(" and ")
+    assert first == again != other
+    assert first != masked("a@b.com", find_pii("a@b.com"), b"another")
+    assert "@" not in first
+    assert find_pii(first) == []
+
+
+@given(st.text(alphabet="0123456789 -.@+():abcfX电话AKIsk_ghp"))
+def test_the_quick_scan_hides_nothing(text: str) -> None:
+    if not find_pii(text):
+        assert not any(list(FINDERS[kind](text)) for kind in KINDS)
 
 
 @given(st.text(alphabet="0123456789 -.@+():abcX电话订单"))
