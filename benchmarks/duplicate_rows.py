@@ -58,7 +58,9 @@ def _english_words(rng: np.random.Generator) -> list[str]:
 
 def _chinese_words(rng: np.random.Generator) -> list[str]:
     """Return 8,000 words of two characters, none of them a numeral, negation or particle."""
-    taboo = "零一二两三四五六七八九十百千万亿半不没无未非别勿莫否的地得了着过吗呢吧啊呀嘛么哦您你请急"
+    taboo = (
+        "零一二两三四五六七八九十百千万亿半不没无未非别勿莫否的地得了着过吗呢吧啊呀嘛么哦您你请急"
+    )
     chars = [chr(code) for code in range(0x4E00, 0x4E00 + 3000) if chr(code) not in taboo]
     return ["".join(rng.choice(chars, 2)) for _ in range(8000)]
 
@@ -69,9 +71,7 @@ def _zipf(rng: np.random.Generator, words: list[str], size: int) -> list[str]:
     return [words[place] for place in places]
 
 
-def _base(
-    rng: np.random.Generator, words: list[str], names: list[str], english: bool
-) -> str:
+def _base(rng: np.random.Generator, words: list[str], names: list[str], english: bool) -> str:
     """Return a text of about 83 characters."""
     if english:
         return " ".join(_zipf(rng, words, int(rng.integers(8, 22)))).capitalize() + "."
@@ -79,7 +79,12 @@ def _base(
 
 
 def _edited(
-    rng: np.random.Generator, text: str, kind: str, words: list[str], names: list[str], english: bool
+    rng: np.random.Generator,
+    text: str,
+    kind: str,
+    words: list[str],
+    names: list[str],
+    english: bool,
 ) -> str:
     """Return a copy that says the same."""
     at = int(rng.integers(1, len(text) - 1))

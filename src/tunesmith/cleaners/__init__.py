@@ -12,6 +12,7 @@ from tunesmith.cleaners.length import Length
 from tunesmith.cleaners.near_duplicates import NearDuplicates
 from tunesmith.cleaners.pii import Pii
 from tunesmith.cleaners.repair_text import RepairText
+from tunesmith.cleaners.semantic_duplicates import SemanticDuplicates
 from tunesmith.cleaners.strip_html import StripHtml
 from tunesmith.params import Params
 
@@ -23,6 +24,7 @@ AnyCleaner: TypeAlias = Annotated[
     | Pii
     | ExactDuplicates
     | NearDuplicates
+    | SemanticDuplicates
     | Decontaminate
     | LabelNoise,
     Field(discriminator="kind"),

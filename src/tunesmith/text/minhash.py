@@ -10,7 +10,7 @@ Hashes: TypeAlias = NDArray[np.uint64]
 Hashes32: TypeAlias = NDArray[np.uint32]
 
 GRAM = 3
-BANDS = 16
+BANDS = 12
 HASHES_PER_BAND = 4  # with 3, a million texts share so many buckets by chance that pairs drown
 BUCKET_BITS = 40  # of a key; the bits below order the texts of a bucket, see `band_keys`
 CHUNK_CHARS = 250_000  # its arrays stay in the processor's cache

@@ -15,7 +15,7 @@ from tunesmith.text.normalise import folded
 
 Pair: TypeAlias = tuple[int, int, float]
 
-WINDOW = 8  # neighbours that a text is compared with in a bucket larger than this
+WINDOW = 4  # neighbours that a text is compared with in a bucket larger than this
 SHORT_CHARS = 32  # here one edit touches most 3-grams, so these are compared all with all
 SHORT_ROWS = 4000  # ... up to this many
 

@@ -31,7 +31,9 @@ def test_a_question_is_found_alone_changed_and_inside_a_longer_row(
     question: str, tmp_path: Path
 ) -> None:
     known = held(tmp_path, "What colour is the sky over Mars at noon in the summer?", question)
-    longer = f"Solve these. 1) Name a river. 2) {question} 3) Draw a map. 请回答。" + " filler" * 300
+    longer = (
+        f"Solve these. 1) Name a river. 2) {question} 3) Draw a map. 请回答。" + " filler" * 300
+    )
     rows = [
         plain_chat(1, question, "yes"),
         plain_chat(2, question.upper() + "!!", "yes"),
