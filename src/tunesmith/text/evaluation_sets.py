@@ -93,9 +93,9 @@ def contained(
     for place, text in enumerate(texts):
         counts = Counter(q for gram in _grams(text, size) for q in asked.get(gram, ()))
         shares = [(count / totals[q], -q) for q, count in counts.items()]
-        share, question = max(shares, default=(0.0, 0))
+        share, negative = max(shares, default=(0.0, 0))
         if share and share >= ratio:
-            yield Hit(place, -question, share)
+            yield Hit(place, -negative, share)
 
 
 def asked_again(
