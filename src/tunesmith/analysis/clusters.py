@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunesmith.analysis.keywords import keywords
-from tunesmith.analysis.vectors import fit_vectors, to_vectors
+from tunesmith.text.vectors import fit_vectors, to_vectors
 
 MOST_ROWS = 5000
 ROWS_PER_CLUSTER = 8

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tunesmith.analysis.vectors import fit_vectors, to_vectors
 from tunesmith.answers import prompt_text
 from tunesmith.rows import CONTENT, to_rows
 from tunesmith.slices import Mask
+from tunesmith.text.vectors import fit_vectors, to_vectors
 
 EVERYWHERE = "overall"
 MOST_FAILURES = 200

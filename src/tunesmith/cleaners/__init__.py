@@ -16,6 +16,7 @@ from tunesmith.cleaners.refusals import Refusals
 from tunesmith.cleaners.repair_text import RepairText
 from tunesmith.cleaners.repeated_edges import RepeatedEdges
 from tunesmith.cleaners.repetition import Repetition
+from tunesmith.cleaners.semantic_duplicates import SemanticDuplicates
 from tunesmith.cleaners.strip_html import StripHtml
 from tunesmith.cleaners.symbols import Symbols
 from tunesmith.params import Params
@@ -33,6 +34,7 @@ AnyCleaner: TypeAlias = Annotated[
     | Pii
     | ExactDuplicates
     | NearDuplicates
+    | SemanticDuplicates
     | Decontaminate
     | LabelNoise,
     Field(discriminator="kind"),

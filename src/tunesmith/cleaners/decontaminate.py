@@ -1,13 +1,14 @@
-"""Drops train rows that repeat a row that was set apart for testing or validation."""
+"""Drops train rows that repeat a row set apart, or a question of a published evaluation set."""
 
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
-from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
-from tunesmith.rows import to_rows
-from tunesmith.text.leaks import leaks
+from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
+from tunesmith.rows import Row, to_rows
+from tunesmith.text.evaluation_sets import EvaluationSet, asked_again, contained
+from tunesmith.text.leaks import leaks, prompt_text
 
 SIDES: tuple[tuple[str, tuple[str | None, ...]], ...] = (
     ("test", (None, "train", "validation")),
@@ -19,10 +20,16 @@ class Decontaminate(Cleaner):
     """Drop rows that ask what a test row asks, or, outside validation, what a validation row asks.
 
     It asks the question that the gate `no_leak` asks. Rows of the test split are never dropped.
+    Rows are also compared with the questions of the evaluation sets in `against`: a row goes if
+    its prompt is one, or if anywhere it holds `contained` of a question's n-grams of `ngram`
+    words (a CJK character is a word). The partner of such a drop is `name:line`.
     """
 
     kind: Literal["decontaminate"] = "decontaminate"
     similarity: Annotated[float, Field(ge=0.5, le=1)] = 0.9
+    against: tuple[EvaluationSet, ...] = ()
+    ngram: PositiveInt = 8
+    contained: Annotated[float, Field(gt=0, le=1)] = 0.8
 
     def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
         """Return a drop for each row that leaks, with the id of the row it repeats."""
@@ -36,4 +43,24 @@ class Decontaminate(Cleaner):
                     "drop", f"repeats a {held_out} row", leak.score, known[leak.right]["id"]
                 )
                 verdicts[places[leak.left]] = verdicts[places[leak.left]] or verdict
+        self._against_sets(records, verdicts, seed)
         return verdicts
+
+    def _against_sets(self, records: list[Row], verdicts: Verdicts, seed: int) -> None:
+        """Drop the rows that hold a question of an evaluation set."""
+        for known in self.against:
+            places = [k for k, row in enumerate(records) if not (is_test(row) or verdicts[k])]
+            lines, questions = zip(*known.questions(), strict=True)
+            prompts = [prompt_text(records[k]) for k in places]
+            texts = [whole_text(records[k]) for k in places]
+            hits = [
+                *asked_again(prompts, questions, self.similarity, seed),
+                *contained(texts, questions, self.ngram, self.contained),
+            ]
+            for hit in hits:
+                verdicts[places[hit.text]] = verdicts[places[hit.text]] or Verdict(
+                    "drop",
+                    f"holds a question of {known.name}",
+                    hit.score,
+                    f"{known.name}:{lines[hit.question]}",
+                )

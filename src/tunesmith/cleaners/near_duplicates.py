@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import Field, NonNegativeInt
 
-from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
+from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, whole_text
+from tunesmith.cleaners.groups import comparable
 from tunesmith.rows import Row, to_rows
 from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_facts
 from tunesmith.text.leaks import prompt_text
@@ -29,7 +30,7 @@ class NearDuplicates(Cleaner):
         """Return a drop for each repetition; rows of one text with two labels are flagged."""
         records = to_rows(rows)
         verdicts: Verdicts = [None] * len(records)
-        for places in _comparable(records):
+        for places in comparable(records):
             texts = [whole_text(records[place]) for place in places]
             pairs = near_pairs(texts, self.similarity, seed)
             found = [(places[i], places[j], score) for i, j, score in pairs]
@@ -60,15 +61,6 @@ class NearDuplicates(Cleaner):
         asked = prompt_text(first), prompt_text(second)
         alike = alike_but_for_courtesy(*asked) >= self.similarity
         return alike and same_facts(whole_text(first), whole_text(second), self.protect_words)
-
-
-def _comparable(records: list[Row]) -> list[list[int]]:
-    """Return the rows in groups of one split and task; test rows are in none."""
-    groups: dict[tuple[str | None, str], list[int]] = {}
-    for place, row in enumerate(records):
-        if not is_test(row):
-            groups.setdefault((row["split"], row["task"]), []).append(place)
-    return list(groups.values())
 
 
 def _verdict(first: Row, second: Row, score: float) -> Verdict:

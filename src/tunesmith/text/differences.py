@@ -44,8 +44,8 @@ def same_facts(left: str, right: str, most_words: int = SHORT_WORDS) -> bool:
     """
     if numbers(left) != numbers(right):
         return False
-    short = max(len(words(left)), len(words(right))) <= most_words
-    return not short or says_the_same(left, right)
+    ours, theirs = words(left), words(right)
+    return max(len(ours), len(theirs)) > most_words or _same_words(ours, theirs)
 
 
 def says_the_same(left: str, right: str) -> bool:
@@ -55,9 +55,11 @@ def says_the_same(left: str, right: str) -> bool:
     number, a word in place of another word, another order of the words and one negation more do:
     "order 4821 for Anna" is not "order 4821 for Ben".
     """
-    if numbers(left) != numbers(right):
-        return False
-    ours, theirs = words(left), words(right)
+    return numbers(left) == numbers(right) and _same_words(words(left), words(right))
+
+
+def _same_words(ours: list[str], theirs: list[str]) -> bool:
+    """Whether the words of two texts differ only in what carries no fact."""
     gone = list((Counter(ours) - Counter(theirs)).elements())
     new = list((Counter(theirs) - Counter(ours)).elements())
     if any(map(_negates, gone + new)):

@@ -7,27 +7,48 @@ from numpy.typing import NDArray
 
 Ints: TypeAlias = NDArray[np.int64]
 Hashes: TypeAlias = NDArray[np.uint64]
+Hashes32: TypeAlias = NDArray[np.uint32]
 
 GRAM = 3
-BANDS = 24  # at 3 hashes a band, a pair with half of its 3-grams in common is found with p = 0.96
-HASHES_PER_BAND = 3
-CHUNK_CHARS = 2_000_000
+BANDS = 12
+HASHES_PER_BAND = 4  # with 3, a million texts share so many buckets by chance that pairs drown
+BUCKET_BITS = 40  # of a key; the bits below order the texts of a bucket, see `band_keys`
+CHUNK_CHARS = 250_000  # its arrays stay in the processor's cache
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+BUCKET = np.uint64(2**64 - 2 ** (64 - BUCKET_BITS))
 
 
 def band_keys(forms: list[str], seed: int) -> tuple[list[Hashes], Ints]:
-    """Return, for each band, the bucket of every non-empty text, and the rows of these texts.
+    """Return, for each band, the key of every non-empty text, and the rows of these texts.
+
+    The upper `BUCKET_BITS` of a key are the bucket. The lower bits come from the next band: in
+    the order of the keys, those texts of a large bucket that share two bands are neighbours
+    (after the LSH forest of Bawa et al., 2005, with a depth of two).
 
     Args:
-        forms: normal forms; an empty one has no 3-gram and gets no bucket.
+        forms: normal forms; an empty one has no 3-gram and gets no key.
         seed: of the hash functions.
     """
     known = np.array([k for k, form in enumerate(forms) if form], dtype=np.int64)
-    count = BANDS * HASHES_PER_BAND
     rng = np.random.default_rng(seed)
-    factors = rng.integers(1, 2**63, size=count, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    shifts = rng.integers(0, 2**63, size=count, dtype=np.uint64)
-    parts = [_minhash([forms[k] for k in rows], factors, shifts) for rows in _chunks(known, forms)]
-    return _bands(np.concatenate([np.empty((0, count), dtype=np.uint64), *parts])), known
+    count = BANDS * HASHES_PER_BAND
+    factors = rng.integers(0, 2**31, size=count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    shifts = rng.integers(0, 2**32, size=count, dtype=np.uint32)
+    keys = np.empty((BANDS, len(known)), dtype=np.uint64)
+    done = 0
+    for rows in _chunks(known, forms):
+        signatures = _minhash([forms[k] for k in rows], factors, shifts)
+        keys[:, done : done + len(rows)] = _keys(signatures)
+        done += len(rows)
+    return list(keys), known
+
+
+def found_ratio(jaccard: float) -> float:
+    """Return the share of pairs that some band finds, by the share of 3-grams in common, 0 to 1.
+
+    Source: the S-curve 1 - (1 - s^r)^b of Leskovec et al., Mining of Massive Datasets, 3.4.2.
+    """
+    return float(1 - (1 - jaccard**HASHES_PER_BAND) ** BANDS)
 
 
 def _chunks(known: Ints, forms: list[str]) -> list[Ints]:
@@ -38,14 +59,18 @@ def _chunks(known: Ints, forms: list[str]) -> list[Ints]:
     return np.split(known, np.flatnonzero(np.diff(ends)) + 1)
 
 
-def _minhash(forms: list[str], factors: Hashes, shifts: Hashes) -> Hashes:
-    """Return the smallest hash of each text's 3-grams under each function: (texts, hashes)."""
+def _minhash(forms: list[str], factors: Hashes32, shifts: Hashes32) -> Hashes32:
+    """Return the smallest hash of each text's 3-grams under each function: (hashes, texts)."""
     grams, starts = _grams([f"\x02{form}\x03" for form in forms])
-    columns = [
-        np.minimum.reduceat((grams * factor + shift) >> np.uint64(32), starts)
-        for factor, shift in zip(factors, shifts, strict=True)
-    ]
-    return np.stack(columns, axis=1)
+    mixed = (grams * GOLDEN) >> np.uint64(32)
+    short = mixed.astype(np.uint32)
+    hashes = np.empty_like(short)
+    signatures = np.empty((len(factors), len(forms)), dtype=np.uint32)
+    for signature, factor, shift in zip(signatures, factors, shifts, strict=True):
+        np.multiply(short, factor, out=hashes)
+        np.add(hashes, shift, out=hashes)
+        np.minimum.reduceat(hashes, starts, out=signature)
+    return signatures
 
 
 def _grams(padded: list[str]) -> tuple[Hashes, Ints]:
@@ -62,13 +87,16 @@ def _grams(padded: list[str]) -> tuple[Hashes, Ints]:
     return numbered[inside], np.cumsum(counts) - counts
 
 
-def _bands(signatures: Hashes) -> list[Hashes]:
-    """Return one 64-bit key a form for each band, mixed from the band's hashes."""
-    keys = []
-    for start in range(0, signatures.shape[1], HASHES_PER_BAND):
-        key = np.zeros(len(signatures), dtype=np.uint64)
-        for column in signatures.T[start : start + HASHES_PER_BAND]:
-            key = (key ^ column) * np.uint64(0x9E3779B97F4A7C15)
-            key ^= key >> np.uint64(29)
-        keys.append(key)
-    return keys
+def _keys(signatures: Hashes32) -> Hashes:
+    """Return a key for each band and text: the band's own bits above, the next band's below."""
+    bands = signatures.reshape(BANDS, HASHES_PER_BAND, -1).astype(np.uint64)
+    mixed = np.zeros((BANDS, bands.shape[2]), dtype=np.uint64)
+    for column in range(HASHES_PER_BAND):
+        mixed = (mixed ^ bands[:, column]) * GOLDEN
+        mixed ^= mixed >> np.uint64(29)
+    return (mixed & BUCKET) | (np.roll(mixed, -1, axis=0) & ~BUCKET)
+
+
+def buckets(keys: Hashes) -> Hashes:
+    """Return the bucket of each key."""
+    return keys & BUCKET

@@ -10,12 +10,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tunesmith.text.minhash import Hashes, Ints, band_keys
+from tunesmith.text.minhash import Hashes, Ints, band_keys, buckets
 from tunesmith.text.normalise import folded
 
 Pair: TypeAlias = tuple[int, int, float]
 
-WINDOW = 64  # neighbours that a text is compared with in a bucket larger than this
+WINDOW = 4  # neighbours that a text is compared with in a bucket larger than this
 SHORT_CHARS = 32  # here one edit touches most 3-grams, so these are compared all with all
 SHORT_ROWS = 4000  # ... up to this many
 
@@ -106,7 +106,8 @@ def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:
 
 def _unpacked(packed: list[Ints], width: int) -> Ints:
     """Return distinct pairs (n, 2) from numbers `i * width + j`."""
-    distinct = np.unique(np.concatenate(packed)) if packed else np.empty(0, dtype=np.int64)
+    ranked = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *packed]))
+    distinct = ranked[np.diff(ranked, prepend=-1) > 0]  # np.unique, four times as fast
     return np.stack(np.divmod(distinct, max(width, 1)), axis=1)
 
 
@@ -126,7 +127,7 @@ def _all_pairs(rows: Ints, forms: list[str]) -> Ints:
 def _neighbours(keys: Hashes, known: Ints, width: int) -> Ints:
     """Return packed pairs of forms of one bucket that lie within `WINDOW` of each other."""
     order = np.argsort(keys, kind="stable")
-    ranked, rows = keys[order], known[order]
+    ranked, rows = buckets(keys[order]), known[order]
     packed = []
     for step in range(1, min(WINDOW, len(rows) - 1) + 1):
         same = np.flatnonzero(ranked[:-step] == ranked[step:])
@@ -145,14 +146,14 @@ def _matches(left: Hashes, right: Hashes, known: Ints, other: Ints, width: int) 
     """Return packed pairs of a left form and up to `WINDOW` right forms of the same bucket."""
     order = np.argsort(right, kind="stable")
     ranked = right[order]
-    low, high = np.searchsorted(ranked, left, "left"), np.searchsorted(ranked, left, "right")
-    packed = []
-    for step in range(WINDOW):
-        more = np.flatnonzero(low + step < high)
-        if not len(more):
-            break
-        packed.append(known[more] * width + other[order[low[more] + step]])
-    return np.concatenate([np.empty(0, dtype=np.int64), *packed])
+    place = np.searchsorted(ranked, left)  # where the nearest neighbours of each left key stand
+    packed = [np.empty(0, dtype=np.int64)]
+    for step in range(-WINDOW, WINDOW):
+        there = place + step
+        inside = np.flatnonzero((there >= 0) & (there < len(ranked)))
+        same = inside[buckets(ranked[there[inside]]) == buckets(left[inside])]
+        packed.append(known[same] * width + other[order[there[same]]])
+    return np.concatenate(packed)
 
 
 def _verified(
@@ -165,6 +166,7 @@ def _verified(
     alike = Indel.normalized_similarity
     kept = [np.empty((0, 2), dtype=np.int64)]
     scores = [np.empty(0)]
+    pairs = _of_near_length(left, right, pairs, similarity)
     for chunk in np.array_split(pairs, max(1, len(pairs) // 200_000)):
         if not len(chunk):
             continue
@@ -174,3 +176,10 @@ def _verified(
         scores.append(found[found >= similarity])
     rows = np.concatenate(kept)
     return rows[:, 0], rows[:, 1], np.concatenate(scores)
+
+
+def _of_near_length(left: list[str], right: list[str], pairs: Ints, similarity: float) -> Ints:
+    """Return the pairs whose lengths alone do not rule the similarity out."""
+    a = np.fromiter(map(len, left), np.int64, len(left))[pairs[:, 0]]
+    b = np.fromiter(map(len, right), np.int64, len(right))[pairs[:, 1]]
+    return pairs[2 * np.minimum(a, b) >= similarity * (a + b) - 1e-9]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 ARITHMETIC = re.compile(r"(?<=\d)(\s*[-−–*/.,:^]\s*)(?=\d)|(?<![^\s(（])([-−])(?=\d)")
-SPACE = re.compile(r"\s+")
+DIGIT = re.compile(r"\d")
 KEPT_PUNCTUATION = frozenset("#%@")
 DROPPED_SYMBOLS = frozenset("~|")
 
@@ -39,11 +39,20 @@ def folded(text: str) -> str:
     the combining marks that Indic and Thai words are made of. A text of nothing but punctuation
     stays as it is, so that `:)` and `:(` differ.
     """
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    parts = ARITHMETIC.split(plain)
+    plain = _caseless(text)
+    parts = ARITHMETIC.split(plain) if DIGIT.search(plain) else [plain]
     parts[::3] = [part.translate(_TABLE) for part in parts[::3]]
     kept = "".join(part.strip() if i % 3 else part for i, part in enumerate(parts) if part)
-    return SPACE.sub(" ", kept).strip() or SPACE.sub(" ", plain).strip()
+    return " ".join(kept.split()) or " ".join(plain.split())
+
+
+def _caseless(text: str) -> str:
+    """Return the text in NFKC without case; forms that are already so are not made again."""
+    if text.isascii():
+        return text.lower()
+    composed = unicodedata.normalize("NFKC", text)
+    caseless = composed.casefold()
+    return caseless if caseless == composed else unicodedata.normalize("NFKC", caseless)
 
 
 def squeezed(text: str) -> str:
