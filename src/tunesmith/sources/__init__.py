@@ -7,9 +7,14 @@ from pydantic import Field
 
 from tunesmith.params import Params
 from tunesmith.sources.file import FileSource
+from tunesmith.sources.http import HttpSource
 from tunesmith.sources.hub import HubSource
+from tunesmith.sources.mixture import MixtureSource
+from tunesmith.sources.sql import SqlSource
 
-Source: TypeAlias = Annotated[FileSource | HubSource, Field(discriminator="kind")]
+Source: TypeAlias = Annotated[
+    FileSource | HttpSource | HubSource | MixtureSource | SqlSource, Field(discriminator="kind")
+]
 
 
 class CollectParams(Params):
