@@ -11,7 +11,7 @@ from tunesmith.importers import ACCEPTED
 from tunesmith.importers.records import Hints, import_records
 from tunesmith.rows import Row, to_frame, write_rows
 from tunesmith.sources import CollectParams, Source
-from tunesmith.sources.base import Batch
+from tunesmith.sources.base import Batch, SourceBase
 from tunesmith.sources.manifest import Entry, described, totals
 from tunesmith.stage import parse_paths, run_stage
 
@@ -36,12 +36,12 @@ def collect(folder: Path, sources: Sequence[Source]) -> Collected:
     seen: Counter[str] = Counter()
     for source in sources:
         for batch in source.batches(folder):
-            _add(collected, batch, source, folder, seen)
+            _add(collected, batch, source.described_by(batch), folder, seen)
     return collected
 
 
 def _add(
-    collected: Collected, batch: Batch, source: Source, folder: Path, seen: Counter[str]
+    collected: Collected, batch: Batch, source: SourceBase, folder: Path, seen: Counter[str]
 ) -> None:
     """Add the examples of one file, what was set aside, and its manifest entry."""
     found = import_records(batch.records, batch.name, _hints(source), seen)
@@ -61,7 +61,7 @@ def _add(
     _tell(collected.entries[-1], batch.notes)
 
 
-def _hints(source: Source) -> Hints:
+def _hints(source: SourceBase) -> Hints:
     """Return what params.yaml says about the records of a source."""
     return Hints(
         task=source.task,

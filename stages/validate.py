@@ -11,7 +11,7 @@ from tunesmith.expectations import ValidateParams
 from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.finding import Finding
 from tunesmith.expectations.run import evaluate
-from tunesmith.files import write_json, write_text
+from tunesmith.files import csv_cell, write_json, write_text
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import parse_paths, run_stage
 
@@ -45,7 +45,8 @@ def failed_rows(findings: list[Finding]) -> str:
     table.writerow(["id", "source", "expectation", "reason"])
     for finding in findings:
         for row in finding.failing:
-            table.writerow([row.id, row.source, finding.kind, row.reason])
+            cells = (row.id, row.source, finding.kind, row.reason)
+            table.writerow(map(csv_cell, cells))
     return text.getvalue()
 
 

@@ -26,6 +26,11 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
+def csv_cell(text: str) -> str:
+    """Return a text that a spreadsheet shows and does not run as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def write_json(path: Path, data: Any) -> None:
     """Write JSON with sorted keys; NaN and infinity are refused."""
     write_text(

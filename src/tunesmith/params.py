@@ -14,6 +14,7 @@ from tunesmith.component import Component
 from tunesmith.errors import UserError
 
 PARAMS_FILE = Path("params.yaml")
+MOST_VALUES = 100_000
 
 
 class Params(Component):
@@ -44,7 +45,9 @@ class Params(Component):
 def load_yaml(path: Path) -> Any:
     """Parse a YAML file, keeping line numbers and comments; duplicate keys are refused."""
     try:
-        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        _refuse_bombs(tree, path)
+        return tree
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; run from the root of the project") from None
     except MarkedYAMLError as error:
@@ -52,6 +55,23 @@ def load_yaml(path: Path) -> Any:
         raise UserError(f"{path}:{line}: not valid YAML: {error.problem}") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+
+
+def _refuse_bombs(tree: Any, path: Path) -> None:
+    """Refuse aliases of aliases that unfold to more values than any dials have."""
+    sizes: dict[int, int] = {}
+
+    def size(value: Any) -> int:
+        if not isinstance(value, Mapping | list):
+            return 1
+        if id(value) not in sizes:
+            parts = value.values() if isinstance(value, Mapping) else value
+            sizes[id(value)] = MOST_VALUES + 1  # while it is counted: a tree inside of itself
+            sizes[id(value)] = 1 + sum(map(size, parts))
+        return sizes[id(value)]
+
+    if size(tree) > MOST_VALUES:
+        raise UserError(f"{path}: its aliases (&, *) unfold to more than {MOST_VALUES:,} values")
 
 
 def descend(tree: Any, keys: list[str], path: Path) -> Any:

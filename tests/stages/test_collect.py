@@ -99,5 +99,5 @@ def test_the_same_file_twice_still_gives_ids_of_their_own(tmp_path: Path) -> Non
 def test_an_unknown_kind_names_the_known_ones(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text("collect:\n  folder: x\n  sources:\n    - {kind: ftp}\n")
-    with pytest.raises(UserError, match=r"params\.yaml:4.*'file', 'hub'"):
+    with pytest.raises(UserError, match=r"params\.yaml:4.*'file', 'http', 'hub', 'mixture', 'sql'"):
         CollectParams.read("collect", path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tunesmith.files import read_json, replacing, sha256_file, write_json, write_jsonl
+from tunesmith.files import csv_cell, read_json, replacing, sha256_file, write_json, write_jsonl
 
 
 def test_json_has_sorted_keys_and_ends_with_a_newline(tmp_path: Path) -> None:
@@ -36,3 +36,12 @@ def test_lines_keep_their_order(tmp_path: Path) -> None:
 def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"abc")
     assert sha256_file(tmp_path / "x").startswith("ba7816bf")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@cmd", "\t=1", "\r=1"])
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
+    assert csv_cell(text) == f"'{text}"
+
+
+def test_other_cells_stay_as_they_are() -> None:
+    assert [csv_cell(text) for text in ("a=1", "", "退货")] == ["a=1", "", "退货"]

@@ -1,5 +1,6 @@
 """Dials: what is wrong in params.yaml is named with file, line and key."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -87,3 +88,12 @@ def test_a_missing_file_says_where_to_run(tmp_path: Path) -> None:
 def test_a_seed_that_is_no_whole_number_is_refused(tmp_path: Path, value: str) -> None:
     with pytest.raises(UserError, match="seed: a whole number"):
         read_seed(write(tmp_path, f"seed: {value}\n"))
+
+
+def test_aliases_that_unfold_without_end_are_refused(tmp_path: Path) -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    names = "abcdefghi"
+    for before, name in pairwise(names):
+        lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]")
+    path = write(tmp_path, "\n".join(lines) + "\n")
+    assert "unfold to more than 100,000 values" in failure(path)

@@ -9,10 +9,20 @@ from tunesmith.params import Params
 from tunesmith.sources.dataset_info import DatasetInfoSource
 from tunesmith.sources.entries import EntriesSource
 from tunesmith.sources.file import FileSource
+from tunesmith.sources.http import HttpSource
 from tunesmith.sources.hub import HubSource
+from tunesmith.sources.mixture import MixtureSource
+from tunesmith.sources.sql import SqlSource
 
 Source: TypeAlias = Annotated[
-    FileSource | HubSource | DatasetInfoSource | EntriesSource, Field(discriminator="kind")
+    DatasetInfoSource
+    | EntriesSource
+    | FileSource
+    | HttpSource
+    | HubSource
+    | MixtureSource
+    | SqlSource,
+    Field(discriminator="kind"),
 ]
 
 

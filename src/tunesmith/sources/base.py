@@ -1,6 +1,8 @@
 """What every source has in common, and what it hands over: the records of one file."""
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -32,6 +34,8 @@ class Batch:
         size_bytes: of the file; null for a data set of the hub.
         encoding: of the text; null where the format has none.
         notes: what the person who reads the run should know.
+        part: of a mixture, the number of the source that the file is from.
+        drawn_from: how many records the file has, where only some were drawn.
     """
 
     name: str
@@ -41,6 +45,17 @@ class Batch:
     size_bytes: int | None
     encoding: str | None = None
     notes: tuple[str, ...] = ()
+    part: int | None = None
+    drawn_from: int | None = None
+
+
+def digest_of(records: Iterable[Record]) -> str:
+    """Return the SHA-256 of records, for a source that has no file, as lines of sorted JSON."""
+    digest = hashlib.sha256()
+    for record in records:
+        line: Any = json.dumps(record, sort_keys=True, ensure_ascii=False, default=str)
+        digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
+    return digest.hexdigest()
 
 
 class SourceBase(Component):
@@ -56,7 +71,7 @@ class SourceBase(Component):
     task: Literal["chat", "classification", "text", "preference", "unpaired", "stepwise"] | None = (
         None
     )
-    split: str | None = Field(None, pattern="^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$")
+    split: str | None = Field(default=None, pattern="^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$")
     lang: Literal["en", "zh", "mixed", "other", "und"] | None = None
     licence: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
@@ -73,3 +88,7 @@ class SourceBase(Component):
             UserError: nothing is there, or it cannot be read; the message names the way out.
         """
         raise NotImplementedError
+
+    def described_by(self, batch: Batch) -> "SourceBase":  # noqa: ARG002
+        """Return the source whose options speak for the records of a batch."""
+        return self

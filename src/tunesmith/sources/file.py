@@ -1,5 +1,6 @@
 """Files of examples: JSONL, JSON, CSV, TSV, TXT or Parquet, plain or packed (.gz, .zst)."""
 
+import os
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +15,9 @@ from tunesmith.sources.base import Batch, SourceBase
 from tunesmith.sources.decode import decode
 from tunesmith.sources.parse import PARSERS, Parsed
 
+BOMB_RATIO = 200  # text packs to a tenth; a file that unpacks to more than this ...
+BOMB_BYTES = 256 << 20  # ... and is larger than this is refused
+BLOCK_BYTES = 1 << 24
 PACKED = {".gz": "gzip", ".zst": "zstd"}
 FORMATS = (*PARSERS, ".parquet")
 
@@ -28,7 +32,9 @@ class FileSource(SourceBase):
     def batches(self, folder: Path) -> Iterator[Batch]:
         """Yield one batch a file; see `SourceBase.batches`."""
         for path in _files(folder, self.path):
+            before = path.stat()
             yield _batch(path, path.relative_to(folder).as_posix(), self.encoding, self.limit)
+            _check_unchanged(path, before)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -43,12 +49,23 @@ def _files(folder: Path, pattern: str) -> list[Path]:
         )
     path = folder / pattern
     if path.is_file():
-        return [path]
-    found = sorted(path.rglob("*") if path.is_dir() else folder.glob(pattern))
-    files = [file for file in found if file.is_file() and _format(file) in FORMATS]
+        files = [path]
+    else:
+        found = sorted(path.rglob("*") if path.is_dir() else folder.glob(pattern))
+        files = [file for file in found if file.is_file() and _format(file) in FORMATS]
     if not files:
         raise UserError(_absent(folder, pattern))
+    for file in files:
+        if not file.resolve().is_relative_to(folder.resolve()):
+            raise UserError(f"{file}: a link out of the folder; put a copy of the file there")
     return files
+
+
+def _check_unchanged(path: Path, before: os.stat_result) -> None:
+    """Refuse a file that was written to while it was read: half of it may be of either state."""
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UserError(f"{path}: changed while it was read; run again when nobody writes to it")
 
 
 def _absent(folder: Path, pattern: str) -> str:
@@ -118,10 +135,28 @@ def _unpacked(path: Path) -> bytes:
         return path.read_bytes()
     try:
         with pa.CompressedInputStream(pa.OSFile(str(path)), packing) as stream:
-            data: bytes = stream.read()
+            return _up_to(max(BOMB_BYTES, BOMB_RATIO * path.stat().st_size), stream, path)
     except OSError as error:
         raise UserError(f"{path}: cannot be unpacked as {packing}: {error}") from None
-    return data
+
+
+def _up_to(most: int, stream: pa.NativeFile, path: Path) -> bytes:
+    """Return what a stream holds.
+
+    Raises:
+        UserError: it is more than `most` bytes.
+    """
+    blocks: list[bytes] = []
+    size = 0
+    while block := stream.read(BLOCK_BYTES):
+        blocks.append(block)
+        size += len(block)
+        if size > most:
+            raise UserError(
+                f"{path}: unpacks to more than {most:,} bytes, {BOMB_RATIO} times its size; if "
+                "that is meant, unpack it yourself"
+            )
+    return b"".join(blocks)
 
 
 def _parquet(data: bytes, path: Path) -> Parsed:

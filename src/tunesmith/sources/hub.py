@@ -1,13 +1,11 @@
 """Data sets of the Hugging Face hub, or a local folder of the same layout; no remote code runs."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tunesmith.errors import UserError
-from tunesmith.sources.base import Batch, Record, SourceBase
+from tunesmith.sources.base import Batch, Record, SourceBase, digest_of
 
 
 class HubSource(SourceBase):
@@ -38,7 +36,7 @@ class HubSource(SourceBase):
         )
         name = f"{self.dataset}/{self.config or 'default'}/{self.from_split}"
         yield Batch(
-            name, list(enumerate(records, start=1)), [], _digest(records), None, None, notes
+            name, list(enumerate(records, start=1)), [], digest_of(records), None, None, notes
         )
 
     def _records(self, folder: Path) -> list[Record]:
@@ -66,12 +64,3 @@ class HubSource(SourceBase):
             f'"{self.from_split}"): {first}. Check id, config and split; without a network put '
             "its files in a folder inside of collect.folder and name that as `dataset:`"
         )
-
-
-def _digest(records: list[Record]) -> str:
-    """Return the SHA-256 of the records as sorted JSON."""
-    digest = hashlib.sha256()
-    for record in records:
-        line: Any = json.dumps(record, sort_keys=True, ensure_ascii=False, default=str)
-        digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
-    return digest.hexdigest()

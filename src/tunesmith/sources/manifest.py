@@ -29,6 +29,7 @@ def described(
         "bytes": batch.size_bytes,
         "encoding": batch.encoding,
         "limit": source.limit,
+        "drawn_from": batch.drawn_from,
         "rows": len(rows),
         "quarantined": aside,
         "shapes": dict(shapes),

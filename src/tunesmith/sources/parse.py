@@ -12,6 +12,8 @@ from tunesmith.sources.base import Broken, Record
 from tunesmith.sources.decode import is_garbled
 
 LONGEST_CELL = 100_000_000
+LONGEST_LINE = 50_000_000  # characters; a longer one is no row
+KEPT_RAW_CHARS = 10_000  # of a broken line
 
 
 class Parsed(NamedTuple):
@@ -40,6 +42,8 @@ def _object(raw: str) -> Record:
     Raises:
         ValueError: it holds none; the message says why.
     """
+    if len(raw) > LONGEST_LINE:
+        raise ValueError(f"a line of {len(raw):,} characters; at most {LONGEST_LINE:,} are read")
     if is_garbled(raw):
         raise ValueError("bytes that are not UTF-8, unlike the rest of the file")
     try:
@@ -154,8 +158,8 @@ def _plain(value: Any) -> Any:
 
 
 def _printable(raw: str) -> str:
-    """Return text with a mark in place of each byte that was not UTF-8."""
-    return raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Return the start of a text, with a mark in place of each byte that was not UTF-8."""
+    return raw[:KEPT_RAW_CHARS].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 PARSERS: dict[str, Callable[[str, str], Parsed]] = {

@@ -167,3 +167,43 @@ def test_every_line_is_a_record_or_broken(text: str) -> None:
     parsed = parse_jsonl(text, "x.jsonl")
     lines = [line for line in text.split("\n") if line.strip()]
     assert len(parsed.records) + len(parsed.broken) == len(lines)
+
+
+def test_a_packed_file_that_unpacks_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tunesmith.sources.file.BOMB_BYTES", 1 << 20)
+    (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"x" * (8 << 20)))
+    with pytest.raises(UserError, match=r"bomb\.txt\.gz: unpacks to more than .* unpack it your"):
+        list(FileSource(path="bomb.txt.gz").batches(tmp_path))
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret\n")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "rows.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(UserError, match="a link out of the folder; put a copy"):
+        list(FileSource(path="rows.txt").batches(inbox))
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rows.txt"
+    path.write_text("one\n")
+    batches = FileSource(path="rows.txt").batches(tmp_path)
+    next(batches)
+    path.write_text("one\ntwo\n")
+    with pytest.raises(UserError, match="changed while it was read; run again"):
+        next(batches)
+
+
+def test_a_line_that_is_too_long_is_set_aside_and_only_its_start_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tunesmith.sources.parse.LONGEST_LINE", 100_000)
+    lines = ['{"text": "short"}', json.dumps({"text": "x" * 200_000}), '{"text": "last"}']
+    (tmp_path / "rows.jsonl").write_text("\n".join(lines))
+    (batch,) = FileSource(path="rows.jsonl").batches(tmp_path)
+    assert [line for line, _ in batch.records] == [1, 3]
+    assert batch.broken[0].reason == "a line of 200,012 characters; at most 100,000 are read"
+    assert len(batch.broken[0].raw) == 10_000

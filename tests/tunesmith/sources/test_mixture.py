@@ -1,0 +1,74 @@
+"""Sources in shares: how many rows of each, which, and that nothing goes unsaid."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stages.collect import collect
+from tunesmith.sources.file import FileSource
+from tunesmith.sources.mixture import MixtureSource, Part
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, count in (("a", 80), ("b", 30)):
+        lines = [json.dumps({"prompt": f"{name}{k}?", "completion": "Yes."}) for k in range(count)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+def mixture(a: float, b: float, rows: int | None = None, seed: int = 0) -> MixtureSource:
+    parts = [
+        Part(weight=a, source=FileSource(path="a.jsonl", lang="en", licence="MIT")),
+        Part(weight=b, source=FileSource(path="b.jsonl", lang="en", licence="CC0-1.0")),
+    ]
+    return MixtureSource(parts=parts, rows=rows, seed=seed)
+
+
+def taken(source: MixtureSource, folder: Path) -> list[list[int]]:
+    return [[line for line, _ in batch.records] for batch in source.batches(folder)]
+
+
+@pytest.mark.parametrize(
+    ("weights", "rows", "sizes"),
+    [
+        ((1, 1), None, [30, 30]),
+        ((3, 1), None, [80, 27]),
+        ((3, 1), 40, [30, 10]),
+        ((1, 1), 1000, [80, 30]),
+    ],
+)
+def test_the_weights_decide_how_many_rows_each_part_gives(
+    folder: Path, weights: tuple[float, float], rows: int | None, sizes: list[int]
+) -> None:
+    assert [len(lines) for lines in taken(mixture(*weights, rows), folder)] == sizes
+
+
+def test_a_draw_repeats_and_depends_on_the_seed(folder: Path) -> None:
+    assert taken(mixture(1, 1, 20), folder) == taken(mixture(1, 1, 20), folder)
+    assert taken(mixture(1, 1, 20), folder) != taken(mixture(1, 1, 20, seed=1), folder)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 60), st.integers(0, 40))
+def test_a_larger_mixture_holds_the_rows_of_a_smaller_one(rows: int, more: int) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        for part in "ab":
+            (path / f"{part}.jsonl").write_text('{"text": "x"}\n' * 60)
+        small, large = (taken(mixture(1, 1, count), path) for count in (rows, rows + more))
+    assert all(set(few) <= set(many) for few, many in zip(small, large, strict=True))
+    assert all(lines == sorted(lines) for lines in large)
+
+
+def test_each_row_keeps_the_options_of_its_part_and_the_manifest_says_what_was_drawn(
+    folder: Path,
+) -> None:
+    found = collect(folder, [mixture(3, 1, 40)])
+    assert [entry["licences"] for entry in found.entries] == [{"MIT": 30}, {"CC0-1.0": 10}]
+    assert [entry["drawn_from"] for entry in found.entries] == [80, 30]

@@ -1,0 +1,90 @@
+"""A database as a source: what a query returns, and what is kept out of sight."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tunesmith.errors import UserError
+from tunesmith.sources.sql import SqlSource
+
+QUERY = "SELECT prompt, completion, price, day FROM chats ORDER BY prompt"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    path = tmp_path / "shop.db"
+    with sqlite3.connect(path) as base:
+        base.execute("CREATE TABLE chats (prompt, completion, price, day, photo)")
+        rows = [("退货？", "可以。", 1.5, "2026-01-02", b"x"), ("Open?", "Yes.", None, None, b"y")]
+        base.executemany("INSERT INTO chats VALUES (?, ?, ?, ?, ?)", rows)
+    return f"sqlite:///{path}"
+
+
+def test_a_query_gives_its_columns_in_its_order(url: str, tmp_path: Path) -> None:
+    (batch,) = SqlSource(name="shop", url=url, query=QUERY).batches(tmp_path)
+    assert batch.name == "shop"
+    assert [dict(record)["prompt"] for _, record in batch.records] == ["Open?", "退货？"]
+    assert batch.records[1] == (
+        2, {"prompt": "退货？", "completion": "可以。", "price": 1.5, "day": "2026-01-02"}
+    )  # fmt: skip
+    assert batch.notes == ()
+
+
+def test_the_same_rows_have_the_same_hash_and_a_limit_holds(url: str, tmp_path: Path) -> None:
+    source = SqlSource(name="shop", url=url, query=QUERY)
+    (one,), (two,) = source.batches(tmp_path), source.batches(tmp_path)
+    (less,) = source.model_copy(update={"limit": 1}).batches(tmp_path)
+    assert one.sha256 == two.sha256 != less.sha256
+    assert len(less.records) == 1
+
+
+def test_an_unordered_query_is_told(url: str, tmp_path: Path) -> None:
+    (batch,) = SqlSource(name="shop", url=url, query="SELECT prompt FROM chats").batches(tmp_path)
+    assert "no ORDER BY" in batch.notes[0]
+
+
+def test_the_url_may_come_from_the_environment(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = SqlSource(name="shop", url="env:SHOP_URL", query=QUERY)
+    with pytest.raises(UserError, match="SHOP_URL is not set"):
+        list(source.batches(tmp_path))
+    monkeypatch.setenv("SHOP_URL", url)
+    (batch,) = source.batches(tmp_path)
+    assert len(batch.records) == 2
+
+
+def test_a_password_in_params_yaml_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a password does not belong"):
+        SqlSource(name="shop", url="postgresql://me:secret@db/shop", query=QUERY)
+
+
+@pytest.mark.parametrize("query", ["DELETE FROM chats", "drop table chats", ""])
+def test_a_query_that_does_not_read_is_refused(url: str, query: str) -> None:
+    with pytest.raises(ValidationError, match="must begin with SELECT or WITH"):
+        SqlSource(name="shop", url=url, query=query)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT absent FROM chats", "source shop: no such column: absent"),
+        ("SELECT photo FROM chats", "source shop: a column of bytes"),
+    ],
+)
+def test_what_the_database_refuses_is_one_line(
+    url: str, tmp_path: Path, query: str, said: str
+) -> None:
+    with pytest.raises(UserError, match=said) as caught:
+        list(SqlSource(name="shop", url=url, query=query).batches(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_driver_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_URL", "postgresql+nodriver://me:secret@db/shop")
+    with pytest.raises(UserError) as caught:
+        list(SqlSource(name="shop", url="env:SHOP_URL", query=QUERY).batches(tmp_path))
+    assert "nodriver" in str(caught.value)
+    assert "secret" not in str(caught.value)
