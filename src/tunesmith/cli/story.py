@@ -93,7 +93,7 @@ def _cleaned(row: Row, tables: Tables) -> Iterator[Event]:
 
 def _separated(row: Row, tables: Tables) -> Iterator[Event]:
     """Say which side the row fell on, or what it gave way to."""
-    for side in ("train", "validation", "test"):
+    for side in ("train", "validation", "test", "ood"):
         if tables.find(f"split {side}", row["id"]):
             yield Event("split", side, "its side of the split")
     for one in tables.find("split dropped", row["id"]):
@@ -104,6 +104,8 @@ def _grown(row: Row, tables: Tables) -> Iterator[Event]:
     """Say which rows were made from it, and which phases it trains."""
     for child in tables.find("train", row["id"], column="parent"):
         yield Event("augment", "made from it", str(child["op"]), child["id"])
+    for one in tables.find("left out", row["id"]):
+        yield Event("augment", "left out", one["reason"], one.get("detail"))
     if tables.find("train", row["id"]):
         phases = tables.phases(row["task"])
         yield Event("train", "trained on", f"phases: {', '.join(phases) or 'none'}")
@@ -112,9 +114,9 @@ def _grown(row: Row, tables: Tables) -> Iterator[Event]:
 def _end(events: list[Event]) -> str:
     """Name where the row ended."""
     last = events[-1]
-    if any(event.what == "drop" for event in events):
-        drop = next(event for event in events if event.what == "drop")
-        return f"dropped by {drop.stage}: {drop.why}"
+    for gone in (event for event in events if event.what in {"drop", "left out"}):
+        verb = "dropped" if gone.what == "drop" else gone.what
+        return f"{verb} by {gone.stage}: {gone.why}"
     if last.stage == "train":
         return "in the train rows"
     if last.stage == "split":

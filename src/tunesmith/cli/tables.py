@@ -17,8 +17,10 @@ FILES = {
     "split train": "data/splits/train.parquet",
     "split validation": "data/splits/validation.parquet",
     "split test": "data/splits/test.parquet",
+    "split ood": "data/splits/ood.parquet",
     "split dropped": "data/splits/dropped.parquet",
     "train": "data/train/train.parquet",
+    "left out": "data/train/left_out.parquet",
 }
 QUARANTINE = "data/collected/quarantine.jsonl"
 

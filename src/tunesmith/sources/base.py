@@ -12,6 +12,7 @@ from pydantic import Field, PositiveInt
 from tunesmith.component import Component
 
 Record = Mapping[str, Any]
+SPLIT = "^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$"
 
 
 class Broken(NamedTuple):
@@ -71,7 +72,9 @@ class SourceBase(Component):
     task: Literal["chat", "classification", "text", "preference", "unpaired", "stepwise"] | None = (
         None
     )
-    split: str | None = Field(default=None, pattern="^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$")
+    split: str | None = Field(
+        default=None, pattern="^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$"
+    )
     lang: Literal["en", "zh", "mixed", "other", "und"] | None = None
     licence: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)

@@ -8,8 +8,10 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+from stages.augment import left_out_table
 from stages.split import dropped_table
 from tests.tunesmith.cleaners.rows_for_tests import chat, frame
+from tunesmith.augmenters.make import Refused
 from tunesmith.cleaners.exact_duplicates import ExactDuplicates
 from tunesmith.cleaners.pii import Pii
 from tunesmith.cleaners.run import DECISIONS, run_cleaners
@@ -36,7 +38,7 @@ def rows(tmp_path: Path) -> list[Row]:
     kept = to_rows(cleaned.kept)
     child = {**kept[0], "id": "c" * 16, "parent": kept[0]["id"], "op": "eda", "source": "made"}
     drop = Drop(2, "repeats a test row", kept[1]["id"])
-    splits = Splits([], [], [], [kept[2]], [drop], {})
+    splits = Splits([], [], [], [], [kept[2]], [drop], {})
     write_rows(tmp_path / FILES["collected"], table)
     write_rows(tmp_path / FILES["kept"], cleaned.kept)
     decisions = pa.Table.from_pylist(cleaned.decisions, schema=DECISIONS)
@@ -119,3 +121,10 @@ def test_markup_in_a_row_is_printed_as_it_is(tmp_path: Path) -> None:
 def test_before_anything_was_collected_the_way_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="dvc repro collect"):
         Tables(tmp_path)
+
+
+def test_a_row_that_balance_left_out_ends_there(tmp_path: Path, rows: list[Row]) -> None:
+    gone = Refused({**rows[1], "split": "train"}, "balance", "intent")
+    write_table(tmp_path / FILES["left out"], left_out_table([gone]))
+    (story,) = stories("t.jsonl:2", Tables(tmp_path))
+    assert story.end == "left out by augment: balance"
