@@ -55,6 +55,8 @@ def load_yaml(path: Path) -> Any:
         raise UserError(f"{path}:{line}: not valid YAML: {error.problem}") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    except RecursionError:
+        raise UserError(f"{path}: nested too deep; write it flatter") from None
 
 
 def _refuse_bombs(tree: Any, path: Path) -> None:

@@ -97,3 +97,7 @@ def test_aliases_that_unfold_without_end_are_refused(tmp_path: Path) -> None:
         lines.append(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]")
     path = write(tmp_path, "\n".join(lines) + "\n")
     assert "unfold to more than 100,000 values" in failure(path)
+
+
+def test_values_nested_too_deep_are_refused(tmp_path: Path) -> None:
+    assert "nested too deep" in failure(write(tmp_path, "a: " + "[" * 5000 + "]" * 5000))

@@ -163,6 +163,6 @@ def _parquet(data: bytes, path: Path) -> Parsed:
     """Return the rows of a Parquet file, numbered from 1."""
     try:
         rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(data)).to_pylist()
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         raise UserError(f"{path}: not a Parquet file: {error}") from None
     return Parsed(list(enumerate(rows, start=1)), [])

@@ -47,14 +47,14 @@ def _object(raw: str) -> Record:
     if is_garbled(raw):
         raise ValueError("bytes that are not UTF-8, unlike the rest of the file")
     try:
-        value = json.loads(raw)
+        value = _plain(json.loads(raw))
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
     except RecursionError:
         raise ValueError("JSON that is nested too deep") from None
     if not isinstance(value, dict):
         raise ValueError(f"JSON, but {type(value).__name__} instead of an object")
-    return {key: _plain(cell) for key, cell in value.items()}
+    return value
 
 
 def parse_json(text: str, name: str) -> Parsed:
@@ -64,12 +64,16 @@ def parse_json(text: str, name: str) -> Parsed:
         UserError: the file is not JSON, or not of that form.
     """
     try:
-        value = json.loads(text)
+        value = _plain(json.loads(text))
     except json.JSONDecodeError as error:
         raise UserError(
             f"{name}:{error.lineno}: not JSON: {error.msg} at column {error.colno}; "
             "one object a line is read from a .jsonl file"
         ) from None
+    except RecursionError:
+        raise UserError(f"{name}: JSON that is nested too deep; flatten it") from None
+    except ValueError as error:  # a whole number of too many digits
+        raise UserError(f"{name}: not JSON that can be read: {error}") from None
     lists = (
         [cell for cell in value.values() if isinstance(cell, list)]
         if isinstance(value, dict)
@@ -81,7 +85,7 @@ def parse_json(text: str, name: str) -> Parsed:
     parsed = Parsed([], [])
     for number, row in enumerate(rows, start=1):
         if isinstance(row, dict):
-            parsed.records.append((number, {key: _plain(cell) for key, cell in row.items()}))
+            parsed.records.append((number, row))
         else:
             reason = f"{type(row).__name__} instead of an object"
             parsed.broken.append(Broken(number, reason, json.dumps(row, ensure_ascii=True)))
