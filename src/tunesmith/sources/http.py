@@ -46,9 +46,14 @@ class HttpSource(SourceBase):
         parts = urlsplit(url)
         if parts.scheme not in SCHEMES or not parts.hostname or not Path(parts.path).name:
             raise ValueError("an http or https address of a file")
-        if parts.password:
-            raise ValueError("a password does not belong into params.yaml")
+        if "@" in parts.netloc:
+            raise ValueError("a user or password does not belong into params.yaml")
         return url
+
+    @property
+    def shown(self) -> str:
+        """The URL without its query, which may hold a token."""
+        return urlsplit(self.url)._replace(query="", fragment="").geturl()
 
     def batches(self, folder: Path) -> Iterator[Batch]:  # noqa: ARG002
         """Yield the file as one batch; see `SourceBase.batches`."""
@@ -57,9 +62,8 @@ class HttpSource(SourceBase):
         if not (place / name).is_file() or sha256_file(place / name) != self.sha256:
             self._fetch(place / name)
         file = FileSource(path=name, encoding=self.encoding, **self.model_dump(include={"limit"}))
-        shown = urlsplit(self.url)._replace(query="", fragment="").geturl()
         for batch in file.batches(place):
-            yield replace(batch, name=shown)
+            yield replace(batch, name=self.shown)
 
     def _fetch(self, path: Path) -> None:
         """Download to a neighbour of `path`, check it, and give it its name.
@@ -74,18 +78,18 @@ class HttpSource(SourceBase):
                 self._read_into(partial)
                 break
             except HTTPError as error:
-                raise UserError(f"{self.url}: {_answer(error)}") from None
+                raise UserError(f"{self.shown}: {_answer(error)}") from None
             except (URLError, HTTPException, OSError) as error:
                 if attempt == TRIES - 1:
                     raise UserError(
-                        f"{self.url}: broke off {TRIES} times ({_words(error)}); what came is "
+                        f"{self.shown}: broke off {TRIES} times ({_words(error)}); what came is "
                         "kept, run again to go on"
                     ) from None
         found = sha256_file(partial)
         if found != self.sha256:
             partial.unlink()
             raise UserError(
-                f"{self.url}: its sha256 is {found}, not the one in params.yaml; if the new file "
+                f"{self.shown}: its sha256 is {found}, not the one in params.yaml; if the new file "
                 "is meant, write that"
             )
         partial.replace(path)
@@ -120,19 +124,19 @@ class HttpSource(SourceBase):
             handle.write(block)
             have += len(block)
             if have > self.max_bytes:
-                raise UserError(f"{self.url}: more than max_bytes {self.max_bytes:,}; raise it")
+                raise UserError(f"{self.shown}: more than max_bytes {self.max_bytes:,}; raise it")
         if expected is not None and have < expected:
             raise OSError(f"{have:,} of {expected:,} bytes came")
 
 
 class _OnlyWeb(HTTPRedirectHandler):
-    """Follows redirects to http and https only."""
+    """Follows redirects to http and https only, and from https only to https."""
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
         """See `HTTPRedirectHandler`."""
-        if urlsplit(newurl).scheme not in SCHEMES:
+        if urlsplit(newurl).scheme not in {req.type, "https"} & set(SCHEMES):
             raise HTTPError(newurl, code, msg, headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

@@ -40,7 +40,7 @@ class SqlSource(SourceBase):
     @classmethod
     def _holds_no_password(cls, url: str) -> str:
         """Keep passwords out of params.yaml, which is under version control."""
-        if re.search(r"//[^/@:]*:[^/@]+@", url):
+        if not url.startswith(FROM_ENVIRONMENT) and _password(url):
             raise ValueError(
                 "a password does not belong into params.yaml; put the URL into an environment "
                 "variable and write env:NAME"
@@ -120,6 +120,21 @@ class SqlSource(SourceBase):
         if isinstance(value, bytes | memoryview):
             raise UserError(f"source {self.name}: a column of bytes; convert it in the query")
         return value
+
+
+def _password(url: str) -> str | None:
+    """Return the password in a URL, read as SQLAlchemy reads it.
+
+    Raises:
+        ValueError: it is no URL of SQLAlchemy.
+    """
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).password
+    except ArgumentError:
+        raise ValueError("no URL of SQLAlchemy, such as postgresql://HOST/DATABASE") from None
 
 
 def _first_line(error: Exception) -> str:

@@ -1,16 +1,20 @@
 """A file from a web server: pinned, fetched once, gone on with, and never anything else."""
 
 import hashlib
+import io
 import threading
 from collections.abc import Iterator
+from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request
 
 import pytest
 from pydantic import ValidationError
 
 from tunesmith.errors import UserError
-from tunesmith.sources.http import HttpSource
+from tunesmith.sources.http import HttpSource, _OnlyWeb
 
 CONTENT = "".join(f'{{"text": "第{k}行 row"}}\n' for k in range(2000)).encode()
 PIN = hashlib.sha256(CONTENT).hexdigest()
@@ -127,3 +131,23 @@ def test_nobody_at_that_address_is_one_line(
 def test_an_address_that_is_none_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(ValidationError):
         HttpSource(url=url, sha256=PIN)
+
+
+def test_a_token_is_refused_or_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValidationError, match="a user or password does not belong"):
+        HttpSource(url="https://hunter2@127.0.0.1/a.jsonl", sha256="0" * 64)
+    source = HttpSource(url="http://127.0.0.1:9/a.jsonl?token=hunter2", sha256="0" * 64)
+    with pytest.raises(UserError) as caught:
+        list(source.batches(tmp_path))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_redirect_from_https_to_http_is_refused() -> None:
+    asked = Request("https://127.0.0.1/a.jsonl")
+    with pytest.raises(HTTPError):
+        _OnlyWeb().redirect_request(
+            asked, io.BytesIO(), 302, "", HTTPMessage(), "http://127.0.0.1/a.jsonl"
+        )

@@ -88,3 +88,9 @@ def test_a_driver_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.M
         list(SqlSource(name="shop", url="env:SHOP_URL", query=QUERY).batches(tmp_path))
     assert "nodriver" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["hun/ter2", "hunter@2"])
+def test_a_password_of_any_letters_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError, match="a password does not belong"):
+        SqlSource(name="shop", url=f"postgresql://me:{password}@host/shop", query="SELECT 1")
