@@ -11,6 +11,7 @@ from tunesmith.gate import GateParams
 from tunesmith.metrics import EvaluateParams
 from tunesmith.models.params import BaseParams
 from tunesmith.prediction.params import PredictParams
+from tunesmith.profile import ProfileParams
 from tunesmith.report import ReportParams
 from tunesmith.sources import CollectParams
 from tunesmith.splitting import SplitParams
@@ -33,6 +34,7 @@ class Dials(Phases):
     validate_: ValidateSuites = Field(alias="validate")
     split: SplitParams
     augment: AugmentParams
+    profile: ProfileParams
     models: dict[str, ComparedModel]
     predict: PredictParams
     evaluate: EvaluateParams

@@ -12,6 +12,8 @@ from tunesmith.stage import prepare_process
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 recipe = typer.Typer(no_args_is_help=True, help="Overlays on params.yaml for common tasks.")
 app.add_typer(recipe, name="recipe")
+data = typer.Typer(no_args_is_help=True, help="The data and its report.")
+app.add_typer(data, name="data")
 
 PARAMS = Path("params.yaml")
 RECIPES = Path("recipes")
@@ -99,6 +101,14 @@ def apply_recipe(name: str, settings: Settings = []) -> None:  # noqa: B006
 
     apply(find_recipe(name, RECIPES), settings, PARAMS)
     typer.echo(f"params.yaml now follows recipe {name}; `git diff params.yaml` shows how")
+
+
+@data.command("accept")
+def accept_data() -> None:
+    """Keep the profile of this version of the data for later ones to be compared with."""
+    from tunesmith.cli.data import accept
+
+    typer.echo(accept(Path()))
 
 
 @app.command("set")

@@ -1,13 +1,13 @@
 """Where the rows came from, how many were lost and why, as the page shows them."""
 
-from tunesmith.report.evidence import Evidence, Tree
+from tunesmith.report.evidence import DataEvidence, Tree
 from tunesmith.report.track import bar
 from tunesmith.report.words import count, share
 
 SIDES = ("train", "validation", "test")
 
 
-def row_flow(evidence: Evidence) -> list[Tree]:
+def row_flow(evidence: DataEvidence) -> list[Tree]:
     """Return the row counts from the sources to the training table, each with a bar."""
     clean, split, augment = evidence.clean["rows"], evidence.split, evidence.augment["rows"]
     steps = [
@@ -46,7 +46,7 @@ def _added(augment: Tree) -> str:
     return ", ".join(parts)
 
 
-def drop_table(evidence: Evidence) -> list[Tree]:
+def drop_table(evidence: DataEvidence) -> list[Tree]:
     """Return every reason for which rows were dropped, the commonest first."""
     found = [
         {"step": step, "reason": reason, "rows": rows}
@@ -67,7 +67,7 @@ def drop_table(evidence: Evidence) -> list[Tree]:
     ]
 
 
-def changed_table(evidence: Evidence) -> list[Tree]:
+def changed_table(evidence: DataEvidence) -> list[Tree]:
     """Return what cleaners rewrote or flagged."""
     return [
         {"action": action, "step": step, "reason": reason, "rows": rows}
@@ -77,7 +77,7 @@ def changed_table(evidence: Evidence) -> list[Tree]:
     ]
 
 
-def split_table(evidence: Evidence) -> tuple[list[str], list[Tree]]:
+def split_table(evidence: DataEvidence) -> tuple[list[str], list[Tree]]:
     """Return the languages, and rows by language of each split."""
     splits = evidence.split["splits"]
     languages = sorted({lang for side in splits.values() for lang in side["lang"]})
@@ -93,7 +93,7 @@ def split_table(evidence: Evidence) -> tuple[list[str], list[Tree]]:
     return languages, lines
 
 
-def source_table(evidence: Evidence) -> list[Tree]:
+def source_table(evidence: DataEvidence) -> list[Tree]:
     """Return name, rows, languages and licence of every file of the manifest."""
     return [_source(source) for source in evidence.manifest["sources"]]
 
@@ -116,7 +116,7 @@ def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{key} {count(rows)}" for key, rows in sorted(counts.items()))
 
 
-def expectation_table(evidence: Evidence) -> list[Tree]:
+def expectation_table(evidence: DataEvidence) -> list[Tree]:
     """Return every expectation that the training rows were held against."""
     return [
         {

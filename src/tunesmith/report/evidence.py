@@ -14,14 +14,20 @@ Lines: TypeAlias = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The outputs of all earlier stages."""
+class DataEvidence:
+    """What the data stages counted."""
 
     manifest: Tree
     clean: Tree
     split: Tree
     augment: Tree
     validation: Tree
+
+
+@dataclass(frozen=True)
+class Evidence(DataEvidence):
+    """The outputs of all earlier stages."""
+
     metrics: Tree
     scores: Lines
     comparisons: Tree

@@ -20,6 +20,11 @@ FOLDER = Path(__file__).parent
 
 def render_page(evidence: Evidence, params: ReportParams) -> str:
     """Return the page; the same evidence gives the same bytes."""
+    return rendered("page.html", page_context(evidence, params))
+
+
+def rendered(template: str, context: Tree) -> str:
+    """Return a template of this folder with everything in the context escaped."""
     templates = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -27,7 +32,12 @@ def render_page(evidence: Evidence, params: ReportParams) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return templates.get_template("page.html").render(page_context(evidence, params))
+    return templates.get_template(template).render(context)
+
+
+def style() -> str:
+    """Return the style sheet that all pages share."""
+    return (FOLDER / "style.css").read_text(encoding="utf-8")
 
 
 def page_context(evidence: Evidence, params: ReportParams) -> Tree:
@@ -35,7 +45,7 @@ def page_context(evidence: Evidence, params: ReportParams) -> Tree:
     languages, splits = data_view.split_table(evidence)
     return {
         "title": params.title,
-        "style": (FOLDER / "style.css").read_text(encoding="utf-8"),
+        "style": style(),
         "verdict": evidence.verdict,
         "candidate": evidence.candidate,
         "base_model": model_name(str(evidence.base.get("model", ""))),
