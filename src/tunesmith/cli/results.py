@@ -24,6 +24,7 @@ def show(root: Path) -> None:
     console.print(f"verdict: [bold]{verdict['verdict']}[/bold]  {'; '.join(verdict['reasons'])}")
     candidate = load_yaml(root / "params.yaml")["models"]["candidate"]["of"]
     console.print(f"report:  {root / 'reports' / 'report.html'}")
+    console.print(f"data:    {root / 'reports' / 'data' / 'report.html'}")
     console.print(f"adapter: {root / 'models' / candidate}")
 
 
