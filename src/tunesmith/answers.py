@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
-from tunesmith.rows import prompt_of, reference_of, to_rows
+from tunesmith.rows import reference_of, to_rows
 
 PREDICTION_COLUMNS = (
     "id",
@@ -123,11 +123,6 @@ def _numbers(column: pd.Series) -> NDArray[np.float64] | None:
 def _absent(value: Any) -> bool:
     """True for None and NaN."""
     return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def prompt_text(row: dict[str, Any]) -> str:
-    """Return what the model was asked: the messages before the answer, joined by newlines."""
-    return "\n".join(message["content"] or "" for message in prompt_of(row))
 
 
 def is_classification(rows: pd.DataFrame) -> bool:

@@ -155,6 +155,11 @@ def prompt_of(row: Row) -> list[Message]:
     return turns[:-1] if turns[-1]["role"] == "assistant" else turns
 
 
+def prompt_text(row: Row) -> str:
+    """Return what the model is asked: the messages before the answer, joined by newlines."""
+    return "\n".join(message["content"] or "" for message in prompt_of(row))
+
+
 def reference_of(row: Row) -> str:
     """Return the answer that a prediction is compared with: last assistant turn, or the label."""
     if row.get("label") is not None and row["task"] == "classification":

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tunesmith.answers import prompt_text
 from tunesmith.errors import UserError
-from tunesmith.rows import Row, meta_of, to_rows
+from tunesmith.rows import Row, meta_of, prompt_text, to_rows
 
 Mask: TypeAlias = NDArray[np.bool_]
 

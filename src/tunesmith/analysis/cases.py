@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tunesmith.answers import prompt_text
 from tunesmith.errors import UserError
-from tunesmith.rows import reference_of, to_rows
+from tunesmith.rows import prompt_text, reference_of, to_rows
 
 FIXED = {"id", "model", "prediction", "finished", "logprob", "reference_tokens"}
 

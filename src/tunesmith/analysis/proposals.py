@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tunesmith.answers import prompt_text
-from tunesmith.rows import CONTENT, to_rows
+from tunesmith.rows import CONTENT, prompt_text, to_rows
 from tunesmith.slices import Mask
 from tunesmith.text.vectors import fit_vectors, to_vectors
 

@@ -12,8 +12,7 @@ from tunesmith.augmenters.tools import Tools
 from tunesmith.balance import Balanced, balance_rows
 from tunesmith.diversity import diversity_change
 from tunesmith.errors import UserError
-from tunesmith.rows import CONTENT, Row
-from tunesmith.text.leaks import prompt_text
+from tunesmith.rows import CONTENT, Row, prompt_text
 
 NO_TOOLS = Tools()
 

@@ -6,9 +6,9 @@ import pandas as pd
 from pydantic import Field, PositiveInt
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
-from tunesmith.rows import Row, to_rows
+from tunesmith.rows import Row, prompt_text, to_rows
 from tunesmith.text.evaluation_sets import EvaluationSet, asked_again, contained
-from tunesmith.text.leaks import leaks, prompt_text
+from tunesmith.text.leaks import leaks
 
 SIDES: tuple[tuple[str, tuple[str | None, ...]], ...] = (
     ("test", (None, "train", "validation")),

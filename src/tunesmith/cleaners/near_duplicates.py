@@ -7,9 +7,8 @@ from pydantic import Field, NonNegativeInt
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, whole_text
 from tunesmith.cleaners.groups import comparable
-from tunesmith.rows import Row, to_rows
+from tunesmith.rows import Row, prompt_text, to_rows
 from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_facts
-from tunesmith.text.leaks import prompt_text
 from tunesmith.text.near_duplicates import near_pairs
 
 

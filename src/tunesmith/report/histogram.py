@@ -41,7 +41,7 @@ def histogram(counts: Sequence[int], edges: Sequence[int], label: str) -> Markup
     every = math.ceil((last - first + 2) / 7)
     ticks = [
         TICK.format(x=left + (place - first + 1) * width, y=HEIGHT - 3, text=f"{edges[place]:,}")
-        for place in range(first, min(last, len(edges) - 1) + 1, every)
+        for place in range(first, min(last, len(edges)), every)
     ]
     return CHART.format(
         width=WIDTH,

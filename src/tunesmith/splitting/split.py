@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunesmith.diversity import diversity
-from tunesmith.rows import Row
+from tunesmith.rows import Row, prompt_text
 from tunesmith.splitting import SplitParams
 from tunesmith.splitting.assign import OOD, SIDES, assign, is_ood, unit_of
 from tunesmith.splitting.separate import Drop, separate
-from tunesmith.text.leaks import prompt_text
 
 
 @dataclass(frozen=True)

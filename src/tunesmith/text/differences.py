@@ -11,7 +11,8 @@ LETTER = rf"(?:(?![{CJK}])[^\W\d_])"
 WORD = re.compile(rf"[{CJK}]|{LETTER}+(?:['’]{LETTER}+)*")
 COURTESY = re.compile(
     r"(?<![a-z])(?:hello|hi|hey|dear|please|pls|thanks?(?: you)?|thx|kindly|urgent(?:ly)?)(?![a-z])"
-    r"|您好|你好|谢谢|多谢|感谢|请问|麻烦|急|请"
+    r"|您好|你好|谢谢|多谢|感谢|请问|麻烦"
+    r"|(?<![申邀聘宴敬])请(?![假求客教示柬愿])|(?<![着紧应情危焦心加])急(?![诊救性需忙促躁件])"
 )
 NEGATION = frozenset("不没無无未非别勿莫否") | frozenset(
     ["not", "no", "nor", "never", "none", "nothing", "without", "cannot", "except"]

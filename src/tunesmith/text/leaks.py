@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tunesmith.rows import Row, prompt_of, text_of
+from tunesmith.rows import Row, prompt_text, text_of
 from tunesmith.text.differences import same_facts
 from tunesmith.text.near_duplicates import near_pairs_between
 from tunesmith.text.normalise import folded, squeezed
@@ -15,11 +15,6 @@ class Leak(NamedTuple):
     left: int
     right: int
     score: float
-
-
-def prompt_text(row: Row) -> str:
-    """Return the messages before the answer; the text of a row without messages."""
-    return "\n".join(message["content"] or "" for message in prompt_of(row))
 
 
 def leaks(

@@ -36,6 +36,8 @@ def test_courtesies_slips_and_added_words_carry_none(left: str, right: str) -> N
         ("size S please", "size M please"),
         ("from Paris to London", "from London to Paris"),
         ("从北京到上海", "从上海到北京"),
+        ("急诊几点开始挂号", "门诊几点开始挂号"),
+        ("申请退款要多久", "申报退款要多久"),
     ],
 )
 def test_numbers_names_negations_and_order_carry_one(left: str, right: str) -> None:
