@@ -48,7 +48,7 @@ TRIALS = [
         {"alpaca_en.jsonl.gz": "alpaca_en/data.jsonl.gz"},
         [
             "base.chat_template=plain",
-            "clean.steps[2].max_chars=800",
+            "clean.steps[length].max_chars=800",
             "phases.sft.epochs=1",
             "phases.sft.learning_rate=2.0e-3",
             "phases.sft.max_length=512",
@@ -64,7 +64,7 @@ TRIALS = [
             "alpaca_zh.jsonl.gz": "alpaca_zh/data.jsonl.gz",
         },
         [
-            "clean.steps[2].max_chars=400",
+            "clean.steps[length].max_chars=400",
             "phases.sft.epochs=1",
             "phases.sft.learning_rate=2.0e-3",
         ],

@@ -27,6 +27,6 @@ class Component(BaseModel):
 def _unknown(key: str, known: list[str]) -> tuple[Any, dict[str, str]]:
     """Return message template and its values for an unknown key."""
     close = get_close_matches(key, known, n=1)
-    guess = f'; did you mean "{close[0]}"?' if close else ""
+    guess = f'; did you mean "{close[0]}"?' if close else ";"
     values = {"key": key, "guess": guess, "known": ", ".join(sorted(known))}
     return 'unknown key "{key}"{guess} known keys: {known}', values

@@ -65,29 +65,37 @@ def _set(tree: Any, setting: str) -> None:
     name, equals, value = setting.partition("=")
     if not equals:
         raise UserError(f"--set {setting}: write key=value, for example predict.batch_size=32")
-    *path, last = _parts(name)
+    *path, last = re.findall(r"[^.\[\]]+|\[\w+\]", name)
     for part in path:
-        tree = _step(tree, part, name)
-    if isinstance(last, int):
-        _step(tree, last, name)
+        tree = tree[_place(tree, part, name)]
+    if last.startswith("["):
+        last = _place(tree, last, name)
     elif not isinstance(tree, Mapping):
         raise UserError(f"--set {name}: not a key of a section")
     tree[last] = YAML(typ="rt").load(value)
 
 
-def _parts(name: str) -> list[str | int]:
-    """Return the keys and positions of `clean.steps[2].max_chars`."""
-    parts = re.findall(r"[^.\[\]]+|\[\d+\]", name)
-    return [int(part[1:-1]) if part.startswith("[") else part for part in parts]
+def _place(tree: Any, part: str, name: str) -> Any:
+    """Return the key or position in `tree` that one part of a dotted name means.
 
-
-def _step(tree: Any, part: str | int, name: str) -> Any:
-    """Go one key or position down."""
-    if isinstance(part, int) and isinstance(tree, list) and part < len(tree):
-        return tree[part]
+    `clean.steps[2]` counts from 0, `clean.steps[length]` names the kind of the only such step.
+    """
+    if isinstance(tree, list) and part.startswith("["):
+        word = part[1:-1]
+        if word.isdigit() and int(word) < len(tree):
+            return int(word)
+        kinds = [item.get("kind") if isinstance(item, Mapping) else None for item in tree]
+        if kinds.count(word) == 1:
+            return kinds.index(word)
+        raise UserError(f"--set {name}: {part} fits {kinds.count(word)} of: {_kinds(kinds)}")
     if isinstance(tree, Mapping) and part in tree:
-        return tree[part]
+        return part
     raise UserError(f'--set {name}: no section "{part}"')
+
+
+def _kinds(kinds: list[Any]) -> str:
+    """Return the positions and kinds of a list's items in words."""
+    return ", ".join(f"[{place}] {kind or '-'}" for place, kind in enumerate(kinds)) or "nothing"
 
 
 def dump(tree: Any) -> str:

@@ -75,9 +75,22 @@ def test_a_setting_is_applied_after_the_recipe(root: Path, params: Path) -> None
     assert Dials.read(path=params).collect.folder == Path("data/mine")
 
 
+@pytest.mark.parametrize("place", ["[3]", "[length]"])
+def test_a_step_is_named_by_its_place_or_its_kind(params: Path, place: str) -> None:
+    apply(None, [f"clean.steps{place}.max_chars=123"], params)
+    (step,) = [one for one in Dials.read(path=params).clean.steps if one.kind == "length"]
+    assert step.max_chars == 123
+
+
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
+        (
+            "clean.steps[lenght].max_chars=9",
+            r"\[lenght\] fits 0 of: \[0\] repair_text, ",
+        ),
+        ("clean.steps[99].max_chars=9", r"\[99\] fits 0 of"),
+        ("clean.steps[repair_text].max_chars=9", 'unknown key "max_chars"; known keys: kind'),
         ("predict.bach_size=8", 'did you mean "batch_size"'),
         ("predict.batch_size=0", "greater than 0"),
         ("nothing.here=1", 'no section "nothing"'),
