@@ -1,5 +1,6 @@
 """Drops rows that repeat an earlier row but for courtesies, slips of the pen and added words."""
 
+from operator import itemgetter
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -10,6 +11,7 @@ from tunesmith.cleaners.groups import comparable
 from tunesmith.rows import Row, prompt_text, to_rows
 from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_facts
 from tunesmith.text.near_duplicates import near_pairs
+from tunesmith.text.numbers import numbers
 
 
 class NearDuplicates(Cleaner):
@@ -28,16 +30,20 @@ class NearDuplicates(Cleaner):
     def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
         """Return a drop for each repetition; rows of one text with two labels are flagged."""
         records = to_rows(rows)
+        sides = [(whole_text(row), prompt_text(row)) for row in records]
         verdicts: Verdicts = [None] * len(records)
         for places in comparable(records):
-            texts = [whole_text(records[place]) for place in places]
-            pairs = near_pairs(texts, self.similarity, seed)
+            pairs = near_pairs([sides[place][0] for place in places], self.similarity, seed)
             found = [(places[i], places[j], score) for i, j, score in pairs]
-            self._judge_pairs(sorted(found, key=lambda pair: pair[1]), records, verdicts)
+            self._judge_pairs(sorted(found, key=itemgetter(1)), records, sides, verdicts)
         return verdicts
 
     def _judge_pairs(
-        self, pairs: list[tuple[int, int, float]], records: list[Row], verdicts: Verdicts
+        self,
+        pairs: list[tuple[int, int, float]],
+        records: list[Row],
+        sides: list[tuple[str, str]],
+        verdicts: Verdicts,
     ) -> None:
         """Drop the later row of each pair whose earlier row stays.
 
@@ -49,17 +55,20 @@ class NearDuplicates(Cleaner):
             if later in stands_in or (earlier in stands_in and score < 1):
                 continue
             first = stands_in.get(earlier, earlier)
-            if not self._repeats(records[first], records[later]):
+            if not self._repeats(sides[first], sides[later]):
                 continue
             verdict = verdicts[later] = _verdict(records[first], records[later], score)
             if verdict.action == "drop":
                 stands_in[later] = first
 
-    def _repeats(self, first: Row, second: Row) -> bool:
-        """Whether of two similar rows the questions are similar too, and the facts the same."""
-        asked = prompt_text(first), prompt_text(second)
-        alike = alike_but_for_courtesy(*asked) >= self.similarity
-        return alike and same_facts(whole_text(first), whole_text(second), self.protect_words)
+    def _repeats(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
+        """Whether of two similar rows (text, question) the facts and the questions are the same."""
+        (text, asked), (other, also_asked) = first, second
+        return (
+            numbers(text) == numbers(other)  # the cheapest look, and most template rows differ
+            and alike_but_for_courtesy(asked, also_asked) >= self.similarity
+            and same_facts(text, other, self.protect_words)
+        )
 
 
 def _verdict(first: Row, second: Row, score: float) -> Verdict:

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
-from tunesmith.text.numbers import numbers
+from tunesmith.text.numbers import REMEMBERED, numbers
 
 CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 LETTER = rf"(?:(?![{CJK}])[^\W\d_])"
@@ -22,10 +23,11 @@ SHORT_WORDS = 120
 TYPO_CHARS = 5  # in a shorter word one other letter makes another word: Anna, Anne
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in order, without case and courtesies; a CJK character is one."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return WORD.findall(COURTESY.sub(" ", plain))
+    return tuple(WORD.findall(COURTESY.sub(" ", plain)))
 
 
 def alike_but_for_courtesy(left: str, right: str) -> float:
@@ -59,7 +61,7 @@ def says_the_same(left: str, right: str) -> bool:
     return numbers(left) == numbers(right) and _same_words(words(left), words(right))
 
 
-def _same_words(ours: list[str], theirs: list[str]) -> bool:
+def _same_words(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     """Whether the words of two texts differ only in what carries no fact."""
     gone = list((Counter(ours) - Counter(theirs)).elements())
     new = list((Counter(theirs) - Counter(ours)).elements())

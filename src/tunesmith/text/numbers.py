@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 CODE = r"(?<![a-z\d])[a-z]*\d[a-z\d]*(?:[.,:/-][a-z]*\d[a-z\d]*)*%?"
 ENGLISH = (
@@ -12,9 +13,11 @@ ENGLISH = (
 WORDS = rf"(?<![a-z])(?:{'|'.join(ENGLISH.split())})(?![a-z])"
 NUMERALS = "零一二两三四五六七八九十百千万亿半"
 CHINESE = f"[{NUMERALS}]{{2,}}|[{NUMERALS.replace('一', '')}]"
+REMEMBERED = 1 << 16  # texts; one that is compared is mostly compared often
 NUMBER = re.compile(f"{CODE}|{WORDS}|{CHINESE}")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def numbers(text: str) -> tuple[str, ...]:
     """Return figures, codes with a figure (`a4`, `b-17`), English and Chinese number words.
 

@@ -85,6 +85,15 @@ def test_nearly_one_text_with_two_labels_is_flagged() -> None:
     ]
 
 
+def test_a_flagged_row_stays_and_its_own_copies_go() -> None:
+    rows = [
+        labelled("Where is the parcel that I ordered", "a"),
+        labelled("Where is the parcel that I orderd", "b"),
+        labelled("Where is the parcl that I orderd", "b"),
+    ]
+    assert kept_lines(cleaned(NearDuplicates(), *rows)) == [1, 2]
+
+
 def test_a_copy_of_a_dropped_row_goes_with_it() -> None:
     first, edit = (
         "Where is my blue kettle from order 4821?",
