@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -67,9 +68,8 @@ def mapped(values: pa.Array, change: Callable[[str | None], str | None]) -> pa.A
 
 def codes(column: pa.ChunkedArray) -> Ints:
     """Return one number for each distinct text, from 0 on, and -1 where there is none."""
-    encoded = column.cast(pa.string()).dictionary_encode().unify_dictionaries()
-    numbers = [chunk.indices.fill_null(-1).to_numpy() for chunk in encoded.chunks]
-    return np.concatenate([np.empty(0, np.int64), *numbers], dtype=np.int64)
+    numbers, _ = pd.factorize(column.to_numpy())  # Arrow's own takes thrice as long over chunks
+    return numbers.astype(np.int64)
 
 
 def texts(batch: pa.RecordBatch) -> Iterator[tuple[Ints, pa.Array]]:

@@ -21,7 +21,7 @@ class DropRate(Check):
         return "dropped"
 
     def values(self, evidence: Evidence) -> Values:
-        """Return 1.0 for a dropped row and 0.0 for a kept one, in no order."""
+        """Return 1.0 for each dropped row and 0.0 for a kept one."""
         return evidence.dropped
 
     def rule(self) -> Any:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
 from tunesmith.expectations.check import TableName
-from tunesmith.expectations.columns import codes
 from tunesmith.rows import Row, all_text, frame_of, to_rows
 
 BATCH = 200_000  # rows that a column is made of at a time; bounds what is held beside the table
@@ -59,11 +58,10 @@ class Evidence:
         missing = {"id", "source", "action"} - set(self.decisions.column_names)
         if missing:
             raise UserError(f"the decisions lack the columns {', '.join(sorted(missing))}")
-        id_, source = (codes(self.decisions[name]) for name in ("id", "source"))
-        one_number = (id_ + 1) * (source.max(initial=0) + 2) + source + 1
-        drop = pc.equal(self.decisions["action"], "drop").to_numpy()
-        seen, gone = (len(np.unique(some)) for some in (one_number, one_number[drop]))
-        return np.repeat([1.0, 0.0], [gone, seen - gone])
+        drop = pc.equal(self.decisions["action"], "drop").cast(pa.int64())
+        some = self.decisions.select(["id", "source"]).append_column("drop", drop)
+        each = some.group_by(["id", "source"], use_threads=False).aggregate([("drop", "max")])
+        return each["drop_max"].to_numpy().astype(np.float64)
 
     @cached_property
     def labels(self) -> Counter[str]:
