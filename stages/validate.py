@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-import pandas as pd
+import pyarrow.parquet as pq
 
 from tunesmith.errors import UserError
 from tunesmith.expectations import ValidateParams
@@ -12,7 +12,7 @@ from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.finding import Finding
 from tunesmith.expectations.run import evaluate
 from tunesmith.files import csv_cell, write_json, write_text
-from tunesmith.rows import read_rows, to_rows
+from tunesmith.rows import read_table
 from tunesmith.stage import parse_paths, run_stage
 
 
@@ -22,7 +22,7 @@ def validate(params: ValidateParams, evidence: Evidence) -> list[Finding]:
     Raises:
         UserError: there is no row, so every expectation would hold of nothing.
     """
-    if not evidence.rows:
+    if not len(evidence.table):
         raise UserError("no rows to validate; did cleaning drop all of them?")
     return evaluate(list(params.expectations), evidence)
 
@@ -58,21 +58,21 @@ def main() -> None:
     )  # fmt: skip
     params = ValidateParams.read(f"validate.{paths.suite}")
     evidence = Evidence(
-        rows=to_rows(read_rows(paths.rows)),
-        against=to_rows(read_rows(paths.against)),
-        decisions=pd.read_parquet(paths.decisions),
+        table=read_table(paths.rows),
+        against=read_table(paths.against),
+        decisions=pq.read_table(paths.decisions),
         base=paths.base,
     )
     paths.passed.unlink(missing_ok=True)
     findings = validate(params, evidence)
-    write_json(paths.result, result_record(str(paths.suite), len(evidence.rows), findings))
+    write_json(paths.result, result_record(str(paths.suite), len(evidence.table), findings))
     write_text(paths.failed, failed_rows(findings))
     for finding in findings:
         if finding.status != "passed" and not finding.stops:
             print(f"validate@{paths.suite}: warning: {finding.kind}: {finding.message}")
     gate(str(paths.suite), findings, paths.failed)
     write_text(paths.passed, "passed")
-    print(f"validate@{paths.suite}: {len(findings)} expectations, {len(evidence.rows):,} rows")
+    print(f"validate@{paths.suite}: {len(findings)} expectations, {len(evidence.table):,} rows")
 
 
 def result_record(suite: str, rows: int, findings: list[Finding]) -> dict[str, object]:

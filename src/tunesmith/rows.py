@@ -78,7 +78,12 @@ def to_rows(frame: pd.DataFrame) -> list[Row]:
 
 
 def read_rows(path: Path) -> pd.DataFrame:
-    """Read a Parquet table of examples.
+    """Read a Parquet table of examples into cells of plain Python values; see `read_table`."""
+    return frame_of(read_table(path))
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a Parquet table of examples, in columns.
 
     Raises:
         UserError: the file is missing or its columns are not those of `SCHEMA`.
@@ -91,8 +96,22 @@ def read_rows(path: Path) -> pd.DataFrame:
         raise UserError(f"{path}: not a Parquet table: {error}") from None
     if table.column_names != COLUMNS:
         raise UserError(f"{path}: columns {table.column_names} are not those of an example")
+    return table
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return a table of examples as a frame whose cells hold plain Python values."""
     columns = {name: _cells(table.column(name)) for name in COLUMNS}
     return pd.DataFrame({k: pd.Series(v, dtype=object) for k, v in columns.items()})
+
+
+def table_of(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame of examples as a table with the types of `SCHEMA`."""
+    columns = {name: frame[name].astype(object) for name in COLUMNS}
+    arrays = [
+        pa.array([None if _is_null(v) else v for v in columns[f.name]], type=f.type) for f in SCHEMA
+    ]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
 def _cells(column: pa.ChunkedArray) -> list[Any]:
@@ -112,11 +131,7 @@ def _without_absent(turn: dict[str, Any]) -> Message:
 
 def write_rows(path: Path, frame: pd.DataFrame) -> None:
     """Write a frame of examples as zstd Parquet; the same rows give the same bytes."""
-    columns = {name: frame[name].astype(object) for name in COLUMNS}
-    arrays = [
-        pa.array([None if _is_null(v) else v for v in columns[f.name]], type=f.type) for f in SCHEMA
-    ]
-    write_table(path, pa.Table.from_arrays(arrays, schema=SCHEMA))
+    write_table(path, table_of(frame))
 
 
 def write_table(path: Path, table: pa.Table) -> None:

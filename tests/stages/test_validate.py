@@ -11,9 +11,9 @@ import pytest
 
 from stages.validate import gate, validate
 from tests.plain_rows import plain_chat, write_plain
+from tests.tunesmith.expectations.evidence import evidence_of
 from tunesmith.errors import UserError
 from tunesmith.expectations import ValidateParams, ValidateSuites
-from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.finding import Finding
 from tunesmith.expectations.rows_at_least import RowsAtLeast
 from tunesmith.rows import Row
@@ -76,7 +76,7 @@ def test_an_unknown_suite_is_answered_with_the_known_ones(tmp_path: Path) -> Non
 
 def test_no_row_is_an_error_and_not_a_pass() -> None:
     params = ValidateParams.model_validate({"expectations": [{"kind": "unique_ids"}]})
-    evidence = Evidence(rows=[], against=[], decisions=pd.DataFrame(), base=Path("none"))
+    evidence = evidence_of([])
     with pytest.raises(UserError, match="no rows to validate"):
         validate(params, evidence)
 

@@ -1,10 +1,17 @@
 """Answers: an empty one would teach the model to say nothing."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
-from tunesmith.expectations.check import RowCheck
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tunesmith.expectations.check import RowCheck, Values
+from tunesmith.expectations.columns import Ints, lengths, owners, to_flags, to_ints, turns
 from tunesmith.expectations.evidence import Evidence
-from tunesmith.rows import Message, Row, conversation, message_text
+
+UNKNOWN = np.iinfo(np.int64).max
 
 
 class AnswerPresent(RowCheck):
@@ -21,9 +28,9 @@ class AnswerPresent(RowCheck):
         """See `Check`."""
         return "shortest_answer_chars"
 
-    def values(self, evidence: Evidence) -> list[int]:
+    def values(self, evidence: Evidence) -> Values:
         """Return the characters of each row's shortest answer, outer white space left out."""
-        return [min((len(text.strip()) for text in answers(r)), default=0) for r in evidence.rows]
+        return evidence.by_batch(shortest_answers)
 
     def rule(self) -> Any:
         """See `Check`."""
@@ -36,20 +43,58 @@ class AnswerPresent(RowCheck):
         return "an answer is missing or empty" if value == 0 else f"{value} characters"
 
 
-def answers(row: Row) -> list[str]:
-    """Return the texts that a row answers with; none when the answer is missing."""
-    if row["task"] == "classification":
-        return [row["label"] or ""]
-    if row["task"] == "text":
-        return [row["text"] or ""]
-    if row["task"] == "preference":
-        return [_last(row["chosen"]), _last(row["rejected"])]
-    if row["task"] == "stepwise":
-        return row["completions"] or []
-    turns = row["completion"] if row["messages"] is None else conversation(row)
-    return [message_text(turn) for turn in turns or [] if turn["role"] == "assistant"]
+def shortest_answers(batch: pa.RecordBatch) -> Ints:
+    """Return the characters of the shortest answer of each row, 0 when it has none."""
+    least = np.where(
+        lengths(batch["messages"]) > 0,
+        _least_said(batch, "messages"),
+        _least_said(batch, "completion"),
+    )
+    for task, answers in OTHER_ANSWERS.items():
+        mine = to_flags(pc.equal(batch["task"], task))
+        if mine.any():
+            least[mine] = answers(batch)[mine]
+    return least
 
 
-def _last(turns: list[Message] | None) -> str:
-    """Return what the last message says."""
-    return message_text(turns[-1]) if turns else ""
+def _chars(texts: pa.Array) -> Ints:
+    """Return the characters of each text without its outer white space."""
+    return to_ints(pc.utf8_length(pc.utf8_trim_whitespace(texts)))
+
+
+def _least_said(batch: pa.RecordBatch, column: str) -> Ints:
+    """Return the characters of the shortest turn of the assistant in a column."""
+    said = turns(batch, column)
+    mine = to_flags(pc.equal(said.role, "assistant"))
+    return _least(len(batch), said.rows[mine], _chars(said.said)[mine])
+
+
+def _last_said(batch: pa.RecordBatch, column: str) -> Ints:
+    """Return the characters of the last message of a column, 0 where there is none."""
+    said = turns(batch, column)
+    last = np.zeros(len(batch), dtype=np.int64)
+    last[said.rows] = _chars(said.said)  # of the messages of one row the last one stays
+    return last
+
+
+def _least_step(batch: pa.RecordBatch) -> Ints:
+    """Return the characters of the shortest step, 0 where there is none."""
+    steps = batch["completions"]
+    return _least(len(batch), owners(lengths(steps)), _chars(steps.flatten()))
+
+
+def _least(count: int, rows: Ints, values: Ints) -> Ints:
+    """Return the least value of each of `count` rows, 0 for a row without any."""
+    least = np.full(count, UNKNOWN, dtype=np.int64)
+    np.minimum.at(least, rows, values)
+    return np.where(least == UNKNOWN, 0, least)
+
+
+OTHER_ANSWERS: dict[str, Callable[[pa.RecordBatch], Ints]] = {
+    "classification": lambda batch: _chars(batch["label"]),
+    "text": lambda batch: _chars(batch["text"]),
+    "preference": lambda batch: np.minimum(
+        _last_said(batch, "chosen"), _last_said(batch, "rejected")
+    ),
+    "stepwise": _least_step,
+}

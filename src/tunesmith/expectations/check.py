@@ -1,7 +1,10 @@
 """What every expectation has: a column of values, a rule of Great Expectations, a reason."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 from pydantic import Field
 
 from tunesmith.component import Component
@@ -10,22 +13,35 @@ if TYPE_CHECKING:
     from tunesmith.expectations.evidence import Evidence
 
 Severity = Literal["critical", "warning"]
-Table = Literal["rows", "collected", "labels"]
+TableName = Literal["rows", "collected", "labels"]
+Values: TypeAlias = list[Any] | NDArray[Any] | pa.ChunkedArray
 
 
 class Check(Component):
     """An expectation: a critical one that fails stops the run, a warning is only told."""
 
     severity: Severity = "critical"
-    table: ClassVar[Table] = "rows"
+    table: ClassVar[TableName] = "rows"
+
+    @property
+    def name(self) -> str:
+        """What findings call it: its kind."""
+        return str(type(self).model_fields["kind"].default)
 
     @property
     def column(self) -> str:
         """Name of the column that `values` fills; checks that share a name share the values."""
         raise NotImplementedError
 
-    def values(self, evidence: "Evidence") -> list[Any]:
+    def fill(self, evidence: "Evidence", columns: dict[str, pd.Series]) -> None:
+        """Add the column to those of the table, unless another check has."""
+        if self.column not in columns:
+            columns[self.column] = series(self.values(evidence))
+
+    def values(self, evidence: "Evidence") -> Values:
         """Return one value for each record of the table, None where the check does not apply.
+
+        Numbers are 64 bits wide: Great Expectations compares others one by one.
 
         Raises:
             UserError: they cannot be had, so that the expectation cannot be evaluated.
@@ -40,6 +56,10 @@ class Check(Component):
         """Say what is wrong with a value; personal data is never repeated."""
         raise NotImplementedError
 
+    def explain(self, frame: pd.DataFrame, place: int) -> str:
+        """Say what is wrong with the record at a place of the table."""
+        return self.reason(frame[self.column].iloc[place])
+
     def statement(self, observed: Any) -> str:
         """Say what was seen of the table as a whole; rules on single records need none."""
         raise NotImplementedError
@@ -49,3 +69,12 @@ class RowCheck(Check):
     """An expectation on single records, `mostly` of which (a share) must meet it."""
 
     mostly: float = Field(1.0, gt=0, le=1)
+
+
+def series(values: Values) -> pd.Series:
+    """Return values as a column; Arrow's texts become categories, which are compared once each."""
+    if not isinstance(values, pa.ChunkedArray):
+        return pd.Series(values)
+    if pa.types.is_string(values.type):
+        values = values.dictionary_encode().unify_dictionaries()
+    return pd.Series(values.to_pandas())

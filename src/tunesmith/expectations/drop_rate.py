@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from tunesmith.expectations.check import Check, Table
+from tunesmith.expectations.check import Check, TableName, Values
 from tunesmith.expectations.evidence import Evidence
 
 
@@ -13,16 +13,16 @@ class DropRate(Check):
 
     kind: Literal["drop_rate"] = "drop_rate"
     at_most: float = Field(ge=0, le=1)
-    table: ClassVar[Table] = "collected"
+    table: ClassVar[TableName] = "collected"
 
     @property
     def column(self) -> str:
         """See `Check`."""
         return "dropped"
 
-    def values(self, evidence: Evidence) -> list[float]:
-        """Return 1.0 for a dropped row and 0.0 for a kept one."""
-        return [float(dropped) for dropped in evidence.collected]
+    def values(self, evidence: Evidence) -> Values:
+        """Return 1.0 for each dropped row and 0.0 for a kept one."""
+        return evidence.dropped
 
     def rule(self) -> Any:
         """See `Check`."""

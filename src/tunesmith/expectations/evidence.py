@@ -1,25 +1,42 @@
-"""What a suite looks at: the rows and what goes with them, each part made once when asked for."""
+"""What a suite looks at: tables in columns, and what is made from them once when asked for."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
-from tunesmith.expectations.check import Table
-from tunesmith.rows import Row, all_text
+from tunesmith.expectations.check import TableName
+from tunesmith.rows import Row, all_text, frame_of, to_rows
+
+BATCH = 200_000  # rows that a column is made of at a time; bounds what is held beside the table
 
 
 @dataclass
 class Evidence:
     """Rows under test and the tables that some expectations compare them with."""
 
-    rows: list[Row]
-    against: list[Row]  # the held-out rows that no train row may repeat
-    decisions: pd.DataFrame  # of stage clean: id, source, step, action, reason, score
+    table: pa.Table  # the rows under test
+    against: pa.Table  # the held-out rows that no train row may repeat
+    decisions: pa.Table  # of stage clean: id, source, step, action, reason, score
     base: Path  # folder with the base model's descriptor
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows as dictionaries, for what has to read each one in full."""
+        return to_rows(frame_of(self.table))
+
+    @cached_property
+    def held_out(self) -> list[Row]:
+        """The rows to compare with, as dictionaries."""
+        return to_rows(frame_of(self.against))
 
     @cached_property
     def texts(self) -> list[str]:
@@ -36,25 +53,36 @@ class Evidence:
         return [trained_flags(row, tokenizer) for row in self.rows]
 
     @cached_property
-    def collected(self) -> pd.Series:
-        """For each row that cleaning saw, by id and source: whether it was dropped."""
-        missing = {"id", "source", "step", "action"} - set(self.decisions.columns)
+    def dropped(self) -> NDArray[np.float64]:
+        """For each row that cleaning saw, by id and source: 1.0 if it was dropped."""
+        missing = {"id", "source", "action"} - set(self.decisions.column_names)
         if missing:
             raise UserError(f"the decisions lack the columns {', '.join(sorted(missing))}")
-        dropped = self.decisions["action"].eq("drop")
-        keys = [self.decisions["id"].fillna(""), self.decisions["source"].fillna("")]
-        return dropped.groupby(keys, sort=True).any()
+        drop = pc.equal(self.decisions["action"], "drop").cast(pa.int64())
+        some = self.decisions.select(["id", "source"]).append_column("drop", drop)
+        each = some.group_by(["id", "source"], use_threads=False).aggregate([("drop", "max")])
+        return each["drop_max"].to_numpy().astype(np.float64)
 
     @cached_property
     def labels(self) -> Counter[str]:
-        """How many rows each label has."""
-        found = (row["label"] for row in self.rows if row["label"] is not None)
-        return Counter(dict(sorted(Counter(map(str, found)).items())))
+        """How many rows each label has, in the order of the labels."""
+        found = self.table["label"].drop_null().value_counts().to_pylist()
+        return Counter({str(one["values"]): one["counts"] for one in sorted(found, key=_value)})
 
-    def records(self, table: Table) -> list[tuple[str, str]]:
-        """Return id and source of each record of a table."""
-        if table == "collected":
-            return [(str(id_), str(source)) for id_, source in self.collected.index]
+    def by_batch(self, function: Callable[[pa.RecordBatch], Any]) -> pa.ChunkedArray:
+        """Return the column that a function makes of the rows, a batch at a time."""
+        batches = self.table.to_batches(max_chunksize=BATCH)
+        return pa.chunked_array([pa.array(function(batch)) for batch in batches])
+
+    def records(self, table: TableName, places: Sequence[int]) -> list[tuple[str, str]]:
+        """Return id and source of the records at some places of a table."""
         if table == "labels":
-            return [(label, "") for label in self.labels]
-        return [(row["id"] or "", row["source"] or "") for row in self.rows]
+            names = list(self.labels)
+            return [(names[place], "") for place in places]
+        some = self.table.select(["id", "source"]).take(pa.array(places, pa.int64())).to_pylist()
+        return [(row["id"] or "", row["source"] or "") for row in some]
+
+
+def _value(one: dict[str, Any]) -> str:
+    """Return what is counted."""
+    return str(one["values"])

@@ -27,8 +27,9 @@ class Finding:
     status: Status
     message: str  # why it failed or could not be evaluated; what was seen of the table
     checked: int = 0
-    observed: float | None = None  # of rules on the table as a whole
+    observed: Any = None  # of rules on the table as a whole
     failing: list[Failing] = field(default_factory=list)
+    result: dict[str, Any] = field(default_factory=dict)  # of Great Expectations, for Data Docs
 
     @property
     def stops(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from tunesmith.errors import UserError
-from tunesmith.expectations.check import RowCheck, Table
+from tunesmith.expectations.check import RowCheck, TableName, Values
 from tunesmith.expectations.evidence import Evidence
 
 
@@ -14,14 +14,14 @@ class LabelBalance(RowCheck):
 
     kind: Literal["label_balance"] = "label_balance"
     max_ratio: float = Field(ge=1)
-    table: ClassVar[Table] = "labels"
+    table: ClassVar[TableName] = "labels"
 
     @property
     def column(self) -> str:
         """See `Check`."""
         return "times_the_rarest"
 
-    def values(self, evidence: Evidence) -> list[float]:
+    def values(self, evidence: Evidence) -> Values:
         """Return, for each label, its rows divided by those of the rarest label."""
         if not evidence.labels:
             raise UserError("no row has a label")

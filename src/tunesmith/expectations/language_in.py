@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tunesmith.expectations.check import RowCheck
+from tunesmith.expectations.check import RowCheck, Values
 from tunesmith.expectations.evidence import Evidence
 
 
@@ -19,11 +19,11 @@ class LanguageIn(RowCheck):
     @property
     def column(self) -> str:
         """See `Check`."""
-        return "lang"
+        return "language"
 
-    def values(self, evidence: Evidence) -> list[str]:
-        """Return the languages."""
-        return [row["lang"] or "" for row in evidence.rows]
+    def values(self, evidence: Evidence) -> Values:
+        """Return the languages, an empty text for none."""
+        return evidence.table["lang"].fill_null("")
 
     def rule(self) -> Any:
         """See `Check`."""

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import PositiveInt
 
-from tunesmith.expectations.check import RowCheck
+from tunesmith.expectations.check import RowCheck, Values
 from tunesmith.expectations.evidence import Evidence
 
 
@@ -19,7 +19,7 @@ class LengthTokens(RowCheck):
         """See `Check`."""
         return "length_tokens"
 
-    def values(self, evidence: Evidence) -> list[int]:
+    def values(self, evidence: Evidence) -> Values:
         """Return the tokens of each row."""
         return [len(flags) for flags in evidence.trained]
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tunesmith.expectations.check import RowCheck
+from tunesmith.expectations.check import RowCheck, Values
 from tunesmith.expectations.evidence import Evidence
 from tunesmith.text.leaks import leaks
 
@@ -20,12 +20,12 @@ class NoLeak(RowCheck):
         """See `Check`."""
         return f"test_row_at_{self.similarity}"
 
-    def values(self, evidence: Evidence) -> list[str | None]:
+    def values(self, evidence: Evidence) -> Values:
         """Return the source of the test row that each row repeats, or an empty text.
 
         Rows of the test split itself are not checked.
         """
-        test = [row for row in evidence.against if row["split"] == "test"]
+        test = [row for row in evidence.held_out if row["split"] == "test"]
         places = [i for i, row in enumerate(evidence.rows) if row["split"] != "test"]
         found: list[str | None] = [None] * len(evidence.rows)
         for place in places:

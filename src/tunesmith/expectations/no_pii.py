@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tunesmith.expectations.check import RowCheck
+from tunesmith.expectations.check import RowCheck, Values
 from tunesmith.expectations.evidence import Evidence
 from tunesmith.text.pii import KINDS, Kind, find_pii
 
@@ -20,7 +20,7 @@ class NoPii(RowCheck):
         """See `Check`."""
         return f"pii_kinds_of_{'_'.join(self.kinds)}"
 
-    def values(self, evidence: Evidence) -> list[str]:
+    def values(self, evidence: Evidence) -> Values:
         """Return the kinds found in each row, never the data itself."""
         return [
             ", ".join(sorted({found.kind for found in find_pii(text, self.kinds)}))

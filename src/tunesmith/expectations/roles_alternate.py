@@ -2,12 +2,17 @@
 
 from typing import Any, Literal
 
-from tunesmith.expectations.check import RowCheck
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tunesmith.expectations.check import RowCheck, Values
+from tunesmith.expectations.columns import lengths, mapped, turns
 from tunesmith.expectations.evidence import Evidence
-from tunesmith.rows import Row, conversation
 
 LETTERS = {"system": "s", "user": "u", "assistant": "a", "tool": "t"}
 PATTERN = r"^s?(?:u(?:at+)*a)+$"
+NO_ROLES = ("text", "classification")
 
 
 class RolesAlternate(RowCheck):
@@ -24,9 +29,9 @@ class RolesAlternate(RowCheck):
         """See `Check`."""
         return "roles"
 
-    def values(self, evidence: Evidence) -> list[str | None]:
+    def values(self, evidence: Evidence) -> Values:
         """Return one letter a message, `sua`; any other role is `?`."""
-        return [roles(row) for row in evidence.rows]
+        return evidence.by_batch(roles)
 
     def rule(self) -> Any:
         """See `Check`."""
@@ -41,8 +46,24 @@ class RolesAlternate(RowCheck):
         return f"roles are: {order or 'none'}"
 
 
-def roles(row: Row) -> str | None:
-    """Return the letters of a row's roles; None where the task has no conversation."""
-    if row["task"] in {"text", "classification"}:
-        return None
-    return "".join(LETTERS.get(turn["role"], "?") for turn in conversation(row))
+def roles(batch: pa.RecordBatch) -> pa.Array:
+    """Return the letters of each row's roles; null where the task has no conversation."""
+    steps = pc.if_else(pc.greater(lengths(batch["completions"]), 0), "a", "")
+    answer = _first("", _letters(batch, "completion"), _letters(batch, "chosen"), steps)
+    halves = pc.binary_join_element_wise(_letters(batch, "prompt"), answer, "")
+    found = _first("u", _letters(batch, "messages"), halves)  # a bare text is asked by the user
+    no_roles = pc.is_in(batch["task"], pa.array(NO_ROLES))
+    return pc.if_else(no_roles, pa.scalar(None, pa.string()), found)
+
+
+def _letters(batch: pa.RecordBatch, column: str) -> pa.Array:
+    """Return the letters of a column's messages, an empty text where there are none."""
+    said = turns(batch, column)
+    letters = mapped(said.role, lambda role: LETTERS.get(role or "", "?"))
+    ends = np.concatenate([[0], np.cumsum(said.counts)]).astype(np.int32)
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(ends), letters), "")
+
+
+def _first(otherwise: str, *texts: pa.Array) -> pa.Array:
+    """Return, for each row, the first of several texts that is not empty."""
+    return pc.coalesce(*(pc.if_else(pc.equal(t, ""), None, t) for t in texts), otherwise)

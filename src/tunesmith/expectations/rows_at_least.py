@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import PositiveInt
 
-from tunesmith.expectations.check import Check
+from tunesmith.expectations.check import Check, Values
 from tunesmith.expectations.evidence import Evidence
 
 
@@ -17,11 +18,11 @@ class RowsAtLeast(Check):
     @property
     def column(self) -> str:
         """See `Check`."""
-        return "row_id"
+        return "row"
 
-    def values(self, evidence: Evidence) -> list[str]:
-        """Return the ids; only their number counts."""
-        return [row["id"] or "" for row in evidence.rows]
+    def values(self, evidence: Evidence) -> Values:
+        """Return the numbers of the rows; only how many there are counts."""
+        return np.arange(len(evidence.table))
 
     def rule(self) -> Any:
         """See `Check`."""

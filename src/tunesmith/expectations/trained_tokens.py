@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import PositiveInt
 
-from tunesmith.expectations.check import RowCheck
+from tunesmith.expectations.check import RowCheck, Values
 from tunesmith.expectations.evidence import Evidence
 
 
@@ -23,7 +23,7 @@ class TrainedTokens(RowCheck):
         """See `Check`."""
         return f"trained_tokens_within_{self.max_length or 'any_length'}"
 
-    def values(self, evidence: Evidence) -> list[int]:
+    def values(self, evidence: Evidence) -> Values:
         """Return the trained tokens of each row."""
         return [sum(flags[: self.max_length]) for flags in evidence.trained]
 

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.tiny import tiny_tokenizer
+from tests.tunesmith.expectations.evidence import evidence_of
 from tests.tunesmith.importers.reading import one
-from tunesmith.expectations.answer_present import answers
+from tunesmith.expectations.answer_present import shortest_answers
 from tunesmith.expectations.roles_alternate import roles
 from tunesmith.expectations.tokens import trained_flags
 from tunesmith.rows import Row
@@ -17,8 +18,9 @@ def calling() -> Row:
 
 
 def test_a_tool_call_is_an_answer() -> None:
-    assert '"name": "f"' in answers(calling())[0]
-    assert roles(calling()) == "ua"
+    evidence = evidence_of([calling()])
+    assert evidence.by_batch(shortest_answers)[0].as_py() > len('"name": "f"')
+    assert evidence.by_batch(roles).to_pylist() == ["ua"]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,7 @@ def test_a_tool_call_is_an_answer() -> None:
     ],
 )
 def test_answers_roles_and_trained_tokens_of_each_task(row: Row) -> None:
-    assert answers(row)[0] == "good"
-    assert roles(row) == "ua"
+    evidence = evidence_of([row])
+    assert evidence.by_batch(shortest_answers)[0].as_py() in {len("bad"), len("good")}
+    assert evidence.by_batch(roles).to_pylist() == ["ua"]
     assert sum(trained_flags(row, tiny_tokenizer())) == len("good") + 1

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from tests.plain_rows import plain_chat, plain_label
+from tests.tunesmith.expectations.evidence import NOTHING, evidence_of
 from tunesmith.expectations import ValidateParams
-from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.finding import Finding
-from tunesmith.expectations.run import evaluate, exception_of
+from tunesmith.expectations.run import evaluate
+from tunesmith.expectations.session import exception_of
 from tunesmith.rows import Row
 
 GOOD = plain_chat(1, "Where is it?", "On its way.")
-NOTHING = pd.DataFrame({"id": [], "source": [], "step": [], "action": []}, dtype=object)
 
 
 def run(
@@ -25,7 +25,7 @@ def run(
     base: Path = Path("none"),
 ) -> list[Finding]:
     params = ValidateParams.model_validate({"expectations": list(checks)})
-    evidence = Evidence(rows=rows, against=against or [], decisions=decisions, base=base)
+    evidence = evidence_of(rows, against, decisions, base)
     return evaluate(list(params.expectations), evidence)
 
 
@@ -185,9 +185,9 @@ def test_what_cannot_be_evaluated_is_told_apart_from_what_failed() -> None:
 
 def test_an_exception_inside_great_expectations_is_read_in_both_its_shapes() -> None:
     flat = {"raised_exception": True, "exception_message": "no column\nmore"}
-    assert exception_of({"exception_info": flat}) == "no column"
-    assert exception_of({"exception_info": {"a metric": flat}}) == "no column"
-    assert exception_of({"exception_info": {"raised_exception": False}}) is None
+    assert exception_of(flat) == "no column"
+    assert exception_of({"a metric": flat}) == "no column"
+    assert exception_of({"raised_exception": False}) is None
 
 
 def test_a_warning_that_fails_does_not_stop() -> None:

@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from tests.plain_rows import plain_chat, plain_label
+from tests.tunesmith.expectations.evidence import evidence_of
 from tunesmith.expectations import ValidateParams
-from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.finding import Finding
 from tunesmith.expectations.run import evaluate
 from tunesmith.expectations.tokens import trained_flags
@@ -28,7 +27,7 @@ def base(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(base: Path, rows: list[Row], check: dict[str, Any]) -> Finding:
     params = ValidateParams.model_validate({"expectations": [check]})
-    evidence = Evidence(rows=rows, against=[], decisions=pd.DataFrame(), base=base)
+    evidence = evidence_of(rows, base=base)
     (finding,) = evaluate(list(params.expectations), evidence)
     return finding
 
