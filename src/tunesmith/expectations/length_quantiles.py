@@ -13,7 +13,7 @@ Quantile = Annotated[float, Field(ge=0, le=1)]
 
 
 class LengthQuantiles(Check):
-    """Each quantile of the rows' lengths lies in its bounds: `{0.5: [20, 400], 0.99: [null, 2000]}`.
+    """Each quantile of the rows' lengths lies in its bounds, as `{0.5: [20, 400]}` says.
 
     A quantile q is the length that the share q of the rows do not exceed.
     """

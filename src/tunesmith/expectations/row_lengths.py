@@ -45,7 +45,7 @@ def _sum(batch: pa.RecordBatch, column: str) -> Ints:
     return _total(said.counts, said.rows, to_ints(pc.utf8_length(said.said)))
 
 
-def _steps(batch: pa.RecordBatch, steps: pa.ListArray) -> Ints:
+def _steps(batch: pa.RecordBatch, steps: pa.ListArray) -> Ints:  # noqa: ARG001
     """Return the characters of each row's steps, -1 where there are none."""
     counts = lengths(steps)
     return _total(counts, owners(counts), to_ints(pc.utf8_length(steps.flatten())))
