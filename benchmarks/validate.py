@@ -48,8 +48,9 @@ DEAR: list[dict[str, Any]] = [
     {"kind": "trained_tokens", "max_length": 512},
     {"kind": "length_quantiles", "unit": "tokens", "between": {"0.99": [1, 10**6]}},
 ]
+ENGLISH = "where is my order number please and when will it arrive at home today thank you"
 WORDS = {
-    "en": ["where", "is", "my", "order", "and", "when", "will", "it", "arrive", "today"],
+    "en": ENGLISH.split(),
     "zh": list("请问我的订单现在到哪里了什么时候可以送到家谢谢您帮忙查询一下"),
 }
 

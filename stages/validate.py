@@ -12,6 +12,7 @@ from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.finding import Finding
 from tunesmith.expectations.run import evaluate
 from tunesmith.files import csv_cell, write_json, write_text
+from tunesmith.report.data_docs import render_data_docs
 from tunesmith.rows import read_table
 from tunesmith.stage import parse_paths, run_stage
 
@@ -51,9 +52,10 @@ def failed_rows(findings: list[Finding]) -> str:
 
 
 def main() -> None:
-    """Write result and failed rows first, then let the gate decide."""
+    """Write result, failed rows and Data Docs first, then let the gate decide."""
     paths = parse_paths(
-        "--rows", "--against", "--base", "--decisions", "--result", "--failed", "--passed",
+        "--rows", "--against", "--base", "--decisions",
+        "--result", "--failed", "--docs", "--passed",
         names=("--suite",),
     )  # fmt: skip
     params = ValidateParams.read(f"validate.{paths.suite}")
@@ -67,6 +69,7 @@ def main() -> None:
     findings = validate(params, evidence)
     write_json(paths.result, result_record(str(paths.suite), len(evidence.table), findings))
     write_text(paths.failed, failed_rows(findings))
+    write_text(paths.docs, render_data_docs(str(paths.suite), [one.result for one in findings]))
     for finding in findings:
         if finding.status != "passed" and not finding.stops:
             print(f"validate@{paths.suite}: warning: {finding.kind}: {finding.message}")

@@ -34,7 +34,8 @@ def run(folder: Path, rows: list[Row], suite: str = "clean") -> subprocess.Compl
     decisions = pd.DataFrame({"id": ["a"], "source": ["a"], "step": ["s"], "action": ["keep"]})
     decisions.to_parquet(folder / "decisions.parquet")
     words = f"--suite {suite} --rows rows.parquet --against rows.parquet --base base"
-    words += " --decisions decisions.parquet --result r.json --failed f.csv --passed ok.passed"
+    words += " --decisions decisions.parquet --result r.json --failed f.csv --docs d.html"
+    words += " --passed ok.passed"
     command = [sys.executable, "-m", "stages.validate", *words.split()]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 

@@ -61,8 +61,7 @@ class Evidence:
         drop = pc.equal(self.decisions["action"], "drop").cast(pa.int64())
         some = self.decisions.select(["id", "source"]).append_column("drop", drop)
         each = some.group_by(["id", "source"], use_threads=False).aggregate([("drop", "max")])
-        dropped: NDArray[np.float64] = each["drop_max"].to_numpy().astype(np.float64)
-        return dropped
+        return np.asarray(each["drop_max"].to_numpy(), dtype=np.float64)
 
     @cached_property
     def labels(self) -> Counter[str]:

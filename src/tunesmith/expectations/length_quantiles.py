@@ -13,9 +13,10 @@ Quantile = Annotated[float, Field(ge=0, le=1)]
 
 
 class LengthQuantiles(Check):
-    """Each quantile of the rows' lengths lies in its bounds, as `{0.5: [20, 400]}` says.
+    """Each quantile of the rows' lengths lies in its bounds.
 
-    A quantile q is the length that the share q of the rows do not exceed.
+    `{0.5: [20, 400], 0.99: [null, 2000]}` bounds the median on both sides and the longest above. A
+    quantile q is the length that the share q of the rows do not exceed.
     """
 
     kind: Literal["length_quantiles"] = "length_quantiles"

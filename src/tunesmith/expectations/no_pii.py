@@ -18,7 +18,7 @@ class NoPii(RowCheck):
     @property
     def column(self) -> str:
         """See `Check`."""
-        return f"pii_kinds_of_{'_'.join(self.kinds)}"
+        return "personal_data" if self.kinds == KINDS else f"personal_data {' '.join(self.kinds)}"
 
     def values(self, evidence: Evidence) -> Values:
         """Return the kinds found in each row, never the data itself."""

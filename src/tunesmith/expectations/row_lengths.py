@@ -30,13 +30,10 @@ def row_lengths(evidence: Evidence, unit: Unit) -> Values:
 
 def _chars(batch: pa.RecordBatch) -> Ints:
     """Return the characters of every row's conversation."""
-    steps = batch["completions"]
-    answer = _first(_sum(batch, "completion"), _sum(batch, "chosen"), _steps(batch, steps))
-    halves = _sum(batch, "prompt"), answer
-    asked = np.maximum(halves[0], 0) + np.maximum(halves[1], 0)
-    found = np.where((halves[0] >= 0) | (halves[1] >= 0), asked, -1)
-    text = to_ints(pc.utf8_length(batch["text"]))
-    return _first(_sum(batch, "messages"), found, text)
+    answer = _first(_sum(batch, "completion"), _sum(batch, "chosen"), _steps(batch["completions"]))
+    asked = _sum(batch, "prompt")
+    both = np.where(np.maximum(asked, answer) < 0, -1, np.maximum(asked, 0) + np.maximum(answer, 0))
+    return _first(_sum(batch, "messages"), both, to_ints(pc.utf8_length(batch["text"])))
 
 
 def _sum(batch: pa.RecordBatch, column: str) -> Ints:
@@ -45,7 +42,7 @@ def _sum(batch: pa.RecordBatch, column: str) -> Ints:
     return _total(said.counts, said.rows, to_ints(pc.utf8_length(said.said)))
 
 
-def _steps(batch: pa.RecordBatch, steps: pa.ListArray) -> Ints:  # noqa: ARG001
+def _steps(steps: pa.ListArray) -> Ints:
     """Return the characters of each row's steps, -1 where there are none."""
     counts = lengths(steps)
     return _total(counts, owners(counts), to_ints(pc.utf8_length(steps.flatten())))

@@ -58,7 +58,7 @@ def _finding(check: Check, result: Any, frame: pd.DataFrame, evidence: Evidence)
     if problem:
         return _not_evaluated(check, problem)
     failing = _failing(check, result.result, frame, evidence)
-    record = record_of(result)
+    record = record_of(result, len(frame))
     seen = record["result"]
     checked = seen.get("element_count", len(frame)) - seen.get("missing_count", 0)
     return Finding(
@@ -89,6 +89,8 @@ def _message(check: Check, seen: Mapping[str, Any], failing: list[Failing], chec
     """Say what was seen, in one line."""
     if seen.get("observed_value") is not None:
         return check.statement(seen["observed_value"])
+    if not failing and seen.get("unexpected_count"):
+        return f"{seen['unexpected_count']:,} unexpected values"
     if not failing:
         return ""
     first = failing[0].source or failing[0].id

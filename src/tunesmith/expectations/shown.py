@@ -1,5 +1,6 @@
 """What of a result may be shown: no personal data, and no list as long as the data."""
 
+import json
 from typing import Any
 
 from tunesmith.rows import map_json
@@ -14,12 +15,15 @@ def shown(value: Any) -> Any:
     return map_json(value, _masked)
 
 
-def record_of(result: Any) -> dict[str, Any]:
-    """Return a result of Great Expectations as plain data that may be shown."""
+def record_of(result: Any, rows: int) -> dict[str, Any]:
+    """Return a result of Great Expectations on so many rows as plain data that may be shown.
+
+    Not a number, the mean of nothing, becomes null.
+    """
     result.result = {k: v for k, v in (result.result or {}).items() if k not in ENDLESS}
-    record: dict[str, Any] = result.to_json_dict()
-    record["success"] = bool(record["success"])
-    record["result"] = shown(record["result"])
+    text = json.dumps(result.to_json_dict(), default=_plain)
+    record: dict[str, Any] = json.loads(text, parse_constant=lambda _: None)
+    record["result"] = shown(_completed(record["result"], rows))
     return record
 
 
@@ -36,6 +40,19 @@ def refused_record(rule: Any, problem: str) -> dict[str, Any]:
         "result": {},
         "meta": {},
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return a scalar of NumPy, which Great Expectations leaves in some results, as Python's."""
+    return value.item()
+
+
+def _completed(seen: dict[str, Any], rows: int) -> dict[str, Any]:
+    """Return a result whose count has the share that its own renderer asks for."""
+    count = seen.get("unexpected_count")
+    if count is None or "unexpected_percent" in seen:
+        return seen
+    return {"element_count": rows, **seen, "unexpected_percent": 100 * count / rows}
 
 
 def _masked(text: str) -> str:

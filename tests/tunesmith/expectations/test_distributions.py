@@ -1,5 +1,6 @@
 """Lengths, shares, values, repetitions and rules of Great Expectations by name."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,13 +21,11 @@ def found(rows: list[Row], **check: Any) -> Finding:
     return finding
 
 
-def refused(tmp_path: Any, line: str) -> str:
+def refused(tmp_path: Path, line: str) -> str:
     """Return what is said of a suite with one line, which stands in line 4."""
     path = tmp_path / "params.yaml"
-    good = "[{kind: unique_ids}]"
-    path.write_text(
-        f"validate:\n  clean:\n    expectations:\n      - {line}\n  train: {{expectations: {good}}}\n"  # noqa: E501
-    )
+    other = "  train: {expectations: [{kind: unique_ids}]}"
+    path.write_text(f"validate:\n  clean:\n    expectations:\n      - {line}\n{other}\n")
     with pytest.raises(UserError) as caught:
         ValidateSuites.read("validate", path)
     return str(caught.value).removeprefix(f"{path}:4: ")
@@ -127,19 +126,20 @@ def test_rules_on_two_columns_show_both() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "status"),
+    ("expectation", "column", "wanted", "status"),
     [
-        ({"expectation": "ExpectColumnMeanToBeBetween", "column": "meta.n", "min_value": 2}, "failed"),  # noqa: E501
-        ({"expectation": "ExpectColumnMaxToBeBetween", "column": "length_chars", "max_value": 4}, "passed"),  # noqa: E501
-        ({"expectation": "ExpectColumnValuesToMatchRegex", "column": "text", "regex": "问"}, "passed"),  # noqa: E501
-        ({"expectation": "ExpectColumnValuesToBeBetween", "column": "meta.n", "max_value": 1}, "failed"),  # noqa: E501
-        ({"expectation": "ExpectColumnDistinctValuesToContainSet", "column": "lang",
-          "value_set": ["en", "zh"]}, "failed"),
+        ("ExpectColumnMeanToBeBetween", "meta.n", {"min_value": 2}, "failed"),
+        ("ExpectColumnMaxToBeBetween", "length_chars", {"max_value": 4}, "passed"),
+        ("ExpectColumnValuesToMatchRegex", "text", {"regex": "问"}, "passed"),
+        ("ExpectColumnValuesToBeBetween", "meta.n", {"max_value": 1}, "failed"),
+        ("ExpectColumnDistinctValuesToContainSet", "lang", {"value_set": ["zh"]}, "failed"),
     ],
-)  # fmt: skip
-def test_rules_see_numbers_texts_and_lengths(check: Any, status: str, tmp_path: Any) -> None:
+)
+def test_rules_see_numbers_texts_and_lengths(
+    expectation: str, column: str, wanted: Any, status: str, tmp_path: Path
+) -> None:
     rows = [plain_chat(k, "问", "a", meta=f'{{"n": {k}}}') for k in (1, 2)]
-    finding = found(rows, kind="gx", **check)
+    finding = found(rows, kind="gx", expectation=expectation, column=column, **wanted)
     assert finding.status == status
     write_json(tmp_path / "result.json", finding.record())  # nothing of it is NumPy's
 
@@ -163,33 +163,37 @@ def test_a_rule_that_cannot_be_evaluated_is_no_verdict() -> None:
     assert finding.stops
 
 
+MATCH = "ExpectColumnValuesToMatchRegex"
+IN_SET = "ExpectColumnValuesToBeInSet"
+
+
 @pytest.mark.parametrize(
-    ("line", "message"),
+    ("line", "key", "message"),
     [
-        ("{kind: gx, expectation: ExpectColumnValuesToMatchRegexx, column: lang}",
-         'validate.clean.expectations[0].expectation: no expectation "ExpectColumnValuesToMatchRegexx"; '  # noqa: E501
-         "did you mean ExpectColumnValuesToMatchRegex"),
-        ("{kind: gx, expectation: ExpectColumnValuesToMatchRegex, column: lang, regx: a}",
-         "validate.clean.expectations[0].regx: ExpectColumnValuesToMatchRegex takes column, mostly, regex"),  # noqa: E501
-        ("{kind: gx, expectation: ExpectColumnValuesToMatchRegex, column: lnag, regex: a}",
-         'validate.clean.expectations[0].column: no column "lnag"; known: id, text, length_chars'),
-        ("{kind: gx, expectation: ExpectColumnValuesToMatchRegex, regex: a}",
-         "validate.clean.expectations[0].column: field required"),
-        ("{kind: gx, expectation: ExpectColumnValuesToBeInSet, column: lang, value_set: [a], row_condition: x}",  # noqa: E501
-         "validate.clean.expectations[0].row_condition: ExpectColumnValuesToBeInSet takes column"),
+        (f"{{kind: gx, expectation: {MATCH}x, column: lang}}",
+         ".expectation", f'no expectation "{MATCH}x"; did you mean {MATCH}'),
+        (f"{{kind: gx, expectation: {MATCH}, column: lang, regx: a}}",
+         ".regx", f"{MATCH} takes column, mostly, regex"),
+        (f"{{kind: gx, expectation: {MATCH}, column: lnag, regex: a}}",
+         ".column", 'no column "lnag"; known: id, text, length_chars'),
+        (f"{{kind: gx, expectation: {MATCH}, regex: a}}",
+         ".column", "field required"),
+        (f"{{kind: gx, expectation: {IN_SET}, column: lang, value_set: [a], row_condition: x}}",
+         ".row_condition", f"{IN_SET} takes column"),
         ("{kind: gx, expectation: UnexpectedRowsExpectation, column: lang}",
-         'validate.clean.expectations[0].expectation: no expectation "UnexpectedRowsExpectation"'),
+         ".expectation", 'no expectation "UnexpectedRowsExpectation"'),
         ("{kind: share, field: lang, value: zh, between: [0.7, 0.3]}",
-         "validate.clean.expectations[0].between: low 0.7 is above high 0.3"),
+         ".between", "low 0.7 is above high 0.3"),
         ("{kind: share, field: lagn, value: zh, between: [0.3, 0.7]}",
-         'validate.clean.expectations[0].field: no field "lagn"'),
+         ".field", 'no field "lagn"'),
         ("{kind: length_quantiles, unit: tokens, between: {1.5: [1, 2]}}",
-         "validate.clean.expectations[0].between.[key]: Input should be less than or equal to 1"),
+         ".between.[key]", "Input should be less than or equal to 1"),
         ("{kind: length_quantiles, unit: tokens, between: {0.5: [null, null]}}",
-         "validate.clean.expectations[0].between.0.5: bounds [low, high]"),
+         ".between.0.5", "bounds [low, high]"),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_answered_with_its_key_and_what_is_known(
-    line: str, message: str, tmp_path: Any
+    line: str, key: str, message: str, tmp_path: Path
 ) -> None:
-    assert refused(tmp_path, line).startswith(message)
+    said = refused(tmp_path, line)
+    assert said.startswith(f"validate.clean.expectations[0]{key}: {message}")
