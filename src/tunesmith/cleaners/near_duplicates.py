@@ -1,5 +1,6 @@
 """Drops rows that repeat an earlier row but for courtesies, slips of the pen and added words."""
 
+from collections.abc import Iterator
 from operator import itemgetter
 from typing import Annotated, Literal
 
@@ -9,9 +10,9 @@ from pydantic import Field, NonNegativeInt
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, whole_text
 from tunesmith.cleaners.groups import comparable
 from tunesmith.rows import Row, prompt_text, to_rows
-from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_facts
-from tunesmith.text.near_duplicates import near_pairs
-from tunesmith.text.numbers import numbers
+from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_words
+from tunesmith.text.near_duplicates import Pair, near_pairs
+from tunesmith.text.numbers import all_numbers
 
 
 class NearDuplicates(Cleaner):
@@ -29,23 +30,23 @@ class NearDuplicates(Cleaner):
 
     def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
         """Return a drop for each repetition; rows of one text with two labels are flagged."""
-        records = to_rows(rows)
-        sides = [(whole_text(row), prompt_text(row)) for row in records]
-        verdicts: Verdicts = [None] * len(records)
-        for places in comparable(records):
-            pairs = near_pairs([sides[place][0] for place in places], self.similarity, seed)
-            found = [(places[i], places[j], score) for i, j, score in pairs]
-            self._judge_pairs(sorted(found, key=itemgetter(1)), records, sides, verdicts)
+        return self.verdicts(to_rows(rows), seed)
+
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
+        """Return what `__call__` does, without a table made in between."""
+        verdicts: Verdicts = [None] * len(rows)
+        for places in comparable(rows):
+            texts = [whole_text(rows[place]) for place in places]
+            pairs = near_pairs(texts, self.similarity, seed, all_numbers(texts))
+            some = [rows[place] for place in places]
+            for place, verdict in self._judged(sorted(pairs, key=itemgetter(1)), some, texts):
+                verdicts[places[place]] = verdict
         return verdicts
 
-    def _judge_pairs(
-        self,
-        pairs: list[tuple[int, int, float]],
-        records: list[Row],
-        sides: list[tuple[str, str]],
-        verdicts: Verdicts,
-    ) -> None:
-        """Drop the later row of each pair whose earlier row stays.
+    def _judged(
+        self, pairs: list[Pair], rows: list[Row], texts: list[str]
+    ) -> Iterator[tuple[int, Verdict]]:
+        """Yield the later row of each pair whose earlier row stays, and what becomes of it.
 
         Rows equal in normal form are paired with the first of them only; where that one was
         dropped, the row that it repeats stands in for it.
@@ -55,19 +56,19 @@ class NearDuplicates(Cleaner):
             if later in stands_in or (earlier in stands_in and score < 1):
                 continue
             first = stands_in.get(earlier, earlier)
-            if not self._repeats(sides[first], sides[later]):
-                continue
-            verdict = verdicts[later] = _verdict(records[first], records[later], score)
-            if verdict.action == "drop":
-                stands_in[later] = first
+            if self._repeats(rows[first], rows[later], texts[first], texts[later]):
+                verdict = _verdict(rows[first], rows[later], score)
+                if verdict.action == "drop":
+                    stands_in[later] = first
+                yield later, verdict
 
-    def _repeats(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
-        """Whether of two similar rows (text, question) the facts and the questions are the same."""
-        (text, asked), (other, also_asked) = first, second
-        return (
-            numbers(text) == numbers(other)  # the cheapest look, and most template rows differ
-            and alike_but_for_courtesy(asked, also_asked) >= self.similarity
-            and same_facts(text, other, self.protect_words)
+    def _repeats(self, first: Row, second: Row, text: str, other: str) -> bool:
+        """Whether of two rows that name the same numbers, question and whole text say the same."""
+        asked, also_asked = prompt_text(first), prompt_text(second)
+        if text == other and asked == also_asked:
+            return True
+        return alike_but_for_courtesy(asked, also_asked) >= self.similarity and same_words(
+            text, other, self.protect_words
         )
 
 

@@ -4,14 +4,15 @@ A shared bucket alone says nothing: of template texts it would merge half. Every
 returned was compared by rapidfuzz.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from itertools import repeat
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunesmith.text.minhash import Hashes, Ints, band_keys, buckets
-from tunesmith.text.normalise import folded
+from tunesmith.text.folding import all_folded
+from tunesmith.text.minhash import GOLDEN, Hashes, Ints, band_keys, buckets
 
 Pair: TypeAlias = tuple[int, int, float]
 
@@ -20,7 +21,12 @@ SHORT_CHARS = 32  # here one edit touches most 3-grams, so these are compared al
 SHORT_ROWS = 4000  # ... up to this many
 
 
-def near_pairs(texts: Sequence[str], similarity: float, seed: int = 0) -> list[Pair]:
+def near_pairs(
+    texts: Sequence[str],
+    similarity: float,
+    seed: int = 0,
+    facts: Sequence[Hashable] | None = None,
+) -> list[Pair]:
     """Return the pairs `(i, j, score)`, i < j, of texts at least `similarity` alike, sorted.
 
     Of k texts that are equal in normal form, each but the first is paired with the first, and
@@ -31,10 +37,12 @@ def near_pairs(texts: Sequence[str], similarity: float, seed: int = 0) -> list[P
         texts: any number of texts, in any script.
         similarity: from 0.5 to 1; of the normal forms, 1 - (insertions + deletions) / both lengths.
         seed: of the hash functions; it can change which rare pair is missed, never a score.
+        facts: of each text what must be equal in both of a pair, such as its numbers. Texts of
+            one template then fall into buckets of their own, and none of them is compared.
     """
     _check(similarity)
-    forms, first, home = _distinct(texts)
-    i, j, score = _verified(forms, forms, _candidates(forms, seed), similarity)
+    forms, first, home, fact = _distinct(texts, facts)
+    i, j, score = _verified(forms, forms, _candidates(forms, fact, seed), similarity)
     low, high = np.minimum(first[i], first[j]), np.maximum(first[i], first[j])
     near = zip(low.tolist(), high.tolist(), score.tolist(), strict=True)
     equal = ((int(first[k]), row, 1.0) for row, k in enumerate(home) if first[k] != row)
@@ -49,8 +57,8 @@ def near_pairs_between(
     Every left text is reported; of right texts that are equal only the first.
     """
     _check(similarity)
-    forms, _, home = _distinct(left)
-    others, first, _ = _distinct(right)
+    forms, _, home, _ = _distinct(left)
+    others, first, _, _ = _distinct(right)
     i, j, score = _verified(forms, others, _candidates_between(forms, others, seed), similarity)
     rows_of: list[list[int]] = [[] for _ in forms]
     for row, form in enumerate(home):
@@ -65,28 +73,41 @@ def _check(similarity: float) -> None:
         raise ValueError(f"similarity must be from 0.5 to 1, not {similarity}")
 
 
-def _distinct(texts: Sequence[str]) -> tuple[list[str], Ints, Ints]:
-    """Return the distinct normal forms, the first row of each, and the form of each row."""
-    index: dict[str, int] = {}
+def _distinct(
+    texts: Sequence[str], facts: Sequence[Hashable] | None = None
+) -> tuple[list[str], Ints, Ints, Ints]:
+    """Return the distinct normal forms, the first row of each, the form of each row, its fact.
+
+    Texts of one form and different facts are two forms. Equal facts have one number.
+    """
+    index: dict[Hashable, int] = {}
+    numbered: dict[Hashable, int] = {}
+    forms: list[str] = []
     first: list[int] = []
+    fact_of: list[int] = []
     home = np.empty(len(texts), dtype=np.int64)
-    for row, text in enumerate(texts):
-        form = folded(text)
-        if form not in index:
-            index[form] = len(index)
+    pairs = zip(all_folded(texts), repeat(None) if facts is None else facts, strict=False)
+    for row, (form, fact) in enumerate(pairs):
+        number = numbered.setdefault(fact, len(numbered))
+        key = (number, form) if number else form  # most texts share the first fact: no number
+        place = home[row] = index.setdefault(key, len(forms))
+        if place == len(forms):
+            forms.append(form)
             first.append(row)
-        home[row] = index[form]
-    return list(index), np.array(first, dtype=np.int64), home
+            fact_of.append(number)
+    return forms, np.array(first, np.int64), home, np.array(fact_of, np.int64)
 
 
-def _candidates(forms: list[str], seed: int) -> Ints:
-    """Return pairs (n, 2) of forms that share a bucket or are short."""
+def _candidates(forms: list[str], fact: Ints, seed: int) -> Ints:
+    """Return pairs (n, 2) of forms of one fact that share a bucket or are short."""
     keys, known = band_keys(forms, seed)
-    packed = [_neighbours(band, known, len(forms)) for band in keys]
+    own = buckets(fact[known].astype(np.uint64) * GOLDEN)  # another fact, another bucket
+    packed = [_neighbours(band ^ own, known, len(forms)) for band in keys]
     short = _short(forms)
     if len(short) <= SHORT_ROWS:
         packed.append(_all_pairs(short, forms))
-    return _unpacked(packed, len(forms))
+    pairs = _unpacked(packed, len(forms))
+    return pairs[fact[pairs[:, 0]] == fact[pairs[:, 1]]]
 
 
 def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 ARITHMETIC = re.compile(r"(?<=\d)(\s*[-−–*/.,:^]\s*)(?=\d)|(?<![^\s(（])([-−])(?=\d)")
-DIGIT = re.compile(r"\d")
+SIGNED = re.compile(r"[-−–*/.,:^]\s*\d")  # rules most texts out before the slower search
 KEPT_PUNCTUATION = frozenset("#%@")
 DROPPED_SYMBOLS = frozenset("~|")
 
@@ -40,7 +40,7 @@ def folded(text: str) -> str:
     stays as it is, so that `:)` and `:(` differ.
     """
     plain = _caseless(text)
-    parts = ARITHMETIC.split(plain) if DIGIT.search(plain) else [plain]
+    parts = ARITHMETIC.split(plain) if SIGNED.search(plain) else [plain]
     parts[::3] = [part.translate(_TABLE) for part in parts[::3]]
     kept = "".join(part.strip() if i % 3 else part for i, part in enumerate(parts) if part)
     return " ".join(kept.split()) or " ".join(plain.split())
