@@ -74,8 +74,7 @@ def says_the_same(left: str, right: str) -> bool:
 
 def _same_words(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     """Whether the words of two texts differ only in what carries no fact."""
-    if ours == theirs:
-        return True
+    ours, theirs = _apart(ours, theirs)
     gone = list((Counter(ours) - Counter(theirs)).elements())
     new = list((Counter(theirs) - Counter(ours)).elements())
     if any(map(_negates, gone + new)):
@@ -85,6 +84,17 @@ def _same_words(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     short, long = sorted((ours, theirs), key=len)
     rest = iter(long)
     return all(word in rest for word in short)
+
+
+def _apart(
+    ours: tuple[str, ...], theirs: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of two texts without those that both begin and end with."""
+    most = min(len(ours), len(theirs))
+    start = next((k for k in range(most) if ours[k] != theirs[k]), most)
+    most -= start
+    end = next((k for k in range(most) if ours[-1 - k] != theirs[-1 - k]), most)
+    return ours[start : len(ours) - end], theirs[start : len(theirs) - end]
 
 
 def _negates(word: str) -> bool:

@@ -80,6 +80,8 @@ def _distinct(
 
     Texts of one form and different facts are two forms. Equal facts have one number.
     """
+    if facts is not None and len(facts) != len(texts):
+        raise ValueError(f"{len(texts)} texts, {len(facts)} facts")
     index: dict[Hashable, int] = {}
     numbered: dict[Hashable, int] = {}
     forms: list[str] = []

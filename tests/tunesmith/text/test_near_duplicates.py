@@ -94,3 +94,30 @@ def test_pairs_are_sorted_verified_and_repeatable(texts: list[str], seed: int) -
         assert score == pytest.approx(
             Indel.normalized_similarity(folded(texts[i]), folded(texts[j]))
         )
+
+
+def test_texts_with_other_facts_are_never_paired() -> None:
+    texts = [
+        "where is my parcel",
+        "where is my parcels",
+        "Where is my parcel?",
+        "where is my parcl",
+    ]
+    assert [(i, j) for i, j, _ in near_pairs(texts, 0.9, facts=["a", "b", "b", "a"])] == [
+        (0, 3),
+        (1, 2),
+    ]
+
+
+def test_a_template_does_not_hide_a_pair_of_equal_facts() -> None:
+    base = "Thank you for writing to the shop, we are happy to help you with parcel number "
+    texts = [f"{base}{k:05d} of today" for k in range(300)]
+    texts += [f"{text} then" for text in texts]
+    numbered = [k % 300 for k in range(600)]
+    found = [(i, j) for i, j, _ in near_pairs(texts, 0.9, facts=numbered)]
+    assert found == [(k, k + 300) for k in range(300)]
+
+
+def test_fewer_facts_than_texts_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 texts, 1 facts"):
+        near_pairs(["a", "b"], 0.9, facts=["x"])
