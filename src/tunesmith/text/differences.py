@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
-from tunesmith.text.numbers import REMEMBERED, numbers
+from tunesmith.text.numbers import NO_LETTERS, numbers
 
 CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 LETTER = rf"[^\W\d_{CJK}]"
@@ -15,24 +16,38 @@ COURTESY = re.compile(
     r"|您好|你好|谢谢|多谢|感谢|请问|麻烦"
     r"|(?<![申邀聘宴敬])请(?![假求客教示柬愿])|(?<![着紧应情危焦心加])急(?![诊救性需忙促躁件])"
 )
-COURTEOUS = re.compile(  # in most texts nothing; rules these out before the slower search
-    r"hello|hi|hey|dear|please|pls|than|thx|kindly|urgent|您|你|谢|感|麻|请|急"
+NO_HAN = re.compile("[^\u4e00-\u9fff]+")
+CHINESE = re.compile(  # and the signs and figures of ASCII and of both punctuations
+    "[\u4e00-\u9fff\x00-@[-`{-\x7f\u2010-\u2026\u3000-\u3003\u3008-\u3020\uff01-\uff20]*"
+)
+COURTEOUS = frozenset("您你谢请烦急") | frozenset(  # a text without these has no courtesy
+    ["hello", "hi", "hey", "dear", "please", "pls", "thank", "thanks", "thx", "kindly"]
+    + ["urgent", "urgently"]
 )
 NEGATION = frozenset("不没無无未非别勿莫否") | frozenset(
     ["not", "no", "nor", "never", "none", "nothing", "without", "cannot", "except"]
 )
 PARTICLES = frozenset("的地得了着过吗呢吧啊呀嘛么哦您你")
 SHORT_WORDS = 120
+REMEMBERED = 1 << 13  # texts; the words of one take kilobytes
 TYPO_CHARS = 5  # in a shorter word one other letter makes another word: Anna, Anne
 
 
 @lru_cache(maxsize=REMEMBERED)
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in order, without case and courtesies; a CJK character is one."""
+    found = _simple_words(text)
+    if found is not None and COURTEOUS.isdisjoint(found):
+        return tuple(found)
     plain = unicodedata.normalize("NFKC", text).casefold()
-    if COURTEOUS.search(plain):
-        plain = COURTESY.sub(" ", plain)
-    return tuple(WORD.findall(plain))
+    return tuple(WORD.findall(COURTESY.sub(" ", plain)))
+
+
+def _simple_words(text: str) -> Iterable[str] | None:
+    """Return the words of plain English without `'`, or of Chinese without Latin letters."""
+    if text.isascii():
+        return None if "'" in text else text.lower().translate(NO_LETTERS).split()
+    return NO_HAN.sub("", text) if CHINESE.fullmatch(text) else None
 
 
 def alike_but_for_courtesy(left: str, right: str) -> float:
@@ -75,6 +90,8 @@ def says_the_same(left: str, right: str) -> bool:
 def _same_words(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     """Whether the words of two texts differ only in what carries no fact."""
     ours, theirs = _apart(ours, theirs)
+    if not (ours and theirs):
+        return not any(map(_negates, ours or theirs))
     gone = list((Counter(ours) - Counter(theirs)).elements())
     new = list((Counter(theirs) - Counter(ours)).elements())
     if any(map(_negates, gone + new)):

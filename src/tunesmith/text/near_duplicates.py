@@ -104,7 +104,9 @@ def _candidates(forms: list[str], fact: Ints, seed: int) -> Ints:
     """Return pairs (n, 2) of forms of one fact that share a bucket or are short."""
     keys, known = band_keys(forms, seed)
     own = buckets(fact[known].astype(np.uint64) * GOLDEN)  # another fact, another bucket
-    packed = [_neighbours(band ^ own, known, len(forms)) for band in keys]
+    packed = []
+    while keys:
+        packed.append(_neighbours(keys.pop() ^ own, known, len(forms)))
     short = _short(forms)
     if len(short) <= SHORT_ROWS:
         packed.append(_all_pairs(short, forms))
@@ -128,10 +130,15 @@ def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:
 
 
 def _unpacked(packed: list[Ints], width: int) -> Ints:
-    """Return distinct pairs (n, 2) from numbers `i * width + j`."""
-    ranked = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *packed]))
-    distinct = ranked[np.diff(ranked, prepend=-1) > 0]  # np.unique, four times as fast
-    return np.stack(np.divmod(distinct, max(width, 1)), axis=1)
+    """Return distinct pairs (n, 2) from numbers `i * width + j`; the list is emptied."""
+    ranked = np.concatenate([np.empty(0, dtype=np.int64), *packed])
+    packed.clear()  # a million rows have many candidates
+    ranked.sort()
+    new = np.ones(len(ranked), dtype=bool)
+    np.not_equal(ranked[1:], ranked[:-1], out=new[1:])
+    pairs = np.empty((np.count_nonzero(new), 2), dtype=np.int64)
+    np.divmod(ranked[new], max(width, 1), out=(pairs[:, 0], pairs[:, 1]))
+    return pairs
 
 
 def _short(forms: list[str]) -> Ints:

@@ -1,8 +1,50 @@
 """Which differences carry a fact."""
 
-import pytest
+import unicodedata
 
-from tunesmith.text.differences import says_the_same
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunesmith.text.differences import COURTESY, WORD, same_facts, says_the_same, words
+
+PIECES = [
+    *(
+        "hello",
+        "hi",
+        "Hi",
+        "this",
+        " ",
+        "thank you",
+        "thanks",
+        "'",
+        "’",
+        "ＨＩ",
+        "ａ",
+        "A",
+        "é",
+        "3",
+    ),
+    *(
+        "您",
+        "好",
+        "请",
+        "问",
+        "急",
+        "诊",
+        "感",
+        "谢",
+        "、",
+        "〇",
+        "々",
+        "が",
+        "か\u3099",
+        "ｶ",
+        "한",
+        "_",
+        "-",
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -43,3 +85,16 @@ def test_courtesies_slips_and_added_words_carry_none(left: str, right: str) -> N
 def test_numbers_names_negations_and_order_carry_one(left: str, right: str) -> None:
     assert not says_the_same(left, right)
     assert not says_the_same(right, left)
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.characters(), max_size=9).map("".join))
+def test_words_found_the_quick_way_are_those_of_the_pattern(text: str) -> None:
+    plain = COURTESY.sub(" ", unicodedata.normalize("NFKC", text).casefold())
+    assert words(text) == tuple(WORD.findall(plain))
+
+
+def test_of_long_texts_only_the_numbers_must_agree() -> None:
+    long = "every word of this long text says something " * 20
+    assert same_facts(f"{long} for Anna 12", f"{long} for Ben 12")
+    assert not same_facts(f"{long} for Anna 12", f"{long} for Anna 13")
+    assert not same_facts("for Anna 12", "for Ben 12")
