@@ -1,9 +1,12 @@
 """Drop, rewrite or flag rows by the cleaners in the order written; one decision for every row."""
 
+from pathlib import Path
+
 import pandas as pd
 import pyarrow as pa
 
 from tunesmith.cleaners import CleanParams
+from tunesmith.cleaners.decontaminate import Decontaminate
 from tunesmith.cleaners.run import DECISIONS, Cleaned, Record, run_cleaners, summary
 from tunesmith.errors import UserError
 from tunesmith.files import write_json
@@ -23,6 +26,19 @@ def clean(rows: pd.DataFrame, settings: CleanParams, seed: int) -> tuple[Cleaned
     if len(cleaned.kept) == 0:
         raise UserError(f"params.yaml: clean.steps drop every row: {_worst(counts)}; loosen them")
     return cleaned, counts
+
+
+def located(settings: CleanParams, folder: Path) -> CleanParams:
+    """Return the settings with the paths of all evaluation sets; one that DVC misses is told of."""
+    steps = [s.located(folder) if isinstance(s, Decontaminate) else s for s in settings.steps]
+    for step in steps:
+        for known in step.against if isinstance(step, Decontaminate) else ():
+            if not known.is_watched(folder):
+                print(
+                    f"note: evaluation set {known.name}: DVC does not watch {known.path}; put it "
+                    f"into {folder}, or run `dvc repro -f clean` after changing it"
+                )
+    return settings.model_copy(update={"steps": tuple(steps)})
 
 
 def _worst(counts: Record) -> str:
@@ -46,9 +62,10 @@ def _tell(counts: Record) -> None:
 
 def main() -> None:
     """Read the collected rows, clean them, write rows, decisions and summary."""
-    paths = parse_paths("--examples", "--kept", "--decisions", "--summary")
+    paths = parse_paths("--examples", "--evaluation-sets", "--kept", "--decisions", "--summary")
     rows = read_rows(paths.examples)
-    cleaned, counts = clean(rows, CleanParams.read("clean"), read_seed())
+    settings = located(CleanParams.read("clean"), paths.evaluation_sets)
+    cleaned, counts = clean(rows, settings, read_seed())
     write_rows(paths.kept, cleaned.kept)
     write_table(paths.decisions, pa.Table.from_pylist(cleaned.decisions, schema=DECISIONS))
     write_json(paths.summary, counts)

@@ -15,6 +15,7 @@ from tunesmith.files import csv_cell, write_json, write_text
 from tunesmith.report.data_docs import render_data_docs
 from tunesmith.rows import read_table
 from tunesmith.stage import parse_paths, run_stage
+from tunesmith.text.evaluation_sets import sets_in
 
 
 def validate(params: ValidateParams, evidence: Evidence) -> list[Finding]:
@@ -54,7 +55,7 @@ def failed_rows(findings: list[Finding]) -> str:
 def main() -> None:
     """Write result, failed rows and Data Docs first, then let the gate decide."""
     paths = parse_paths(
-        "--rows", "--against", "--base", "--decisions",
+        "--rows", "--against", "--ood", "--evaluation-sets", "--base", "--decisions",
         "--result", "--failed", "--docs", "--passed",
         names=("--suite",),
     )  # fmt: skip
@@ -64,6 +65,8 @@ def main() -> None:
         against=read_table(paths.against),
         decisions=pq.read_table(paths.decisions),
         base=paths.base,
+        ood=read_table(paths.ood),
+        sets=sets_in(paths.evaluation_sets),
     )
     paths.passed.unlink(missing_ok=True)
     findings = validate(params, evidence)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from stages.clean import clean, main
+from stages.clean import clean, located, main
 from tests.tunesmith.cleaners.rows_for_tests import chat, frame
 from tunesmith.cleaners import CleanParams
 from tunesmith.errors import UserError
@@ -27,7 +27,8 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path, out: str) -> list[bytes]:
     names = {"kept": "kept.parquet", "decisions": "decisions.parquet", "summary": "clean.json"}
     pairs = [part for flag, name in names.items() for part in (f"--{flag}", f"{out}/{name}")]
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["clean", "--examples", "examples.parquet", *pairs])
+    read = ["--examples", "examples.parquet", "--evaluation-sets", "sets"]
+    monkeypatch.setattr(sys, "argv", ["clean", *read, *pairs])
     main()
     return [(folder / out / name).read_bytes() for name in names.values()]
 
@@ -71,3 +72,23 @@ def test_cleaning_that_leaves_nothing_says_which_step_did_it() -> None:
     settings = CleanParams(steps=({"kind": "length"},))  # type: ignore[arg-type]
     with pytest.raises(UserError, match=r"drop every row: length: no answer \(2\); loosen them"):
         clean(frame(chat("Hi", ""), chat("Ho", "")), settings, seed=0)
+
+
+def test_a_set_outside_of_the_watched_folder_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "exam.jsonl").write_text('{"question": "Who?"}\n')
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets/quiz.jsonl").write_text('{"question": "Why?"}\n')
+    exam = {"name": "exam", "path": str(tmp_path / "exam.jsonl")}
+    steps = ({"kind": "length"}, {"kind": "decontaminate", "against": ["quiz", exam]})
+    settings = CleanParams.model_validate({"steps": steps})
+    step = located(settings, tmp_path / "sets").steps[1]
+    assert [one.path for one in step.against] == [  # type: ignore[union-attr]
+        str(tmp_path / "sets/quiz.jsonl"),
+        exam["path"],
+    ]
+    assert capsys.readouterr().out == (
+        f"note: evaluation set exam: DVC does not watch {exam['path']}; put it into "
+        f"{tmp_path / 'sets'}, or run `dvc repro -f clean` after changing it\n"
+    )

@@ -34,6 +34,7 @@ def run(folder: Path, rows: list[Row], suite: str = "clean") -> subprocess.Compl
     decisions = pd.DataFrame({"id": ["a"], "source": ["a"], "step": ["s"], "action": ["keep"]})
     decisions.to_parquet(folder / "decisions.parquet")
     words = f"--suite {suite} --rows rows.parquet --against rows.parquet --base base"
+    words += " --ood rows.parquet --evaluation-sets sets"
     words += " --decisions decisions.parquet --result r.json --failed f.csv --docs d.html"
     words += " --passed ok.passed"
     command = [sys.executable, "-m", "stages.validate", *words.split()]

@@ -1,5 +1,6 @@
 """Drops train rows that repeat a row set apart, or a question of a published evaluation set."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -7,7 +8,8 @@ from pydantic import Field, PositiveInt
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
 from tunesmith.rows import Row, prompt_text, to_rows
-from tunesmith.text.evaluation_sets import EvaluationSet, asked_again, contained
+from tunesmith.text.evaluation_sets import EvaluationSet
+from tunesmith.text.held_questions import Limits, held
 from tunesmith.text.leaks import leaks
 
 SIDES: tuple[tuple[str, tuple[str | None, ...]], ...] = (
@@ -22,7 +24,8 @@ class Decontaminate(Cleaner):
     It asks the question that the gate `no_leak` asks. Rows of the test split are never dropped.
     Rows are also compared with the questions of the evaluation sets in `against`: a row goes if
     its prompt is one, or if anywhere it holds `contained` of a question's n-grams of `ngram`
-    words (a CJK character is a word). The partner of such a drop is `name:line`.
+    words (a CJK character is a word). The partner of such a drop is `name:line`. A set given by
+    name only has to be `located` first.
     """
 
     kind: Literal["decontaminate"] = "decontaminate"
@@ -48,19 +51,17 @@ class Decontaminate(Cleaner):
 
     def _against_sets(self, records: list[Row], verdicts: Verdicts, seed: int) -> None:
         """Drop the rows that hold a question of an evaluation set."""
+        limits = Limits(self.similarity, self.ngram, self.contained)
         for known in self.against:
             places = [k for k, row in enumerate(records) if not (is_test(row) or verdicts[k])]
-            lines, questions = zip(*known.questions(), strict=True)
             prompts = [prompt_text(records[k]) for k in places]
             texts = [whole_text(records[k]) for k in places]
-            hits = [
-                *asked_again(prompts, questions, self.similarity, seed),
-                *contained(texts, questions, self.ngram, self.contained),
-            ]
-            for hit in hits:
-                verdicts[places[hit.text]] = verdicts[places[hit.text]] or Verdict(
-                    "drop",
-                    f"holds a question of {known.name}",
-                    hit.score,
-                    f"{known.name}:{lines[hit.question]}",
-                )
+            for place, (question, score) in held(prompts, texts, known, limits, seed).items():
+                reason = f"holds a question of {known.name}"
+                verdicts[places[place]] = Verdict("drop", reason, score, question)
+
+    def located(self, folder: Path) -> "Decontaminate":
+        """Return the cleaner with the path of each set in `against`; see `EvaluationSet`."""
+        return self.model_copy(
+            update={"against": tuple(known.located(folder) for known in self.against)}
+        )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tunesmith.errors import UserError
 from tunesmith.expectations.check import TableName
 from tunesmith.rows import Row, all_text, frame_of, to_rows
+from tunesmith.text.evaluation_sets import EvaluationSet
 
 BATCH = 200_000  # rows that a column is made of at a time; bounds what is held beside the table
 
@@ -27,6 +28,8 @@ class Evidence:
     against: pa.Table  # the held-out rows that no train row may repeat
     decisions: pa.Table  # of stage clean: id, source, step, action, reason, score
     base: Path  # folder with the base model's descriptor
+    ood: pa.Table | None = None  # the rows of the out-of-distribution sets
+    sets: Sequence[EvaluationSet] = ()  # whose questions no train row may hold
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -37,6 +40,11 @@ class Evidence:
     def held_out(self) -> list[Row]:
         """The rows to compare with, as dictionaries."""
         return to_rows(frame_of(self.against))
+
+    @cached_property
+    def out_of_distribution(self) -> list[Row]:
+        """The rows of the out-of-distribution sets, as dictionaries."""
+        return [] if self.ood is None else to_rows(frame_of(self.ood))
 
     @cached_property
     def texts(self) -> list[str]:

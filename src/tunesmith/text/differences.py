@@ -20,10 +20,9 @@ NO_HAN = re.compile("[^\u4e00-\u9fff]+")
 CHINESE = re.compile(  # and the signs and figures of ASCII and of both punctuations
     "[\u4e00-\u9fff\x00-@[-`{-\x7f\u2010-\u2026\u3000-\u3003\u3008-\u3020\uff01-\uff20]*"
 )
-COURTEOUS = frozenset("您你谢请烦急") | frozenset(  # a text without these has no courtesy
-    ["hello", "hi", "hey", "dear", "please", "pls", "thank", "thanks", "thx", "kindly"]
-    + ["urgent", "urgently"]
-)
+COURTEOUS = frozenset(  # a text without these has no courtesy
+    [*"您你谢请烦急", "hello", "hi", "hey", "dear", "please", "pls", "thank", "thanks", "thx"]
+) | {"kindly", "urgent", "urgently"}
 NEGATION = frozenset("不没無无未非别勿莫否") | frozenset(
     ["not", "no", "nor", "never", "none", "nothing", "without", "cannot", "except"]
 )

@@ -1,29 +1,55 @@
-"""Finds the questions of a published evaluation set in other texts, whole or inside longer ones."""
+"""Evaluation sets: files of questions that no train row may hold, and the folder of them."""
 
 import gzip
 import json
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
+
+from pydantic import model_validator
 
 from tunesmith.component import Component
 from tunesmith.errors import UserError
-from tunesmith.text.differences import CJK, same_facts
-from tunesmith.text.near_duplicates import near_pairs_between
-from tunesmith.text.normalise import folded
 
 QUESTIONS = ("question", "Question", "prompt", "instruction", "text")
-UNIT = re.compile(rf"[{CJK}]|[^\s{CJK}]+")  # of a normal form: a CJK character, a word, a figure
+ENDINGS = (".jsonl", ".jsonl.gz")
 
 
 class EvaluationSet(Component):
-    """A JSON Lines file of questions, plain or .gz; `column` holds them (None: the usual names)."""
+    """A JSON Lines file of questions, plain or .gz; `column` holds them (None: the usual names).
+
+    In params.yaml a name alone is enough for a file of the folder of evaluation sets.
+    """
 
     name: str
-    path: str
+    path: str | None = None
     column: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, data: Any) -> Any:
+        """Take a name for a set of which nothing else is said."""
+        return {"name": data} if isinstance(data, str) else data
+
+    def located(self, folder: Path) -> "EvaluationSet":
+        """Return the set with its path, which without one is that of its name in the folder.
+
+        Raises:
+            UserError: the folder has no file of that name; the message names those it has.
+        """
+        if self.path is not None:
+            return self
+        known = {one.name: one.path for one in sets_in(folder)}
+        if self.name not in known:
+            here = ", ".join(known) or "none"
+            raise UserError(
+                f"{folder}: no {self.name}.jsonl or .jsonl.gz; evaluation sets here: {here}; "
+                "put the file there, or give the set a path"
+            )
+        return self.model_copy(update={"path": known[self.name]})
+
+    def is_watched(self, folder: Path) -> bool:
+        """Whether the file lies in the folder, which DVC watches."""
+        return self.path is None or Path(self.path).resolve().is_relative_to(folder.resolve())
 
     def questions(self) -> list[tuple[int, str]]:
         """Return line and text of each question.
@@ -31,6 +57,7 @@ class EvaluationSet(Component):
         Raises:
             UserError: the file is missing or broken, or a row has no such column.
         """
+        assert self.path is not None, "a set is located before it is read"
         path = Path(self.path)
         opened = gzip.open if path.suffix == ".gz" else open
         try:
@@ -62,52 +89,7 @@ class EvaluationSet(Component):
         return str(found)
 
 
-class Hit(NamedTuple):
-    """A text and the question that it holds, both by position, and how much of it, 0 to 1."""
-
-    text: int
-    question: int
-    score: float
-
-
-def contained(
-    texts: Sequence[str], questions: Sequence[str], size: int, ratio: float
-) -> Iterator[Hit]:
-    """Yield, for each text, the question of which it holds the most, if that is enough.
-
-    Args:
-        texts: any texts.
-        questions: those of fewer than `size` words are skipped: too short to be anybody's.
-        size: words of an n-gram; a CJK character is a word.
-        ratio: share of a question's distinct n-grams that the text must hold, 0 to 1.
-
-    Source: n-gram overlap as in appendix C of https://arxiv.org/abs/2005.14165 (there 13 words).
-    """
-    asked: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    totals = [0] * len(questions)
-    for place, question in enumerate(questions):
-        grams = _grams(question, size)
-        totals[place] = len(grams)
-        for gram in grams:
-            asked[gram].append(place)
-    for place, text in enumerate(texts):
-        counts = Counter(q for gram in _grams(text, size) for q in asked.get(gram, ()))
-        shares = [(count / totals[q], -q) for q, count in counts.items()]
-        share, negative = max(shares, default=(0.0, 0))
-        if share and share >= ratio:
-            yield Hit(place, -negative, share)
-
-
-def asked_again(
-    texts: Sequence[str], questions: Sequence[str], similarity: float, seed: int
-) -> Iterator[Hit]:
-    """Yield texts that are as a whole at least `similarity` like a question, facts included."""
-    for i, j, score in near_pairs_between(texts, questions, similarity, seed):
-        if folded(texts[i]) and same_facts(texts[i], questions[j]):
-            yield Hit(i, j, score)
-
-
-def _grams(text: str, size: int) -> set[tuple[str, ...]]:
-    """Return the distinct n-grams of a text's words and figures."""
-    units = UNIT.findall(folded(text))
-    return set(zip(*(units[k:] for k in range(size)), strict=False))
+def sets_in(folder: Path) -> list[EvaluationSet]:
+    """Return the evaluation sets of a folder, by name; its other files are none."""
+    files = sorted(path for end in ENDINGS for path in folder.glob(f"*{end}"))
+    return [EvaluationSet(name=file.name.partition(".jsonl")[0], path=str(file)) for file in files]
