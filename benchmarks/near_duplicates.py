@@ -39,8 +39,10 @@ def ours(texts: list[str]) -> Pairs:
 
 def cleaner(texts: list[str]) -> Pairs:
     """Return what the cleaner drops, each row with the one that stays."""
-    blank = {"task": "text", "split": None, "label": None}
-    rows: list[Row] = [{**blank, "id": str(k), "text": text} for k, text in enumerate(texts)]
+    rows: list[Row] = [
+        {"id": str(k), "task": "text", "split": None, "label": None, "text": text}
+        for k, text in enumerate(texts)
+    ]
     verdicts = NearDuplicates(similarity=SIMILARITY).verdicts(rows, seed=0)
     return [(int(one.partner or ""), k) for k, one in enumerate(verdicts) if one]
 

@@ -12,13 +12,14 @@ SPACE, SIGN, FIGURE, UNKNOWN = 1, 2, 4, 8
 LINE_FEED = 10
 
 
-def all_folded(texts: Sequence[str]) -> list[str]:
-    """Return `folded` of each text.
+def folded_each(texts: Sequence[str]) -> Iterator[str]:
+    """Yield `folded` of each text.
 
     Texts of ASCII and Chinese in which no sign stands before a figure are looked up character
     by character; the others, and those of nothing but punctuation, go through `folded`.
     """
-    return [form for chunk in chunks(texts) for form in _forms(chunk)]
+    for chunk in chunks(texts):
+        yield from _forms(chunk)
 
 
 def _forms(chunk: Chunk) -> Iterator[str]:

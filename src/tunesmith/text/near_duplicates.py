@@ -11,14 +11,19 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tunesmith.text.folding import all_folded
+from tunesmith.text.code_points import chunks
+from tunesmith.text.folding import folded_each
 from tunesmith.text.minhash import GOLDEN, Hashes, Ints, band_keys, buckets
 
 Pair: TypeAlias = tuple[int, int, float]
+Counts: TypeAlias = NDArray[np.int16]
 
 WINDOW = 4  # neighbours that a text is compared with in a bucket larger than this
 SHORT_CHARS = 32  # here one edit touches most 3-grams, so these are compared all with all
 SHORT_ROWS = 4000  # ... up to this many
+KINDS = 32  # of characters; each of a to z is one
+MOST = 2**9  # counts are cut here, so that the sum of all fits into 16 bits
+VERIFIED = 50_000  # pairs at a time
 
 
 def near_pairs(
@@ -88,7 +93,7 @@ def _distinct(
     first: list[int] = []
     fact_of: list[int] = []
     home = np.empty(len(texts), dtype=np.int64)
-    pairs = zip(all_folded(texts), repeat(None) if facts is None else facts, strict=False)
+    pairs = zip(folded_each(texts), repeat(None) if facts is None else facts, strict=False)
     for row, (form, fact) in enumerate(pairs):
         number = numbered.setdefault(fact, len(numbered))
         key = (number, form) if number else form  # most texts share the first fact: no number
@@ -136,8 +141,9 @@ def _unpacked(packed: list[Ints], width: int) -> Ints:
     ranked.sort()
     new = np.ones(len(ranked), dtype=bool)
     np.not_equal(ranked[1:], ranked[:-1], out=new[1:])
-    pairs = np.empty((np.count_nonzero(new), 2), dtype=np.int64)
-    np.divmod(ranked[new], max(width, 1), out=(pairs[:, 0], pairs[:, 1]))
+    ranked = ranked[new]
+    pairs = np.empty((len(ranked), 2), dtype=np.int64)
+    np.divmod(ranked, max(width, 1), out=(pairs[:, 0], pairs[:, 1]))
     return pairs
 
 
@@ -149,7 +155,7 @@ def _short(forms: list[str]) -> Ints:
 def _all_pairs(rows: Ints, forms: list[str]) -> Ints:
     """Return every packed pair of `rows` that its lengths allow to be alike by a half."""
     a, b = np.triu_indices(len(rows), k=1)
-    lengths = np.array([len(forms[k]) for k in rows], dtype=np.int64)
+    lengths = _lengths([forms[k] for k in rows])
     near = (lengths[a] <= 3 * lengths[b]) & (lengths[b] <= 3 * lengths[a])
     return rows[a[near]] * len(forms) + rows[b[near]]
 
@@ -196,8 +202,12 @@ def _verified(
     alike = Indel.normalized_similarity
     kept = [np.empty((0, 2), dtype=np.int64)]
     scores = [np.empty(0)]
-    pairs = _of_near_length(left, right, pairs, similarity)
-    for chunk in np.array_split(pairs, max(1, len(pairs) // 200_000)):
+    ours = _counts(left)
+    theirs = ours if left is right else _counts(right)
+    lengths, others = _lengths(left), _lengths(right)
+    for some in np.array_split(pairs, max(1, len(pairs) // VERIFIED)):
+        i, j = some.T
+        chunk = some[_may_be_alike(ours[i], theirs[j], lengths[i] + others[j], similarity)]
         if not len(chunk):
             continue
         queries, choices = [left[k] for k in chunk[:, 0]], [right[k] for k in chunk[:, 1]]
@@ -208,8 +218,35 @@ def _verified(
     return rows[:, 0], rows[:, 1], np.concatenate(scores)
 
 
-def _of_near_length(left: list[str], right: list[str], pairs: Ints, similarity: float) -> Ints:
-    """Return the pairs whose lengths alone do not rule the similarity out."""
-    a = np.fromiter(map(len, left), np.int64, len(left))[pairs[:, 0]]
-    b = np.fromiter(map(len, right), np.int64, len(right))[pairs[:, 1]]
-    return pairs[2 * np.minimum(a, b) >= similarity * (a + b) - 1e-9]
+def _lengths(forms: list[str]) -> Ints:
+    """Return the length of each form, in characters."""
+    return np.fromiter(map(len, forms), np.int64, len(forms))
+
+
+def _counts(forms: list[str]) -> Counts:
+    """Return how many characters of each of `KINDS` kinds a form has; a letter is its own kind."""
+    counts = np.empty((len(forms), KINDS), dtype=np.int16)
+    done = 0
+    for chunk in chunks(forms):
+        rows = np.repeat(np.arange(len(chunk.texts)), np.diff(chunk.ends, prepend=-1))
+        kinds = rows * KINDS + (chunk.codes & (KINDS - 1))  # the line feed too, one in each
+        some = np.bincount(kinds, minlength=len(chunk.texts) * KINDS).reshape(-1, KINDS)
+        counts[done : done + len(some)] = np.minimum(some, MOST)
+        done += len(some)
+    return counts
+
+
+def _may_be_alike(ours: Counts, theirs: Counts, lengths: Ints, similarity: float) -> Ints:
+    """Return the places of the pairs that their counts do not rule out.
+
+    A character more of one kind must be inserted or deleted, so the counts bound the distance
+    from below; so do counts that are cut at `MOST`.
+
+    Args:
+        ours: of the left of each pair, its counts.
+        theirs: of the right.
+        lengths: of both together, in characters.
+        similarity: as for `near_pairs`.
+    """
+    apart = np.einsum("ij->i", np.abs(ours - theirs))
+    return np.flatnonzero(apart <= (1 - similarity) * lengths + 1e-6)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunesmith.text.code_points import CHUNK_TEXTS, PLAIN
-from tunesmith.text.folding import all_folded
+from tunesmith.text.folding import folded_each
 from tunesmith.text.normalise import folded
 
 TRICKY = "aA1 2-.,:^*/−–(（\n\t\x00\x1f~|#%@_'+，。：１－／Ａ　〸一É\u0301ｶﾞ가😀\ud800<=`"
@@ -13,15 +13,15 @@ TRICKY = "aA1 2-.,:^*/−–(（\n\t\x00\x1f~|#%@_'+，。：１－／Ａ　〸�
 
 @given(st.lists(st.text(alphabet=TRICKY, max_size=12) | st.text(max_size=20), max_size=9))
 def test_each_text_is_folded_as_alone(texts: list[str]) -> None:
-    assert all_folded(texts) == list(map(folded, texts))
+    assert list(folded_each(texts)) == list(map(folded, texts))
 
 
 @pytest.mark.parametrize("form", ["{}", "a{}b", "1{}2", "3 {} 4", "中{}1"])
 def test_each_character_is_folded_as_alone(form: str) -> None:
     texts = [form.format(chr(code)) for some in PLAIN for code in some]
     assert len(texts) > 4 * CHUNK_TEXTS
-    assert all_folded(texts) == list(map(folded, texts))
+    assert list(folded_each(texts)) == list(map(folded, texts))
 
 
 def test_no_text_is_no_form() -> None:
-    assert all_folded([]) == []
+    assert list(folded_each([])) == []
