@@ -2,12 +2,14 @@
 
 Run from the root of the project: `python -m benchmarks.pii`. The people are faker's, in English
 and Chinese sentences. Where `TUNESMITH_DATA` names a folder with `presidio_pii`, its labelled
-spans are scored too, for the kinds that we claim. Found values are never printed.
+spans are scored too, for the kinds that we claim, and its phones by their form, with and without
+the regions of FakeNameGenerator, which made them. Found values are never printed.
 """
 
 import gzip
 import json
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tunesmith.text.pii import Found, Phones, find_pii, masked
+from tunesmith.text.pii import KINDS, REGIONS, Found, Phones, find_pii, masked
 
 FROM_PRESIDIO = {
     "CREDIT_CARD": "card",
@@ -28,6 +30,19 @@ FROM_PRESIDIO = {
     "PHONE_NUMBER": "phone",
     "US_SSN": "ssn",
 }
+FORMS = {  # of a phone number; the first that fits
+    "with + or 00": re.compile(r"(?:\+|00).*"),
+    "North American": re.compile(
+        r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-.])[0-9]{3}[-.][0-9]{4}(?:x[0-9]+)?"
+    ),
+    "national, with 0 or brackets": re.compile(r"[0(].*"),
+    "national, bare groups": re.compile(r".*[0-9][ .-].*"),
+    "figures in one": re.compile(r".*"),
+}
+ABROAD = (
+    *("AU", "AT", "BE", "BR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GL", "HU", "IS", "IT"),
+    *("NL", "NZ", "NO", "PL", "PT", "SI", "ZA", "ES", "SE", "CH", "TN", "GB", "UY"),
+)
 CARRIERS = (
     "Please note {} for the record, thank you.",
     "I moved last week; from now on {} is the right one.",
@@ -155,11 +170,40 @@ def scores(title: str, rows: list[Labelled]) -> Table:
     return table
 
 
-def speed(texts: list[str]) -> float:
+def by_form(rows: list[Labelled]) -> Table:
+    """Return the recall of phone numbers by form, with the usual regions and with more."""
+    table = Table("phone", "spans", "CN, US", "28 more regions", title="presidio-research, phones")
+    tallies = {form: Counter[str]() for form in FORMS}
+    for text, spans in rows:
+        usual = find_pii(text)
+        more = find_pii(text, regions=(*REGIONS, *ABROAD))
+        for span in spans:
+            if span.kind == "phone":
+                value = text[span.start : span.end]
+                tally = tallies[next(form for form, fits in FORMS.items() if fits.fullmatch(value))]
+                tally["there"] += 1
+                tally["usual"] += any(_agree(span, find) for find in usual)
+                tally["more"] += any(_agree(span, find) for find in more)
+    for form, tally in tallies.items():
+        shares = (f"{tally[key] / max(tally['there'], 1):.3f}" for key in ("usual", "more"))
+        table.add_row(form, f"{tally['there']:,}", *shares)
+    return table
+
+
+def false_alarms(rows: list[Labelled], regions: tuple[str, ...]) -> int:
+    """Return how many rows have a find that is not labelled so."""
+    found = ((find_pii(text, KINDS, "valid", regions), spans) for text, spans in rows)
+    return sum(
+        any(not any(_agree(span, find) for span in spans) for find in finds)
+        for finds, spans in found
+    )
+
+
+def speed(texts: list[str], regions: tuple[str, ...] = REGIONS) -> float:
     """Return how many texts a CPU-second searches and masks."""
     start = time.process_time()
     for text in texts:
-        masked(text, find_pii(text))
+        masked(text, find_pii(text, regions=regions))
     return len(texts) / (time.process_time() - start)
 
 
@@ -172,11 +216,20 @@ def main() -> None:
     for phones in ("valid", "possible"):
         alarms = sum(bool(find_pii(text, phones=phones)) for text in plain)  # type: ignore[arg-type]
         console.print(f"false alarms, {phones} phones: {alarms:,} of {len(plain):,} harmless rows")
+    alarms = sum(bool(find_pii(text, regions=(*REGIONS, *ABROAD))) for text in plain)
+    console.print(f"false alarms, 28 more regions: {alarms:,} of {len(plain):,} harmless rows")
     console.print(f"dense text: {speed([row.text for row in rows]):,.0f} rows per CPU-second")
+    dense = speed([row.text for row in rows], (*REGIONS, *ABROAD))
+    console.print(f"dense text, 28 more regions: {dense:,.0f} rows per CPU-second")
     console.print(f"harmless text: {speed(plain):,.0f} rows per CPU-second")
     folder = Path(os.environ.get("TUNESMITH_DATA", "")) / "presidio_pii"
     if folder.is_dir() and os.environ.get("TUNESMITH_DATA"):
-        console.print(scores("presidio-research", presidio(folder)))
+        labelled = presidio(folder)
+        console.print(scores("presidio-research", labelled))
+        console.print(by_form(labelled))
+        for name, regions in (("CN, US", REGIONS), ("28 more", (*REGIONS, *ABROAD))):
+            alarms = false_alarms(labelled, regions)
+            console.print(f"rows with a false alarm, {name}: {alarms:,} of {len(labelled):,}")
     else:
         console.print(
             "presidio-research: skipped, TUNESMITH_DATA names no folder with presidio_pii"

@@ -4,28 +4,32 @@ import os
 from collections import Counter
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tunesmith.cleaners.base import RowCleaner, Verdict, with_texts
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.text.pii import KINDS, Kind, Phones, find_pii, masked
+from tunesmith.text.national_phones import known_region
+from tunesmith.text.pii import KINDS, REGIONS, Kind, Phones, find_pii, masked
 
 SALT = "TUNESMITH_PII_SALT"
 MIN_SALT_CHARS = 16
+Region = Annotated[str, AfterValidator(known_region)]
 
 
 class Pii(RowCleaner):
     """Put `<EMAIL>`, `<PHONE>` … in place of personal data, or drop the row that holds it.
 
     With `hash` the mark tells equal values from others, `<EMAIL:kdmabplcnf>`; the salt comes from
-    the environment and is stored nowhere. The other columns of the source are masked too. What
+    the environment and is stored nowhere. `regions` are the countries (`GB`, `DE` …) whose phone
+    numbers are found without a country code. The other columns of the source are masked too. What
     was found is written nowhere, only its kinds (the reason) and how many there were (the score).
     """
 
     kind: Literal["pii"] = "pii"
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = KINDS
     phones: Phones = "valid"
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)] = REGIONS
     action: Literal["mask", "hash", "drop"] = "mask"
 
     def judge(self, row: Row) -> Verdict | None:
@@ -38,7 +42,7 @@ class Pii(RowCleaner):
         salt = _salt() if self.action == "hash" else None
 
         def mask(text: str) -> str:
-            found = find_pii(text, self.kinds, self.phones)
+            found = find_pii(text, self.kinds, self.phones, self.regions)
             if not found:
                 return text
             counts.update(item.kind for item in found)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, get_args
 
+from tunesmith.text.national_phones import OWN_PATTERNS, national_phones
 from tunesmith.text.pii_patterns import (
     ABROAD,
     CARD,
@@ -39,6 +40,7 @@ from tunesmith.text.pii_patterns import (
 
 Kind = Literal["secret", "email", "iban", "cn_id", "card", "ssn", "passport", "ip", "phone"]
 Phones = Literal["valid", "possible"]
+REGIONS = ("CN", "US")
 KINDS: tuple[Kind, ...] = get_args(Kind)
 HEX_TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 Spans = Callable[[str], Iterator[tuple[int, int]]]
@@ -52,7 +54,12 @@ class Found(NamedTuple):
     end: int
 
 
-def find_pii(text: str, kinds: tuple[Kind, ...] = KINDS, phones: Phones = "valid") -> list[Found]:
+def find_pii(
+    text: str,
+    kinds: tuple[Kind, ...] = KINDS,
+    phones: Phones = "valid",
+    regions: tuple[str, ...] = REGIONS,
+) -> list[Found]:
     """Return what is found, by position; no two overlap.
 
     Args:
@@ -63,14 +70,16 @@ def find_pii(text: str, kinds: tuple[Kind, ...] = KINDS, phones: Phones = "valid
             like stands before.
         phones: `possible` also takes seven to fifteen figures of any grouping after "call",
             "number", `电话` or the like.
+        regions: whose phone numbers are found without a country code, as two capital letters.
     """
-    if not _may_hold(text, GATE if phones == "valid" else LOOSE_GATE):
+    plain = phones == "valid" and OWN_PATTERNS.issuperset(regions)
+    if not _may_hold(text, GATE if plain else LOOSE_GATE):
         return []
     taken: list[Found] = []
     for kind in KINDS:
         if kind in kinds:
-            finder = _possible_phones if (kind, phones) == ("phone", "possible") else FINDERS[kind]
-            for start, end in finder(text):
+            found = _phones(text, phones, regions) if kind == "phone" else FINDERS[kind](text)
+            for start, end in found:
                 if all(end <= other.start or other.end <= start for other in taken):
                     taken.append(Found(kind, start, end))
     return sorted(taken, key=lambda found: found.start)
@@ -117,16 +126,18 @@ def _matches(
     return spans
 
 
-def _phones(text: str) -> Iterator[tuple[int, int]]:
-    """Yield phone numbers: Chinese, North American, and any with `+` and a country code."""
-    yield from _matches(CN_MOBILE, CN_LANDLINE, NANP, accept=is_phone)(text)
+def _phones(
+    text: str, phones: Phones = "valid", regions: tuple[str, ...] = REGIONS
+) -> Iterator[tuple[int, int]]:
+    """Yield phone numbers with `+` and a country code, and those of the regions without."""
+    if "CN" in regions:
+        yield from _matches(CN_MOBILE, CN_LANDLINE, accept=is_phone)(text)
+    if "US" in regions or "CA" in regions:
+        yield from _matches(NANP, accept=is_phone)(text)
     yield from _matches(ABROAD, accept=is_foreign_phone)(text)
-
-
-def _possible_phones(text: str) -> Iterator[tuple[int, int]]:
-    """Yield what `_phones` yields, and what is called a phone number by the words before it."""
-    yield from _phones(text)
-    yield from _matches(LOOSE_PHONE, accept=is_possible_phone)(text)
+    yield from national_phones(text, regions)
+    if phones == "possible":
+        yield from _matches(LOOSE_PHONE, accept=is_possible_phone)(text)
 
 
 FINDERS: dict[Kind, Spans] = {

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tunesmith.text.national_phones import known_region
 from tunesmith.text.pii import FINDERS, KINDS, find_pii, masked
 
 
@@ -99,6 +100,40 @@ def test_a_possible_phone_is_named_by_the_words_before(text: str, there: bool) -
     assert find_pii(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "region", "there"),
+    [
+        ("They moved, 020 7946 0018 is dead", "GB", True),
+        ("Tel. 030 12345678", "DE", True),
+        ("06-10446904-Office", "NL", True),
+        ("call 73 448 266", "DK", True),
+        ("73 448 266 (mobile)", "DK", True),
+        ("电话：06 12 34 56 78", "FR", True),
+        ("(11) 4706-6184", "BR", True),
+        ("we sold 73 448 266", "DK", False),
+        ("earlier than 0900-0130 = 0730", "FR", False),
+        ("on 2024-03-12 we called 2024-03-13", "DK", False),
+        ("the number 0.58326123", "DE", False),
+        ("order number 030 12345678", "DE", False),
+        ("03262 2437 Main St", "FR", False),
+        ("020 7946 0018", "FR", False),
+    ],
+)
+def test_a_national_phone_is_found_where_its_region_is_named(
+    text: str, region: str, there: bool
+) -> None:
+    assert [found.kind for found in find_pii(text, regions=(region,))] == ["phone"] * there
+    assert find_pii(text) == []
+
+
+def test_only_named_regions_have_their_own_forms() -> None:
+    text = "call (202) 555-0143 or 13800138123 or +44 20 7946 0958"
+    assert len(find_pii(text)) == 3
+    assert len(find_pii(text, regions=("CN",))) == 2
+    assert len(find_pii(text, regions=("CA",))) == 2
+    assert len(find_pii(text, regions=("GB",))) == 1
+
+
 def test_a_salted_mark_tells_values_apart_and_hides_them() -> None:
     text = "a@b.com and a@b.com and c@d.com"
     first, again, other = masked(text, find_pii(text), b"salt").split(" and ")
@@ -120,3 +155,10 @@ def test_finds_lie_inside_and_do_not_overlap(text: str) -> None:
     ends = [0, *(item.end for item in found)]
     assert all(0 <= item.start < item.end <= len(text) for item in found)
     assert all(item.start >= end for item, end in zip(found, ends, strict=False))
+
+
+@pytest.mark.parametrize("region", ["UK", "gb", ""])
+def test_a_region_without_a_numbering_plan_is_refused(region: str) -> None:
+    with pytest.raises(ValueError, match="two capital letters, such as GB"):
+        known_region(region)
+    assert known_region("GB") == "GB"
