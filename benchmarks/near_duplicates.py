@@ -146,15 +146,16 @@ def show(names: Iterable[str], rows: int) -> None:
 def agreement(data: Path) -> None:
     """Print how far we agree with the labels of the two real sets."""
     rows = _records(data / "gpteacher_neardup" / "data.jsonl.gz")
-    texts = [f"{r['instruction']}\n{r['input']}\n{r['output']}" for r in rows]
+    whole = [f"{r['instruction']}\n{r['input']}\n{r['output']}" for r in rows]
     for threshold in ("0.9", "0.8", "0.7", "0.6"):
-        dropped = {j for _, j, _ in near_pairs(texts, float(threshold))}
         theirs = {k for k, row in enumerate(rows) if not row["kept_at"][threshold]}
-        same = len(rows) - len(dropped ^ theirs)
-        print(
-            f"gpteacher_neardup at {threshold}: we drop {len(dropped)}, they {len(theirs)}, "
-            f"both {len(dropped & theirs)}; agreement {same / len(rows):.3f}"
-        )
+        for name, texts in (("whole rows", whole), ("answers", [r["output"] for r in rows])):
+            dropped = {j for _, j, _ in near_pairs(texts, float(threshold))}
+            same = len(rows) - len(dropped ^ theirs)
+            print(
+                f"gpteacher_neardup at {threshold}, {name}: we drop {len(dropped)}, they "
+                f"{len(theirs)}, both {len(dropped & theirs)}; agreement {same / len(rows):.3f}"
+            )
     rows = _records(data / "neardup_articles" / "articles.jsonl.gz")
     truth = json.loads((data / "neardup_articles" / "truth_pairs.json").read_text())
     wanted = {frozenset(pair) for pair in truth}

@@ -31,7 +31,7 @@ FROM_PRESIDIO = {
     "US_SSN": "ssn",
 }
 FORMS = {  # of a phone number; the first that fits
-    "with + or 00": re.compile(r"(?:\+|00).*"),
+    "with + or 001": re.compile(r"(?:\+|001).*"),
     "North American": re.compile(
         r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-.])[0-9]{3}[-.][0-9]{4}(?:x[0-9]+)?"
     ),

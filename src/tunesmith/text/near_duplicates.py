@@ -116,7 +116,8 @@ def _candidates(forms: list[str], fact: Ints, seed: int) -> Ints:
     if len(short) <= SHORT_ROWS:
         packed.append(_all_pairs(short, forms))
     pairs = _unpacked(packed, len(forms))
-    return pairs[fact[pairs[:, 0]] == fact[pairs[:, 1]]]
+    i, j = pairs.T
+    return np.compress(fact[i] == fact[j], pairs, axis=0)
 
 
 def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:
