@@ -18,6 +18,7 @@ NUMERALS = "零一二两三四五六七八九十百千万亿半"
 CHINESE = f"[{NUMERALS}]{{2,}}|[{NUMERALS.replace('一', '')}]"
 REMEMBERED = 1 << 16  # texts; one that is compared is mostly compared often
 NUMBER = re.compile(f"{CODE}|{WORDS}|{CHINESE}")
+PIECE = re.compile(rf"[a-z\d.,:/%{NUMERALS}-]+")  # what a number lies inside of
 NO_LETTERS = str.maketrans({code: " " for code in range(128) if not chr(code).isalpha()})
 NUMBER_WORDS = frozenset(ENGLISH.split())
 LETTER, COUNTS = 1, 2
@@ -30,7 +31,12 @@ def numbers(text: str) -> tuple[str, ...]:
     A lone "one" or `一` does not count ("the one", `查一下`); against any other number the
     sequences differ all the same.
     """
-    return tuple(NUMBER.findall(unicodedata.normalize("NFKC", text).casefold()))
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    pieces = plain.split() if plain.isascii() else PIECE.findall(plain)
+    some = [
+        word for word in pieces if word in NUMBER_WORDS or not (word.isascii() and word.isalpha())
+    ]
+    return tuple(NUMBER.findall(" ".join(some)))  # the pattern is slow, and most words no number
 
 
 def all_numbers(texts: Sequence[str]) -> list[tuple[str, ...]]:
