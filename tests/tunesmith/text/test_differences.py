@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunesmith.text.differences import COURTESY, WORD, same_facts, says_the_same, words
@@ -87,6 +87,7 @@ def test_numbers_names_negations_and_order_carry_one(left: str, right: str) -> N
     assert not says_the_same(right, left)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES) | st.characters(), max_size=9).map("".join))
 def test_words_found_the_quick_way_are_those_of_the_pattern(text: str) -> None:
     plain = COURTESY.sub(" ", unicodedata.normalize("NFKC", text).casefold())

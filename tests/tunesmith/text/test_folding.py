@@ -1,7 +1,7 @@
 """Texts folded together against texts folded one by one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunesmith.text.code_points import CHUNK_TEXTS, PLAIN
@@ -11,6 +11,7 @@ from tunesmith.text.normalise import folded
 TRICKY = "aA1 2-.,:^*/−–(（\n\t\x00\x1f~|#%@_'+，。：１－／Ａ　〸一É\u0301ｶﾞ가😀\ud800<=`"
 
 
+@settings(deadline=None)  # a table of characters is made at the first use
 @given(st.lists(st.text(alphabet=TRICKY, max_size=12) | st.text(max_size=20), max_size=9))
 def test_each_text_is_folded_as_alone(texts: list[str]) -> None:
     assert list(folded_each(texts)) == list(map(folded, texts))

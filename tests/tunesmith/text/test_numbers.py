@@ -1,7 +1,7 @@
 """The numbers of a text, found one text at a time and in many together."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunesmith.text.code_points import PLAIN
@@ -47,6 +47,7 @@ def test_figures_and_number_words_count_in_both_scripts(text: str, found: tuple[
     assert all_numbers([text]) == [found]
 
 
+@settings(deadline=None)  # a table of characters is made at the first use
 @given(
     st.lists(
         st.lists(st.sampled_from([*PIECES, "", " ", "\n"])).map("".join) | st.text(), max_size=9
