@@ -1,13 +1,14 @@
 """What an importer is: the columns that a shape of data needs, and how they become an example."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tunesmith import records
 from tunesmith.rows import Message, Row
 
-Record: TypeAlias = Mapping[str, Any]
+Record: TypeAlias = records.Record
 
 ROLES = {
     "system": "system",

@@ -3,15 +3,17 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple
 
 from tunesmith.importers import beside, importer_of
-from tunesmith.importers.base import Importer, Record, ShapeError
+from tunesmith.importers.base import Importer, ShapeError
 from tunesmith.importers.columns import renamed
+from tunesmith.importers.seen import Seen
 from tunesmith.importers.turns import unread
+from tunesmith.records import Item, Record, Rejected
 from tunesmith.rows import COLUMNS, Row, row_id, text_of, to_json
 from tunesmith.text.script import script_language
 
@@ -26,7 +28,8 @@ SPLITS = {
 }
 OOD_SPLIT = re.compile(r"ood:[A-Za-z0-9_-]{1,40}")  # an out-of-distribution set
 REASON_CHARS = 500
-SAMPLE = 100  # records that the shape of a file is told from
+SAMPLE = 100  # records that the shape of a file is told from ...
+LONGEST_HEAD = 1_000  # ... among so many lines
 OURS = frozenset({"lang", "language", "licence", "license", "group", "split"})
 
 
@@ -42,12 +45,11 @@ class Hints:
     labels: Mapping[str, str] = field(default_factory=dict)  # raw label → name
 
 
-class Rejected(NamedTuple):
-    """A record that is no example; `raw` is its JSON."""
+class Example(NamedTuple):
+    """A row, and the name of the shape that its record had."""
 
-    line: int
-    reason: str
-    raw: str
+    shape: str
+    row: Row
 
 
 class Imported(NamedTuple):
@@ -58,33 +60,60 @@ class Imported(NamedTuple):
     shapes: Counter[str]
 
 
-def import_records(
-    records: Iterable[tuple[int, Record]], name: str, hints: Hints, seen: Counter[str]
-) -> Imported:
-    """Return the examples of one file: all of the task that most of its first records have.
+def examples(
+    items: Iterable[Item], name: str, hints: Hints, seen: Seen
+) -> Iterator[Example | Rejected]:
+    """Yield the examples of one file: all of the task that most of its first records have.
+
+    Only the first records are held; what is rejected comes in its place among the examples.
 
     Args:
-        records: line (or number) and columns of each record.
+        items: the records with their lines, and lines that hold none, which pass through.
         name: of the file or data set; ids and `source` are made from it.
         hints: what params.yaml says about the source.
-        seen: how often each id was given; a repeated content gets an id of its own.
+        seen: the ids given so far; a repeated content gets an id of its own.
     """
-    found = Imported([], [], Counter())
-    stream = iter(records)
-    head = list(islice(stream, SAMPLE))
-    usual = _usual([record for _, record in head], hints)
-    for line, record in chain(head, stream):
+    stream = iter(items)
+    head = _head(stream)
+    usual = _usual([item[1] for item in head if not isinstance(item, Rejected)], hints)
+    for item in chain(head, stream):
+        if isinstance(item, Rejected):
+            yield item
+            continue
+        line, record = item
         try:
             shape, rows = _examples(record, hints, usual)
         except (ShapeError, RecursionError) as error:
-            raw = _raw(record)
-            found.rejected.append(Rejected(line, _printable(str(error)), raw))
+            yield Rejected(line, _printable(str(error)), _raw(record))
             continue
-        found.shapes[shape] += len(rows)
-        found.rows.extend(
-            {**row, "id": _fresh_id(name, row, seen), "source": f"{name}:{line}"} for row in rows
-        )
+        for row in rows:
+            row |= {"id": _fresh_id(name, row, seen), "source": f"{name}:{line}"}
+            yield Example(shape, row)
+
+
+def import_records(items: Iterable[Item], name: str, hints: Hints, seen: Seen) -> Imported:
+    """Return what `examples` yields, held as a whole: for few rows."""
+    found = Imported([], [], Counter())
+    for one in examples(items, name, hints, seen):
+        if isinstance(one, Rejected):
+            found.rejected.append(one)
+        else:
+            found.rows.append(one.row)
+            found.shapes[one.shape] += 1
     return found
+
+
+def _head(stream: Iterator[Item]) -> list[Item]:
+    """Take the items up to the last record of the sample, or as many as may be held."""
+    head: list[Item] = []
+    records = 0
+    while records < SAMPLE and len(head) < LONGEST_HEAD:
+        item = next(stream, None)
+        if item is None:
+            break
+        head.append(item)
+        records += not isinstance(item, Rejected)
+    return head
 
 
 def _usual(head: list[Record], hints: Hints) -> Importer | None:
@@ -227,11 +256,11 @@ def _lang(value: Any) -> str | None:
     )
 
 
-def _fresh_id(name: str, row: Row, seen: Counter[str]) -> str:
+def _fresh_id(name: str, row: Row, seen: Seen) -> str:
     """Return the row's id; the second and later rows of one content count up."""
     first = row_id(name, row)
-    seen[first] += 1
-    return first if seen[first] == 1 else row_id(f"{name}#{seen[first]}", row)
+    times = seen.add(first)
+    return first if times == 1 else row_id(f"{name}#{times}", row)
 
 
 def _check_text(row: Row) -> None:

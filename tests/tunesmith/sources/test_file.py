@@ -1,6 +1,7 @@
 """Files in every format, good and bad."""
 
 import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tunesmith.sources.reading import Whole, parted, read_one, whole
 from tunesmith.errors import UserError
-from tunesmith.sources.base import Batch
-from tunesmith.sources.decode import decode
+from tunesmith.sources.decode import decoded, encoding_of
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.parse import parse_jsonl
 
 ROWS = [{"text": "好的", "label": "a"}, {"text": "fine", "label": "b"}]
 
 
-def read(folder: Path, path: str, **options: Any) -> Batch:
-    (batch,) = FileSource(path=path, **options).batches(folder)
-    return batch
+def read(folder: Path, path: str, **options: Any) -> Whole:
+    return read_one(FileSource(path=path, **options), folder)
 
 
-def records(batch: Batch) -> list[Any]:
+def records(batch: Whole) -> list[Any]:
     return [record for _, record in batch.records]
 
 
@@ -39,7 +39,7 @@ def test_every_format_gives_the_same_records(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text,label\n好的,a\nfine,b\n")
     (tmp_path / "a.tsv").write_text("text\tlabel\r\n好的\ta\r\nfine\tb\r\n")
     pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet")
-    batches = list(FileSource(path=".").batches(tmp_path))
+    batches = [whole(batch) for batch in FileSource(path=".").batches(tmp_path)]
     assert [batch.name for batch in batches] == sorted(file.name for file in tmp_path.iterdir())
     assert [records(batch) for batch in batches] == [ROWS] * 7
 
@@ -77,10 +77,10 @@ def test_a_csv_in_gbk_is_read_and_said(tmp_path: Path) -> None:
     text = "question,answer\n高血压可以吃党参吗,可以的，请在医生的指导下服用\n"
     (tmp_path / "a.csv").write_bytes(text.encode("gbk"))
     batch = read(tmp_path, "a.csv")
-    assert batch.encoding == "gb18030"
-    assert "not UTF-8: read as gb18030" in batch.notes[0]
+    assert batch.facts.encoding == "gb18030"
+    assert "not UTF-8: read as gb18030" in batch.facts.notes[0]
     assert records(batch)[0]["question"] == "高血压可以吃党参吗"
-    assert read(tmp_path, "a.csv", encoding="gbk").notes == ()
+    assert read(tmp_path, "a.csv", encoding="gbk").facts.notes == ()
 
 
 def test_an_encoding_that_cannot_be_told_asks_for_help(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_one_broken_byte_does_not_change_the_encoding(tmp_path: Path) -> None:
     good = '{"text": "好的"}\n'.encode() * 20
     (tmp_path / "a.jsonl").write_bytes(good + b'{"text": "\xff"}\n')
     batch = read(tmp_path, "a.jsonl")
-    assert (batch.encoding, len(batch.records)) == ("utf-8", 20)
+    assert (batch.facts.encoding, len(batch.records)) == ("utf-8", 20)
     assert batch.broken == [
         (21, "bytes that are not UTF-8, unlike the rest of the file", '{"text": "�"}')
     ]
@@ -155,24 +155,24 @@ def test_the_limit_takes_the_head(tmp_path: Path) -> None:
 @given(st.binary(max_size=80))
 def test_any_bytes_decode_or_are_refused(data: bytes) -> None:
     try:
-        found = decode(data, "x.txt")
+        found = encoding_of(lambda: [data], "x.txt")
     except UserError as error:
         assert str(error).startswith("x.txt")
     else:
-        assert isinstance(found.text, str)
+        assert isinstance("".join(decoded([data], found.name, found.errors)), str)
 
 
 @given(st.text(max_size=80))
 def test_every_line_is_a_record_or_broken(text: str) -> None:
-    parsed = parse_jsonl(text, "x.jsonl")
+    records, broken = parted(parse_jsonl(io.StringIO(text, newline="\n"), "x.jsonl"))
     lines = [line for line in text.split("\n") if line.strip()]
-    assert len(parsed.records) + len(parsed.broken) == len(lines)
+    assert len(records) + len(broken) == len(lines)
 
 
 def test_a_packed_file_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tunesmith.sources.file.BOMB_BYTES", 1 << 20)
+    monkeypatch.setattr("tunesmith.sources.unpack.BOMB_BYTES", 1 << 20)
     (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"x" * (8 << 20)))
     with pytest.raises(UserError, match=r"bomb\.txt\.gz: unpacks to more than .* unpack it your"):
         list(FileSource(path="bomb.txt.gz").batches(tmp_path))
@@ -190,20 +190,21 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.txt"
     path.write_text("one\n")
-    batches = FileSource(path="rows.txt").batches(tmp_path)
-    next(batches)
+    (batch,) = FileSource(path="rows.txt").batches(tmp_path)
+    items = batch.read()
+    next(items)
     path.write_text("one\ntwo\n")
     with pytest.raises(UserError, match="changed while it was read; run again"):
-        next(batches)
+        list(items)
 
 
 def test_a_line_that_is_too_long_is_set_aside_and_only_its_start_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tunesmith.sources.parse.LONGEST_LINE", 100_000)
+    monkeypatch.setattr("tunesmith.sources.lines.LONGEST_LINE", 100_000)
     lines = ['{"text": "short"}', json.dumps({"text": "x" * 200_000}), '{"text": "last"}']
     (tmp_path / "rows.jsonl").write_text("\n".join(lines))
-    (batch,) = FileSource(path="rows.jsonl").batches(tmp_path)
+    batch = read(tmp_path, "rows.jsonl")
     assert [line for line, _ in batch.records] == [1, 3]
     assert batch.broken[0].reason == "a line of 200,012 characters; at most 100,000 are read"
     assert len(batch.broken[0].raw) == 10_000

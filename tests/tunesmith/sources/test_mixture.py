@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.collect import collect
+from tests.tunesmith.sources.reading import whole
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.mixture import MixtureSource, Part
 
@@ -29,7 +30,7 @@ def mixture(a: float, b: float, rows: int | None = None, seed: int = 0) -> Mixtu
 
 
 def taken(source: MixtureSource, folder: Path) -> list[list[int]]:
-    return [[line for line, _ in batch.records] for batch in source.batches(folder)]
+    return [[line for line, _ in whole(batch).records] for batch in source.batches(folder)]
 
 
 @pytest.mark.parametrize(
