@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tunesmith.files import replacing
-from tunesmith.rows import SCHEMA, Row
+from tunesmith.rows import SCHEMA, TURNS, Row
 
 CHUNK_ROWS = 500  # dictionaries that wait to become columns
 CHUNK_CHARS = 8_000_000  # of their texts, where rows are long
@@ -78,10 +78,8 @@ def _columns(rows: list[Row]) -> pa.RecordBatch:
 
 def _chars(row: Row) -> int:
     """Return about how long the texts of a row are."""
-    size = 0
-    for cell in row.values():
-        if isinstance(cell, str):
-            size += len(cell)
-        elif isinstance(cell, list):
-            size += sum(len(str(turn["content"])) for turn in cell if isinstance(turn, dict))
+    size = len(row.get("text") or "") + len(row.get("meta") or "")
+    for column in TURNS:
+        for turn in row.get(column) or ():
+            size += len(turn["content"] or "")
     return size

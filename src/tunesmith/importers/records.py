@@ -14,7 +14,7 @@ from tunesmith.importers.columns import renamed
 from tunesmith.importers.seen import Seen
 from tunesmith.importers.turns import unread
 from tunesmith.records import Item, Record, Rejected
-from tunesmith.rows import COLUMNS, Row, row_id, text_of, to_json
+from tunesmith.rows import COLUMNS, CONTENT, Row, row_id, text_of, to_json
 from tunesmith.text.script import script_language
 
 SPLITS = {
@@ -30,6 +30,8 @@ OOD_SPLIT = re.compile(r"ood:[A-Za-z0-9_-]{1,40}")  # an out-of-distribution set
 REASON_CHARS = 500
 SAMPLE = 100  # records that the shape of a file is told from ...
 LONGEST_HEAD = 1_000  # ... among so many lines
+NO_CELLS = dict.fromkeys(COLUMNS)
+DESCRIBING = [name for name in COLUMNS if name not in CONTENT]
 OURS = frozenset({"lang", "language", "licence", "license", "group", "split"})
 
 
@@ -82,7 +84,7 @@ def examples(
             continue
         line, record = item
         try:
-            shape, rows = _examples(record, hints, usual)
+            shape, rows = _examples(record, name, hints, usual)
         except (ShapeError, RecursionError) as error:
             yield Rejected(line, _printable(str(error)), _raw(record))
             continue
@@ -142,7 +144,9 @@ def _printable(reason: str) -> str:
     return reason.encode("utf-8", "backslashreplace").decode()[:REASON_CHARS]
 
 
-def _examples(record: Record, hints: Hints, usual: Importer | None) -> tuple[str, list[Row]]:
+def _examples(
+    record: Record, name: str, hints: Hints, usual: Importer | None
+) -> tuple[str, list[Row]]:
     """Return the shape and the examples of one record.
 
     Raises:
@@ -155,12 +159,12 @@ def _examples(record: Record, hints: Hints, usual: Importer | None) -> tuple[str
         raise ShapeError(_unfit(record, task, usual))
     converted = importer.convert(record)
     rows = converted if isinstance(converted, list) else [converted]
-    return importer.name, [_example(record, row, importer, hints) for row in rows]
+    return importer.name, [_example(record, row, importer, name, hints) for row in rows]
 
 
-def _example(record: Record, content: Row, importer: Importer, hints: Hints) -> Row:
-    """Return the whole row for the content that was made of a record."""
-    row: Row = {**dict.fromkeys(COLUMNS), **content, "task": importer.task}
+def _example(record: Record, content: Row, importer: Importer, name: str, hints: Hints) -> Row:
+    """Return the row for the content that was made of a record; its id may have been given."""
+    row: Row = {**NO_CELLS, **content, "task": importer.task}
     if importer.task == "classification" and row["label"] is not None and hints.labels:
         row["label"] = _named(row["label"], hints.labels)
     read = importer.columns
@@ -168,8 +172,11 @@ def _example(record: Record, content: Row, importer: Importer, hints: Hints) -> 
         row |= beside.beside(record)
         read |= beside.COLUMNS
     row |= _described(record, row, read, hints)
-    _check_text(row)
-    return row
+    try:
+        _described_text(row).encode()
+        return row | {"id": row_id(name, row)}
+    except UnicodeEncodeError:  # half of a surrogate pair, which no file can hold
+        raise ShapeError(r"a lone surrogate such as \ud83d is not text") from None
 
 
 def _unfit(record: Record, wanted: str | None, usual: Importer | None) -> str:
@@ -201,7 +208,7 @@ def _named(label: str, labels: Mapping[str, str]) -> str:
 def _described(record: Record, row: Row, read: frozenset[str], hints: Hints) -> Row:
     """Return split, language, licence, group and meta; the source's word on splits comes first."""
     rest = {k: v for k, v in record.items() if k not in read and k not in OURS}
-    rest |= {k: kept for k in read if (kept := unread(record.get(k)))}
+    rest |= {k: kept for k, v in record.items() if k in read and (kept := unread(v))}
     lang = record.get("lang") or record.get("language")
     licence = hints.licence or record.get("licence") or record.get("license")
     group = record["group"] if record.get("group") is not None else row["group"]
@@ -258,14 +265,11 @@ def _lang(value: Any) -> str | None:
 
 def _fresh_id(name: str, row: Row, seen: Seen) -> str:
     """Return the row's id; the second and later rows of one content count up."""
-    first = row_id(name, row)
+    first: str = row["id"]
     times = seen.add(first)
     return first if times == 1 else row_id(f"{name}#{times}", row)
 
 
-def _check_text(row: Row) -> None:
-    """Refuse half of a surrogate pair, which no file can hold."""
-    try:
-        json.dumps(row, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise ShapeError(r"a lone surrogate such as \ud83d is not text") from None
+def _described_text(row: Row) -> str:
+    """Return the texts of a row that are no content, which its id depends on."""
+    return "".join(cell for key in DESCRIBING if isinstance(cell := row[key], str))
