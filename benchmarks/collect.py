@@ -25,8 +25,8 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMATS = ("jsonl", "csv", "txt", "json", "jsonl.gz", "jsonl.zst", "parquet")
-EN = "when does my order come and how do i send the parcel back if the box is broken".split()
-ZH = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后"
+EN = ["when", "does", "my", "order", "come", "and", "how", "do", "i", "send", "it", "back"]
+ZH = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那"
 GROUP_ROWS = 10_000
 
 

@@ -31,6 +31,11 @@ class Seen:
             self._grow()
         return 1
 
+    @property
+    def held_bytes(self) -> int:
+        """Of the table; ids that came again are counted beside it."""
+        return self._slots.itemsize * len(self._slots)
+
     def _slot(self, key: int) -> int:
         """Return the slot that holds a key, or the empty one where it belongs."""
         slots = self._slots

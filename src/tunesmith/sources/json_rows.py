@@ -78,7 +78,7 @@ class Window:
                 continue
             except ValueError as error:  # a whole number of too many digits
                 raise _unreadable(self._name, error) from None
-            if end < len(self.text) or not self.more():
+            if not self._near_end(end) or not self.more():
                 self.place = end
                 return value
 
@@ -124,8 +124,11 @@ class Window:
 
     def _cut(self, error: json.JSONDecodeError) -> bool:
         """True if the value may go on behind the end of what was read."""
-        near = error.pos >= len(self.text) - LONGEST_TOKEN
-        return near or error.msg.startswith("Unterminated string")
+        return self._near_end(error.pos) or error.msg.startswith("Unterminated string")
+
+    def _near_end(self, place: int) -> bool:
+        """True if a token that was cut off could begin there: `1.` is a whole number and a dot."""
+        return place >= len(self.text) - LONGEST_TOKEN
 
 
 def _held(text: str, name: str) -> list[Any]:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,31 @@ from hypothesis import strategies as st
 
 from tests.tunesmith.sources.reading import Whole, parted, read_one, whole
 from tunesmith.errors import UserError
+from tunesmith.files import sha256_text
 from tunesmith.sources.decode import decoded, encoding_of
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.parse import parse_jsonl
 
 ROWS = [{"text": "好的", "label": "a"}, {"text": "fine", "label": "b"}]
+LONG_ROWS, LONG_CHARS = 1_000, 12_000
+
+
+def write_long(path: Path) -> None:
+    """Write 12 MB in a format."""
+    line = json.dumps({"text": "x" * LONG_CHARS})
+    form = path.name.removeprefix("a.")
+    lines = f"{line}\n" * LONG_ROWS
+    if form == "json":
+        path.write_text(f"[{', '.join([line] * LONG_ROWS)}]")
+    elif form == "csv":
+        path.write_text("text\n" + f"{'x' * LONG_CHARS}\n" * LONG_ROWS)
+    elif form == "jsonl.gz":
+        path.write_bytes(gzip.compress(lines.encode(), 1))
+    elif form == "jsonl.zst":
+        with pa.CompressedOutputStream(str(path), "zstd") as stream:
+            stream.write(lines.encode())
+    else:
+        path.write_text(lines)
 
 
 def read(folder: Path, path: str, **options: Any) -> Whole:
@@ -208,3 +229,60 @@ def test_a_line_that_is_too_long_is_set_aside_and_only_its_start_is_kept(
     assert [line for line, _ in batch.records] == [1, 3]
     assert batch.broken[0].reason == "a line of 200,012 characters; at most 100,000 are read"
     assert len(batch.broken[0].raw) == 10_000
+
+
+def test_the_limit_stops_reading_but_the_hash_is_of_the_whole_file(tmp_path: Path) -> None:
+    content = 'text\none\n"two\nlines"\n' + "three\n" * 9 + 'br"oken\n"'
+    (tmp_path / "a.csv").write_text(content)
+    batch = read(tmp_path, "a.csv", limit=2)
+    assert records(batch) == [{"text": "one"}, {"text": "two\nlines"}]
+    assert batch.facts.sha256 == sha256_text(content)
+    with pytest.raises(UserError, match=r"a\.csv:15: not valid CSV"):
+        read(tmp_path, "a.csv")
+
+
+def test_broken_lines_stand_in_their_place(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "one"}\nx\n{"text": "two"}\ny\n')
+    (batch,) = FileSource(path="a.jsonl").batches(tmp_path)
+    assert [item[0] for item in batch.read()] == [1, 2, 3, 4]
+    assert [item[0] for item in read(tmp_path, "a.jsonl", limit=2).broken] == [2]
+
+
+def test_a_packed_parquet_file_is_read_like_a_plain_one(tmp_path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(ROWS * 700), tmp_path / "a.parquet", row_group_size=300)
+    packed = gzip.compress((tmp_path / "a.parquet").read_bytes())
+    (tmp_path / "b.parquet.gz").write_bytes(packed)
+    assert records(read(tmp_path, "a.parquet")) == ROWS * 700
+    again = read(tmp_path, "b.parquet.gz")
+    assert [number for number, _ in again.records] == list(range(1, 1401))
+    assert records(again) == ROWS * 700
+
+
+def test_a_packed_file_that_is_cut_off_is_named_before_a_row_is_read(tmp_path: Path) -> None:
+    packed = gzip.compress("".join(f"row {n * n}\n" for n in range(2_000)).encode())
+    (tmp_path / "a.txt.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(UserError, match=r"a\.txt\.gz: cannot be unpacked as gzip"):
+        list(FileSource(path="a.txt.gz").batches(tmp_path))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_every_end_of_line_ends_a_row_of_csv(tmp_path: Path, newline: str) -> None:
+    (tmp_path / "a.csv").write_text(newline.join(["text,label", "x,a", "y,b"]), newline="")
+    assert records(read(tmp_path, "a.csv")) == [
+        {"text": "x", "label": "a"},
+        {"text": "y", "label": "b"},
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "csv", "txt", "jsonl.gz", "jsonl.zst"])
+def test_what_is_held_does_not_grow_with_the_file(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    write_long(path)
+    (batch,) = FileSource(path=path.name).batches(tmp_path)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in batch.read()) == LONG_ROWS
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 << 20 < len("x" * LONG_CHARS) * LONG_ROWS
