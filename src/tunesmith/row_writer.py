@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from tunesmith.files import replacing
 from tunesmith.rows import SCHEMA, TURNS, Row
 
-CHUNK_ROWS = 500  # dictionaries that wait to become columns
+CHUNK_ROWS = 2_000  # dictionaries that wait to become columns
 CHUNK_CHARS = 8_000_000  # of their texts, where rows are long
 GROUP_ROWS = 20_000  # of a row group
 GROUP_BYTES = 64 << 20  # of its columns, where rows are long

@@ -1,6 +1,7 @@
 """A database as a source: what a query returns, and what is kept out of sight."""
 
 import sqlite3
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,20 @@ def test_a_driver_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.M
 def test_a_password_of_any_letters_is_refused(password: str) -> None:
     with pytest.raises(ValidationError, match="a password does not belong"):
         SqlSource(name="shop", url=f"postgresql://me:{password}@host/shop", query="SELECT 1")
+
+
+def test_what_is_held_does_not_grow_with_the_result(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "long.db") as base:
+        base.execute("CREATE TABLE texts (text)")
+        base.executemany("INSERT INTO texts VALUES (?)", [("x" * 10_000,)] * 1_000)
+    url = f"sqlite:///{tmp_path / 'long.db'}"
+    source = SqlSource(name="long", url=url, query="SELECT text FROM texts ORDER BY text")
+    (batch,) = source.batches(tmp_path)
+    items = batch.read()
+    next(items)  # what SQLAlchemy itself needs is there from now on
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in items) == 999
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
