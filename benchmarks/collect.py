@@ -2,32 +2,34 @@
 
     python -m benchmarks.collect [--megabytes 20] [--times 1 4 16] [--formats jsonl csv jsonl.gz]
 
-Makes a file of each size and format (half English, half Chinese; size before packing), and runs
-the stage on it in a process of its own. `--code` runs another checkout on the same files.
+Makes a file of each size and format (half English, half Chinese; size before packing; also txt,
+json, jsonl.zst and parquet), and runs the stage on it in a process of its own. `--code` names the
+checkouts that are run on the same files, this one if none.
 """
 
 import argparse
-import csv
 import gzip
 import json
+import multiprocessing
 import os
 import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
-
-from rich.console import Console
-from rich.table import Table
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-FORMATS = ("jsonl", "csv", "txt", "json", "jsonl.gz", "jsonl.zst", "parquet")
 EN = ["when", "does", "my", "order", "come", "and", "how", "do", "i", "send", "it", "back"]
 ZH = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那"
+FRAMES = {"json": ("[", ",\n", "]\n"), "csv": ("instruction,output,topic\n", "\n", "\n")}
+RENDER: dict[str, Callable[[dict[str, str]], str]] = {
+    "csv": lambda row: ",".join(row.values()),
+    "txt": lambda row: row["output"],
+}
 GROUP_ROWS = 10_000
+LINE = "{:10} {:>5} {:12} {:>10} {:>16} {:>9}"
 
 
 class Cost(NamedTuple):
@@ -56,71 +58,46 @@ def rows(seed: int) -> Iterator[dict[str, str]]:
         number += 1
 
 
+def make(path: Path, size: int) -> None:
+    """Write a file in a process of its own: the peak of a child counts from what its parent had."""
+    process = multiprocessing.get_context("spawn").Process(target=write, args=[path, size])
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f"{path}: could not be written")
+
+
 def write(path: Path, size: int) -> None:
     """Write rows until they are so many bytes, as UTF-8 and unpacked."""
-    if path.suffix == ".parquet":
-        return write_parquet(path, size)
-    with packed(path) as handle:
-        first, last, put = writer(path.name, handle)
-        handle.write(first)
-        separator = ""
-        for row in rows(seed=1):
-            size -= put(row, separator)
-            separator = ",\n"
-            if size <= 0:
-                break
-        handle.write(last)
-    return None
-
-
-def writer(name: str, handle: IO[str]) -> tuple[str, str, Any]:
-    """Return what begins a file, what ends it, and how a row is put between."""
-
-    def put_json(row: dict[str, str], _: str) -> int:
-        line = json.dumps(row, ensure_ascii=False)
-        handle.write(f"{line}\n")
-        return len(line.encode())
-
-    def put_item(row: dict[str, str], separator: str) -> int:
-        line = separator + json.dumps(row, ensure_ascii=False)
-        handle.write(line)
-        return len(line.encode())
-
-    def put_text(row: dict[str, str], _: str) -> int:
-        handle.write(f"{row['output']}\n")
-        return len(row["output"].encode())
-
-    table = csv.DictWriter(handle, ["instruction", "output", "topic"], lineterminator="\n")
-
-    def put_cells(row: dict[str, str], _: str) -> int:
-        table.writerow(row)
-        return len("".join(row.values()).encode())
-
-    return {
-        "csv": ("instruction,output,topic\n", "", put_cells),
-        "txt": ("", "", put_text),
-        "json": ("[", "]\n", put_item),
-    }.get(name.partition(".")[2], ("", "", put_json))
-
-
-@contextmanager
-def packed(path: Path) -> Iterator[IO[str]]:
-    """Open a file for text, packed as its name says."""
-    if path.suffix == ".gz":
-        with gzip.open(path, "wt", encoding="utf-8", newline="\n") as handle:
-            yield handle
-    elif path.suffix == ".zst":
-        import io
-
+    form, _, packing = path.name.partition(".")[2].partition(".")
+    if form == "parquet":
+        write_parquet(path, size)
+    elif packing == "zst":
         import pyarrow as pa
 
         with pa.CompressedOutputStream(str(path), "zstd") as stream:
-            text = io.TextIOWrapper(stream, "utf-8", newline="\n")
-            yield text
-            text.flush()
+            for text in texts(form, size):
+                stream.write(text.encode())
     else:
-        with path.open("w", encoding="utf-8", newline="\n") as handle:
-            yield handle
+        with gzip.open(path, "wb") if packing == "gz" else path.open("wb") as handle:
+            handle.writelines(text.encode() for text in texts(form, size))
+
+
+def texts(form: str, size: int) -> Iterator[str]:
+    """Yield what a file holds, row by row."""
+    begin, between, end = FRAMES.get(form, ("", "\n", "\n"))
+    for number, row in enumerate(rows(seed=1)):
+        text = (between if number else begin) + RENDER.get(form, as_json)(row)
+        yield text
+        size -= len(text.encode())
+        if size <= 0:
+            yield end
+            return
+
+
+def as_json(row: dict[str, str]) -> str:
+    """Return a row as JSON."""
+    return json.dumps(row, ensure_ascii=False)
 
 
 def write_parquet(path: Path, size: int) -> None:
@@ -165,19 +142,19 @@ def main() -> None:
     parser.add_argument("--formats", nargs="+", default=["jsonl", "csv", "jsonl.gz"])
     parser.add_argument("--code", type=Path, nargs="+", default=[ROOT], help="checkouts to run")
     options = parser.parse_args()
-    table = Table("format", "MB", "code", "rows", "rows per CPU-second", "peak MiB")
+    print(LINE.format("format", "MB", "code", "rows", "rows/CPU-second", "peak MiB"))
     for form in options.formats:
         for times in options.times:
             with tempfile.TemporaryDirectory() as name:
                 path = Path(name) / f"rows.{form}"
-                write(path, int(options.megabytes * times * 1e6))
+                make(path, int(options.megabytes * times * 1e6))
                 for code in options.code:
                     cost = run(code.resolve(), path)
                     speed = f"{cost.rows / cost.cpu_seconds:,.0f}"
                     peak = f"{cost.peak_bytes / 2**20:,.0f}"
                     size = f"{options.megabytes * times:,.0f}"
-                    table.add_row(form, size, code.name, f"{cost.rows:,}", speed, peak)
-    Console().print(table)
+                    cells = (form, size, code.resolve().name, f"{cost.rows:,}", speed, peak)
+                    print(LINE.format(*cells), flush=True)
 
 
 if __name__ == "__main__":
