@@ -6,9 +6,9 @@ from typing import NamedTuple
 CODE = re.compile(
     r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{2,12}(?::[a-p]{10})?>"
 )
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇]+")
-KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]+")
-HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+")
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇]")
+KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 ZH_SHARE = 0.7
 MIXED_SHARE = 0.15
@@ -35,7 +35,7 @@ def scripts(text: str) -> Scripts:
         text = CODE.sub(" ", text)
     if text.isascii():
         return Scripts(0, len(LATIN_WORD.findall(text)), 0, 0, 0)
-    han, kana, hangul = (sum(map(len, p.findall(text))) for p in (HAN, KANA, HANGUL))
+    han, kana, hangul = (len(p.findall(text)) for p in (HAN, KANA, HANGUL))
     words = LATIN_WORD.findall(text)
     letters = sum(map(str.isalpha, text))
     rest = letters - han - kana - hangul - sum(map(len, words))
