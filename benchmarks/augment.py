@@ -26,6 +26,7 @@ from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.make import make
 from tunesmith.augmenters.tools import Tools
 from tunesmith.importers.records import Hints, import_records
+from tunesmith.importers.seen import Seen
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve, weights_folder
 from tunesmith.rows import Row, text_of
@@ -58,7 +59,7 @@ def read_set(name: str, folder: Path, most: int = MOST_ROWS) -> list[Row]:
             (number, json.loads(line))
             for number, line in zip(range(1, most + 1), handle, strict=False)
         ]
-    return import_records(records, name, Hints(task=task, split="train"), Counter()).rows
+    return import_records(records, name, Hints(task=task, split="train"), Seen()).rows
 
 
 def steps(args: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:

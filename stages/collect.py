@@ -1,64 +1,96 @@
-"""Read every source into one table of examples; what is no example is set aside with its reason."""
+"""Read every source into one table of examples; what is no example is set aside with its reason.
 
-from collections import Counter
-from collections.abc import Sequence
+Rows are read, turned into examples and written one by one: no file is ever held as a whole.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tunesmith.errors import UserError
-from tunesmith.files import write_json, write_jsonl
+from tunesmith.files import write_json, writing_jsonl
 from tunesmith.importers import ACCEPTED
-from tunesmith.importers.records import Hints, import_records
-from tunesmith.rows import Row, to_frame, write_rows
+from tunesmith.importers.records import Hints, examples
+from tunesmith.importers.seen import Seen
+from tunesmith.progress import Progress
+from tunesmith.records import Rejected
+from tunesmith.row_writer import writing_rows
+from tunesmith.rows import Row
 from tunesmith.sources import CollectParams, Source
-from tunesmith.sources.base import Batch, SourceBase
-from tunesmith.sources.manifest import Entry, described, totals
+from tunesmith.sources.base import Batch, Reading, SourceBase
+from tunesmith.sources.manifest import Entry, Tally, described, totals
 from tunesmith.stage import parse_paths, run_stage
 
 RAW_CHARS = 2000
+
+
+class Outputs(NamedTuple):
+    """Where examples and what was set aside go, one by one."""
+
+    example: Callable[[Row], None]
+    aside: Callable[[Mapping[str, Any]], None]
 
 
 class Collected(NamedTuple):
     """All examples, all lines that were set aside, and one manifest entry for each file."""
 
     rows: list[Row]
-    quarantine: list[dict[str, Any]]
+    quarantine: list[Mapping[str, Any]]
     entries: list[Entry]
 
 
 def collect(folder: Path, sources: Sequence[Source]) -> Collected:
-    """Return the examples of all sources in their order.
+    """Return the examples of all sources in their order, held as a whole: for few rows.
+
+    Raises:
+        UserError: see `collect_into`.
+    """
+    rows: list[Row] = []
+    quarantine: list[Mapping[str, Any]] = []
+    entries = collect_into(Outputs(rows.append, quarantine.append), folder, sources)
+    return Collected(rows, quarantine, entries)
+
+
+def collect_into(outputs: Outputs, folder: Path, sources: Sequence[Source]) -> list[Entry]:
+    """Pass on the examples of all sources in their order; return one manifest entry a file.
 
     Raises:
         UserError: a source cannot be read, or none of its records is an example.
     """
-    collected = Collected([], [], [])
-    seen: Counter[str] = Counter()
+    seen = Seen()
+    entries: list[Entry] = []
     for source in sources:
         for batch in source.batches(folder):
-            _add(collected, batch, source.described_by(batch), folder, seen)
-    return collected
+            entries.append(_file(outputs, batch, source.described_by(batch), folder, seen))
+    return entries
 
 
-def _add(
-    collected: Collected, batch: Batch, source: SourceBase, folder: Path, seen: Counter[str]
-) -> None:
-    """Add the examples of one file, what was set aside, and its manifest entry."""
-    found = import_records(batch.records, batch.name, _hints(source), seen)
-    aside = [
-        {"file": batch.name, "line": line, "reason": reason, "raw": raw[:RAW_CHARS]}
-        for line, reason, raw in sorted([*batch.broken, *found.rejected])
-    ]
-    if not found.rows:
-        first = aside[0]
+def _file(outputs: Outputs, batch: Batch, source: SourceBase, folder: Path, seen: Seen) -> Entry:
+    """Pass on the examples of one file and what was set aside; return its manifest entry."""
+    reading, tally, progress = Reading(batch.read()), Tally(), Progress(batch.name)
+    for found in examples(reading, batch.name, _hints(source), seen):
+        progress.add()
+        if isinstance(found, Rejected):
+            tally.put_aside(found)
+            outputs.aside(_quarantined(batch.name, found))
+        else:
+            tally.add(*found)
+            outputs.example(found.row)
+    if tally.first and not tally.rows:
         raise UserError(
-            f"{folder / batch.name}:{first['line']}: {first['reason']}; none of its {len(aside):,} "
-            f"rows can be used. Accepted shapes: {ACCEPTED}; `columns:` renames columns"
+            f"{folder / batch.name}:{tally.first.line}: {tally.first.reason}; none of its "
+            f"{tally.aside:,} rows can be used. Accepted shapes: {ACCEPTED}; `columns:` renames "
+            "columns"
         )
-    collected.rows.extend(found.rows)
-    collected.quarantine.extend(aside)
-    collected.entries.append(described(batch, source, found.rows, len(aside), found.shapes))
-    _tell(collected.entries[-1], batch.notes)
+    entry = described(batch.name, reading.facts, source, tally)
+    _tell(entry, reading.facts.notes)
+    return entry
+
+
+def _quarantined(name: str, rejected: Rejected) -> Mapping[str, Any]:
+    """Return what the quarantine says about a line."""
+    line, reason, raw = rejected
+    return {"file": name, "line": line, "reason": reason, "raw": raw[:RAW_CHARS]}
 
 
 def _hints(source: SourceBase) -> Hints:
@@ -86,10 +118,10 @@ def _tell(entry: Entry, notes: tuple[str, ...]) -> None:
 def main() -> None:
     """Collect the sources; write examples, quarantine and manifest."""
     paths = parse_paths("--folder", "--examples", "--quarantine", "--manifest")
-    found = collect(paths.folder, CollectParams.read("collect").sources)
-    write_rows(paths.examples, to_frame(found.rows))
-    write_jsonl(paths.quarantine, found.quarantine)
-    write_json(paths.manifest, {"sources": found.entries, "totals": totals(found.entries)})
+    sources = CollectParams.read("collect").sources
+    with writing_rows(paths.examples) as rows, writing_jsonl(paths.quarantine) as aside:
+        entries = collect_into(Outputs(rows.add, aside), paths.folder, sources)
+    write_json(paths.manifest, {"sources": entries, "totals": totals(entries)})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,25 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+@contextmanager
+def writing_jsonl(path: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Give a function that writes one JSON object a line; the file is there when all went well."""
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="\n") as handle,
+    ):
+
+        def write(record: Mapping[str, Any]) -> None:
+            handle.write(json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n")
+
+        yield write
+
+
 def write_jsonl(path: Path, records: list[dict[str, Any]]) -> None:
     """Write one JSON object a line, in the order given."""
-    lines = [json.dumps(record, sort_keys=True, ensure_ascii=False) for record in records]
-    with replacing(path) as temporary:
-        temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    with writing_jsonl(path) as write:
+        for record in records:
+            write(record)
 
 
 def sha256_file(path: Path) -> str:

@@ -1,7 +1,11 @@
 """The stage that reads the sources."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +86,53 @@ def test_a_file_of_no_shape_names_its_first_line_and_the_shapes(tmp_path: Path) 
     message = str(caught.value)
     assert message.startswith(f'{tmp_path}/a.jsonl:2: columns "foo" fit no shape')
     assert "alpaca (instruction, output)" in message
+
+
+def test_a_run_that_fails_leaves_the_outputs_of_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "zh.csv").write_text("ask,reply\nHi,Hello\n")
+    (inbox / "en.jsonl").write_text('{"prompt": "Hi", "completion": "Hello"}\n')
+    run(monkeypatch, tmp_path, "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    (inbox / "zh.csv").write_text("ask,reply\nBye,Goodbye\n")
+    (inbox / "en.jsonl").write_text('{"foo": 1}\n')
+    with pytest.raises(UserError, match="none of its 1 rows can be used"):
+        run(monkeypatch, tmp_path, "out")
+    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_run_that_is_killed_leaves_nothing_half_written(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (tmp_path / "params.yaml").write_text(
+        "collect: {folder: inbox, sources: [{kind: file, path: a.jsonl}]}"
+    )
+    (inbox / "a.jsonl").write_text('{"prompt": "Hi", "completion": "Hello"}\n' * 200_000)
+    names = ("examples.parquet", "quarantine.jsonl", "manifest.json")
+    flags = [word for name in names for word in (f"--{name.partition('.')[0]}", f"out/{name}")]
+    command = [sys.executable, "-m", "stages.collect", "--folder", "inbox", *flags]
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": f"{root}/src:{root}"}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment) as stage:
+        partial = tmp_path / "out" / ".examples.parquet.partial"
+        while stage.poll() is None and not partial.exists():
+            time.sleep(0.01)
+        stage.kill()
+    assert stage.returncode == -signal.SIGKILL
+    assert not any((tmp_path / "out" / name).exists() for name in names)
+
+
+def test_lines_that_are_broken_and_records_of_no_shape_keep_their_order(tmp_path: Path) -> None:
+    good = '{"prompt": "Hi", "completion": "Hello"}'
+    lines = ["x", '{"foo": 1}', good, "y", '{"foo": 2}', *[good] * 200, "z", '{"foo": 3}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    found = gathered(tmp_path, {"kind": "file", "path": "a.jsonl"})
+    assert [item["line"] for item in found.quarantine] == [1, 2, 4, 5, 206, 207]
+    assert len(found.rows) == 201
 
 
 def test_an_empty_file_is_named_with_a_way_out(tmp_path: Path) -> None:

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tunesmith.files import csv_cell, read_json, replacing, sha256_file, write_json, write_jsonl
+from tunesmith.files import (
+    csv_cell,
+    read_json,
+    replacing,
+    sha256_file,
+    write_json,
+    write_jsonl,
+    writing_jsonl,
+)
 
 
 def test_json_has_sorted_keys_and_ends_with_a_newline(tmp_path: Path) -> None:
@@ -31,6 +39,19 @@ def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_lines_keep_their_order(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "x.jsonl", [{"b": 1}, {"a": "\u2028"}])
     assert (tmp_path / "x.jsonl").read_bytes().count(b"\n") == 2
+
+
+def test_lines_that_are_written_one_by_one_are_there_when_all_are(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    with writing_jsonl(path) as write:
+        write({"b": "中", "a": 1})
+        assert not path.exists()
+    assert path.read_bytes() == '{"a": 1, "b": "中"}\n'.encode()
+    with pytest.raises(RuntimeError), writing_jsonl(path) as write:
+        write({"c": 2})
+        raise RuntimeError
+    assert path.read_bytes() == '{"a": 1, "b": "中"}\n'.encode()
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """What an importer is: the columns that a shape of data needs, and how they become an example."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
+from tunesmith import records
 from tunesmith.rows import Message, Row
 
-Record: TypeAlias = Mapping[str, Any]
+Record: TypeAlias = records.Record
 
 ROLES = {
     "system": "system",
@@ -60,13 +62,17 @@ class Importer:
 
     def fits(self, record: Record) -> bool:
         """Whether a record is of this shape."""
-        return not self.lacks(record) and self.suits(record)
+        return self.has_columns(record) and self.suits(record)
+
+    def has_columns(self, columns: Collection[str]) -> bool:
+        """Whether none of the needed columns is missing."""
+        return not any(all(name not in columns for name in names) for names in self.needs)
 
     def lacks(self, record: Record) -> list[str]:
         """Return the needed columns that a record does not have, by their first names."""
         return [names[0] for names in self.needs if first_of(record, names) is None]
 
-    @property
+    @cached_property
     def columns(self) -> frozenset[str]:
         """Every column that it may read."""
         return self.reads.union(*self.needs)

@@ -3,16 +3,18 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple
 
 from tunesmith.importers import beside, importer_of
-from tunesmith.importers.base import Importer, Record, ShapeError
+from tunesmith.importers.base import Importer, ShapeError
 from tunesmith.importers.columns import renamed
+from tunesmith.importers.seen import Seen
 from tunesmith.importers.turns import unread
-from tunesmith.rows import COLUMNS, Row, row_id, text_of, to_json
+from tunesmith.records import Item, Record, Rejected
+from tunesmith.rows import COLUMNS, CONTENT, Row, row_id, text_of, to_json
 from tunesmith.text.script import script_language
 
 SPLITS = {
@@ -26,7 +28,10 @@ SPLITS = {
 }
 OOD_SPLIT = re.compile(r"ood:[A-Za-z0-9_-]{1,40}")  # an out-of-distribution set
 REASON_CHARS = 500
-SAMPLE = 100  # records that the shape of a file is told from
+SAMPLE = 100  # records that the shape of a file is told from ...
+LONGEST_HEAD = 1_000  # ... among so many lines
+NO_CELLS = dict.fromkeys(COLUMNS)
+DESCRIBING = [name for name in COLUMNS if name not in CONTENT]
 OURS = frozenset({"lang", "language", "licence", "license", "group", "split"})
 
 
@@ -42,12 +47,11 @@ class Hints:
     labels: Mapping[str, str] = field(default_factory=dict)  # raw label → name
 
 
-class Rejected(NamedTuple):
-    """A record that is no example; `raw` is its JSON."""
+class Example(NamedTuple):
+    """A row, and the name of the shape that its record had."""
 
-    line: int
-    reason: str
-    raw: str
+    shape: str
+    row: Row
 
 
 class Imported(NamedTuple):
@@ -58,33 +62,60 @@ class Imported(NamedTuple):
     shapes: Counter[str]
 
 
-def import_records(
-    records: Iterable[tuple[int, Record]], name: str, hints: Hints, seen: Counter[str]
-) -> Imported:
-    """Return the examples of one file: all of the task that most of its first records have.
+def examples(
+    items: Iterable[Item], name: str, hints: Hints, seen: Seen
+) -> Iterator[Example | Rejected]:
+    """Yield the examples of one file: all of the task that most of its first records have.
+
+    Only the first records are held; what is rejected comes in its place among the examples.
 
     Args:
-        records: line (or number) and columns of each record.
+        items: the records with their lines, and lines that hold none, which pass through.
         name: of the file or data set; ids and `source` are made from it.
         hints: what params.yaml says about the source.
-        seen: how often each id was given; a repeated content gets an id of its own.
+        seen: the ids given so far; a repeated content gets an id of its own.
     """
-    found = Imported([], [], Counter())
-    stream = iter(records)
-    head = list(islice(stream, SAMPLE))
-    usual = _usual([record for _, record in head], hints)
-    for line, record in chain(head, stream):
-        try:
-            shape, rows = _examples(record, hints, usual)
-        except (ShapeError, RecursionError) as error:
-            raw = _raw(record)
-            found.rejected.append(Rejected(line, _printable(str(error)), raw))
+    stream = iter(items)
+    head = _head(stream)
+    usual = _usual([item[1] for item in head if not isinstance(item, Rejected)], hints)
+    for item in chain(head, stream):
+        if isinstance(item, Rejected):
+            yield item
             continue
-        found.shapes[shape] += len(rows)
-        found.rows.extend(
-            {**row, "id": _fresh_id(name, row, seen), "source": f"{name}:{line}"} for row in rows
-        )
+        line, record = item
+        try:
+            shape, rows = _examples(record, name, hints, usual)
+        except (ShapeError, RecursionError) as error:
+            yield Rejected(line, _printable(str(error)), _raw(record))
+            continue
+        for row in rows:
+            row |= {"id": _fresh_id(name, row, seen), "source": f"{name}:{line}"}
+            yield Example(shape, row)
+
+
+def import_records(items: Iterable[Item], name: str, hints: Hints, seen: Seen) -> Imported:
+    """Return what `examples` yields, held as a whole: for few rows."""
+    found = Imported([], [], Counter())
+    for one in examples(items, name, hints, seen):
+        if isinstance(one, Rejected):
+            found.rejected.append(one)
+        else:
+            found.rows.append(one.row)
+            found.shapes[one.shape] += 1
     return found
+
+
+def _head(stream: Iterator[Item]) -> list[Item]:
+    """Take the items up to the last record of the sample, or as many as may be held."""
+    head: list[Item] = []
+    records = 0
+    while records < SAMPLE and len(head) < LONGEST_HEAD:
+        item = next(stream, None)
+        if item is None:
+            break
+        head.append(item)
+        records += not isinstance(item, Rejected)
+    return head
 
 
 def _usual(head: list[Record], hints: Hints) -> Importer | None:
@@ -113,7 +144,9 @@ def _printable(reason: str) -> str:
     return reason.encode("utf-8", "backslashreplace").decode()[:REASON_CHARS]
 
 
-def _examples(record: Record, hints: Hints, usual: Importer | None) -> tuple[str, list[Row]]:
+def _examples(
+    record: Record, name: str, hints: Hints, usual: Importer | None
+) -> tuple[str, list[Row]]:
     """Return the shape and the examples of one record.
 
     Raises:
@@ -126,12 +159,12 @@ def _examples(record: Record, hints: Hints, usual: Importer | None) -> tuple[str
         raise ShapeError(_unfit(record, task, usual))
     converted = importer.convert(record)
     rows = converted if isinstance(converted, list) else [converted]
-    return importer.name, [_example(record, row, importer, hints) for row in rows]
+    return importer.name, [_example(record, row, importer, name, hints) for row in rows]
 
 
-def _example(record: Record, content: Row, importer: Importer, hints: Hints) -> Row:
-    """Return the whole row for the content that was made of a record."""
-    row: Row = {**dict.fromkeys(COLUMNS), **content, "task": importer.task}
+def _example(record: Record, content: Row, importer: Importer, name: str, hints: Hints) -> Row:
+    """Return the row for the content that was made of a record; its id may have been given."""
+    row: Row = {**NO_CELLS, **content, "task": importer.task}
     if importer.task == "classification" and row["label"] is not None and hints.labels:
         row["label"] = _named(row["label"], hints.labels)
     read = importer.columns
@@ -139,8 +172,11 @@ def _example(record: Record, content: Row, importer: Importer, hints: Hints) -> 
         row |= beside.beside(record)
         read |= beside.COLUMNS
     row |= _described(record, row, read, hints)
-    _check_text(row)
-    return row
+    try:
+        _described_text(row).encode()
+        return row | {"id": row_id(name, row)}
+    except UnicodeEncodeError:  # half of a surrogate pair, which no file can hold
+        raise ShapeError(r"a lone surrogate such as \ud83d is not text") from None
 
 
 def _unfit(record: Record, wanted: str | None, usual: Importer | None) -> str:
@@ -172,7 +208,7 @@ def _named(label: str, labels: Mapping[str, str]) -> str:
 def _described(record: Record, row: Row, read: frozenset[str], hints: Hints) -> Row:
     """Return split, language, licence, group and meta; the source's word on splits comes first."""
     rest = {k: v for k, v in record.items() if k not in read and k not in OURS}
-    rest |= {k: kept for k in read if (kept := unread(record.get(k)))}
+    rest |= {k: kept for k, v in record.items() if k in read and (kept := unread(v))}
     lang = record.get("lang") or record.get("language")
     licence = hints.licence or record.get("licence") or record.get("license")
     group = record["group"] if record.get("group") is not None else row["group"]
@@ -227,16 +263,13 @@ def _lang(value: Any) -> str | None:
     )
 
 
-def _fresh_id(name: str, row: Row, seen: Counter[str]) -> str:
+def _fresh_id(name: str, row: Row, seen: Seen) -> str:
     """Return the row's id; the second and later rows of one content count up."""
-    first = row_id(name, row)
-    seen[first] += 1
-    return first if seen[first] == 1 else row_id(f"{name}#{seen[first]}", row)
+    first: str = row["id"]
+    times = seen.add(first)
+    return first if times == 1 else row_id(f"{name}#{times}", row)
 
 
-def _check_text(row: Row) -> None:
-    """Refuse half of a surrogate pair, which no file can hold."""
-    try:
-        json.dumps(row, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise ShapeError(r"a lone surrogate such as \ud83d is not text") from None
+def _described_text(row: Row) -> str:
+    """Return the texts of a row that are no content, which its id depends on."""
+    return "".join(cell for key in DESCRIBING if isinstance(cell := row[key], str))

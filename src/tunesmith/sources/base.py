@@ -1,62 +1,90 @@
-"""What every source has in common, and what it hands over: the records of one file."""
+"""What every source has in common, and what it hands over: the records of one file, streamed."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, PositiveInt
 
 from tunesmith.component import Component
-
-Record = Mapping[str, Any]
-SPLIT = "^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$"
+from tunesmith.records import Item, Record, Rejected
 
 
-class Broken(NamedTuple):
-    """A line that could not be read."""
+class Facts(NamedTuple):
+    """What is known of a file when its records were read.
 
-    line: int
-    reason: str
-    raw: str
+    Attributes:
+        sha256: of the file's bytes; of a data set without a file, of its records.
+        size_bytes: of the file; null where there is none.
+        encoding: of the text; null where the format has none.
+        notes: what the person who reads the run should know.
+        drawn_from: how many records the file has, where only some were drawn.
+    """
+
+    sha256: str
+    size_bytes: int | None = None
+    encoding: str | None = None
+    notes: tuple[str, ...] = ()
+    drawn_from: int | None = None
+
+
+Items: TypeAlias = Generator[Item, None, Facts]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The records of one file or data set.
+    """The records of one file or data set; they are never held all at once.
 
     Attributes:
         name: as `source` and the manifest show it; a path is relative to the folder.
-        records: line (or number, from 1) and columns of each record.
-        broken: lines that hold no record.
-        sha256: of the file's bytes; of a hub data set, of its records.
-        size_bytes: of the file; null for a data set of the hub.
-        encoding: of the text; null where the format has none.
-        notes: what the person who reads the run should know.
+        read: reads from the start, each time; the generator returns the facts at its end.
         part: of a mixture, the number of the source that the file is from.
-        drawn_from: how many records the file has, where only some were drawn.
     """
 
     name: str
-    records: list[tuple[int, Record]]
-    broken: list[Broken]
-    sha256: str
-    size_bytes: int | None
-    encoding: str | None = None
-    notes: tuple[str, ...] = ()
+    read: Callable[[], Items]
     part: int | None = None
-    drawn_from: int | None = None
 
 
-def digest_of(records: Iterable[Record]) -> str:
-    """Return the SHA-256 of records, for a source that has no file, as lines of sorted JSON."""
-    digest = hashlib.sha256()
-    for record in records:
+class Reading:
+    """One pass over a batch; `facts` are there when it came to its end."""
+
+    facts: Facts
+
+    def __init__(self, items: Items) -> None:
+        self._items = items
+
+    def __iter__(self) -> Iterator[Item]:
+        self.facts = yield from self._items
+
+
+def mapped(items: Items, change: Callable[[int, Record], Item | None]) -> Items:
+    """Yield the items with each record changed, or left out where `change` returns null."""
+    reading = Reading(items)
+    for item in reading:
+        changed = item if isinstance(item, Rejected) else change(*item)
+        if changed is not None:
+            yield changed
+    return reading.facts
+
+
+class Digest:
+    """The SHA-256 of records, for a source that has no file, as lines of sorted JSON."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, record: Record) -> None:
+        """Add one record."""
         line: Any = json.dumps(record, sort_keys=True, ensure_ascii=False, default=str)
-        digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
-    return digest.hexdigest()
+        self._digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
+
+    def __str__(self) -> str:
+        """Return it in hexadecimal."""
+        return self._digest.hexdigest()
 
 
 class SourceBase(Component):
@@ -88,7 +116,8 @@ class SourceBase(Component):
             folder: where relative paths start.
 
         Raises:
-            UserError: nothing is there, or it cannot be read; the message names the way out.
+            UserError: nothing is there, or it cannot be read; the message names the way out. What
+                only reading can tell is raised by `Batch.read`.
         """
         raise NotImplementedError
 

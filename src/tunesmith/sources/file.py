@@ -1,24 +1,21 @@
 """Files of examples: JSONL, JSON, CSV, TSV, TXT or Parquet, plain or packed (.gz, .zst)."""
 
+import io
 import os
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Literal
 
 from tunesmith.errors import UserError
 from tunesmith.files import sha256_file
-from tunesmith.sources.base import Batch, SourceBase
-from tunesmith.sources.decode import decode
-from tunesmith.sources.parse import PARSERS, Parsed
+from tunesmith.records import Item, Rejected
+from tunesmith.sources.base import Batch, Facts, Items, SourceBase
+from tunesmith.sources.decode import Encoding, encoding_of
+from tunesmith.sources.parquet import parquet_rows
+from tunesmith.sources.parse import NEWLINES, PARSERS
+from tunesmith.sources.unpack import PACKED, blocks, unpacked
 
-BOMB_RATIO = 200  # text packs to a tenth; a file that unpacks to more than this ...
-BOMB_BYTES = 256 << 20  # ... and is larger than this is refused
-BLOCK_BYTES = 1 << 24
-PACKED = {".gz": "gzip", ".zst": "zstd"}
 FORMATS = (*PARSERS, ".parquet")
 
 
@@ -32,9 +29,7 @@ class FileSource(SourceBase):
     def batches(self, folder: Path) -> Iterator[Batch]:
         """Yield one batch a file; see `SourceBase.batches`."""
         for path in _files(folder, self.path):
-            before = path.stat()
             yield _batch(path, path.relative_to(folder).as_posix(), self.encoding, self.limit)
-            _check_unchanged(path, before)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -93,76 +88,59 @@ def _format(path: Path) -> str:
 
 
 def _batch(path: Path, name: str, encoding: str | None, limit: int | None) -> Batch:
-    """Read one file.
+    """Return one file; what does not need its rows is found out here, in a pass over its bytes.
 
     Raises:
-        UserError: it is empty, of an unknown format, or broken as a whole.
+        UserError: it is empty, of an unknown format or encoding, or cut off.
     """
     form = _format(path)
     if form not in FORMATS:
         raise UserError(
             f"{path}: unknown format; known: {', '.join(FORMATS)}, each also with .gz or .zst"
         )
-    data = _unpacked(path)
-    if not data.strip():
+    before = path.stat()
+    if not any(block.strip() for block in blocks(path)):
         raise UserError(
             f"{path}: the file is empty; put rows in it or take it out of collect.sources"
         )
-    if form == ".parquet":
-        parsed, used, note = _parquet(data, path), None, None
-    else:
-        text, used, note = decode(data, str(path), encoding)
-        parsed = PARSERS[form](text, str(path))
-    if not parsed.records and not parsed.broken:
+    text = None if form == ".parquet" else encoding_of(lambda: blocks(path), str(path), encoding)
+    facts = Facts(sha256_file(path), before.st_size)
+    if text is not None:
+        facts = facts._replace(encoding=text.name, notes=(text.note,) if text.note else ())
+
+    def read() -> Items:
+        yield from _some(_rows(path, form, text), path, limit)
+        _check_unchanged(path, before)
+        return facts
+
+    return Batch(name, read)
+
+
+def _rows(path: Path, form: str, encoding: Encoding | None) -> Iterator[Item]:
+    """Yield the rows of a file, and its broken lines between them."""
+    if encoding is None:
+        yield from parquet_rows(path)
+        return
+    with unpacked(path) as packed:
+        newline = NEWLINES.get(form, "\n")
+        stream = io.TextIOWrapper(packed, encoding.name, encoding.errors, newline)
+        yield from PARSERS[form](stream, str(path))
+
+
+def _some(items: Iterator[Item], path: Path, limit: int | None) -> Iterator[Item]:
+    """Yield the items up to the record that is the last of the limit.
+
+    Raises:
+        UserError: there is none.
+    """
+    records, any_there = 0, False
+    for item in items:
+        any_there = True
+        yield item
+        records += not isinstance(item, Rejected)
+        if records == limit:
+            return
+    if not any_there:
         raise UserError(
             f"{path}: the file holds no row; put rows in it or take it out of collect.sources"
         )
-    records = parsed.records[:limit]
-    last = records[-1][0] if limit is not None and records else None
-    broken = [item for item in parsed.broken if last is None or item.line <= last]
-    size = path.stat().st_size
-    return Batch(name, records, broken, sha256_file(path), size, used, (note,) if note else ())
-
-
-def _unpacked(path: Path) -> bytes:
-    """Return the bytes of a file, unpacked.
-
-    Raises:
-        UserError: it is not packed as its name says, or cut off.
-    """
-    packing = PACKED.get(path.suffix.lower())
-    if packing is None or path.stat().st_size == 0:
-        return path.read_bytes()
-    try:
-        with pa.CompressedInputStream(pa.OSFile(str(path)), packing) as stream:
-            return _up_to(max(BOMB_BYTES, BOMB_RATIO * path.stat().st_size), stream, path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be unpacked as {packing}: {error}") from None
-
-
-def _up_to(most: int, stream: pa.NativeFile, path: Path) -> bytes:
-    """Return what a stream holds.
-
-    Raises:
-        UserError: it is more than `most` bytes.
-    """
-    blocks: list[bytes] = []
-    size = 0
-    while block := stream.read(BLOCK_BYTES):
-        blocks.append(block)
-        size += len(block)
-        if size > most:
-            raise UserError(
-                f"{path}: unpacks to more than {most:,} bytes, {BOMB_RATIO} times its size; if "
-                "that is meant, unpack it yourself"
-            )
-    return b"".join(blocks)
-
-
-def _parquet(data: bytes, path: Path) -> Parsed:
-    """Return the rows of a Parquet file, numbered from 1."""
-    try:
-        rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(data)).to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        raise UserError(f"{path}: not a Parquet file: {error}") from None
-    return Parsed(list(enumerate(rows, start=1)), [])

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tunesmith.errors import UserError
-from tunesmith.sources.base import Batch, Record, SourceBase, digest_of
+from tunesmith.sources.base import Batch, Digest, Facts, Items, SourceBase
 
 
 class HubSource(SourceBase):
@@ -26,7 +26,7 @@ class HubSource(SourceBase):
 
     def batches(self, folder: Path) -> Iterator[Batch]:
         """Yield the data set as one batch; see `SourceBase.batches`."""
-        records = self._records(folder)
+        found = self._loaded(folder)
         notes = (
             ()
             if self.revision or (folder / self.dataset).is_dir()
@@ -34,13 +34,18 @@ class HubSource(SourceBase):
                 "no revision: a newer data set would be taken in silence; pin one in params.yaml",
             )
         )
-        name = f"{self.dataset}/{self.config or 'default'}/{self.from_split}"
-        yield Batch(
-            name, list(enumerate(records, start=1)), [], digest_of(records), None, None, notes
-        )
 
-    def _records(self, folder: Path) -> list[Record]:
-        """Load the rows.
+        def read() -> Items:
+            digest = Digest()
+            for number, record in enumerate(found, start=1):
+                digest.add(record)
+                yield number, record
+            return Facts(str(digest), notes=notes)
+
+        yield Batch(f"{self.dataset}/{self.config or 'default'}/{self.from_split}", read)
+
+    def _loaded(self, folder: Path) -> Any:
+        """Load the rows; they stay on the disk, where `datasets` keeps them.
 
         Raises:
             UserError: the hub cannot be reached, or has no such data set, configuration or split.
@@ -53,8 +58,7 @@ class HubSource(SourceBase):
             found = load_dataset(path, self.config, split=self.from_split, revision=self.revision)
         except (OSError, ValueError) as error:
             raise UserError(self._trouble(error)) from None
-        head = found if self.limit is None else found.select(range(min(self.limit, len(found))))
-        return list(head)
+        return found if self.limit is None else found.select(range(min(self.limit, len(found))))
 
     def _trouble(self, error: Exception) -> str:
         """Say what to do when a data set does not load."""

@@ -1,5 +1,6 @@
 """How a peer's data set entry lays out its records, and the same records under our names."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.files import sha256_text
+from tunesmith.records import Item, Record
 from tunesmith.rows import to_json
-from tunesmith.sources.base import Batch, Record
+from tunesmith.sources.base import Batch, Items, mapped
 
 DESCRIBING = frozenset({"lang", "language", "licence", "license", "group", "split"})
 TURNS = ("messages", "conversations", "chosen", "rejected")
@@ -62,8 +64,12 @@ class Layout:
 
 def laid_out(batch: Batch, layout: Layout, notes: tuple[str, ...] = ()) -> Batch:
     """Return the batch with its records under our names."""
-    records = [(line, layout.apply(record)) for line, record in batch.records]
-    return replace(batch, records=records, notes=(*batch.notes, *notes))
+
+    def read() -> Items:
+        facts = yield from mapped(batch.read(), lambda line, one: (line, layout.apply(one)))
+        return facts._replace(notes=(*facts.notes, *notes))
+
+    return replace(batch, read=read)
 
 
 def drawn(batch: Batch, share: float, seed: int) -> Batch:
@@ -73,9 +79,20 @@ def drawn(batch: Batch, share: float, seed: int) -> Batch:
     """
     if share >= 1:
         return batch
-    kept = [item for item in batch.records if _chance(item[1], seed) < share]
-    note = f"weight {share}: {len(kept):,} of {len(batch.records):,} rows taken"
-    return replace(batch, records=kept, notes=(*batch.notes, note))
+
+    def read() -> Items:
+        taken: Counter[bool] = Counter()
+
+        def draw(line: int, record: Record) -> Item | None:
+            chosen = _chance(record, seed) < share
+            taken[chosen] += 1
+            return (line, record) if chosen else None
+
+        facts = yield from mapped(batch.read(), draw)
+        note = f"weight {share}: {taken[True]:,} of {taken.total():,} rows taken"
+        return facts._replace(notes=(*facts.notes, note))
+
+    return replace(batch, read=read)
 
 
 def _chance(record: Record, seed: int) -> float:

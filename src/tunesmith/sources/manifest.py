@@ -1,41 +1,63 @@
 """The manifest: for each file what it is, where it came from, and what became of its rows."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from tunesmith.records import Rejected
 from tunesmith.rows import Row
-from tunesmith.sources.base import Batch, SourceBase
+from tunesmith.sources.base import Facts, SourceBase
 
 Entry = dict[str, Any]
+COUNTED = {"licence": "licences", "split": "splits", "lang": "languages"}  # column → its counts
 
 
-def described(
-    batch: Batch, source: SourceBase, rows: Sequence[Row], aside: int, shapes: Mapping[str, int]
-) -> Entry:
+class Tally:
+    """What became of the records of one file, counted as they go by."""
+
+    def __init__(self) -> None:
+        self.rows = self.aside = 0
+        self.first: Rejected | None = None
+        self.shapes: Counter[str] = Counter()
+        self._columns: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
+
+    def add(self, shape: str, row: Row) -> None:
+        """Count one example."""
+        self.rows += 1
+        self.shapes[shape] += 1
+        for name, counts in self._columns.items():
+            counts[row[name] or "unknown"] += 1
+
+    def put_aside(self, rejected: Rejected) -> None:
+        """Count one line that is no example."""
+        self.aside += 1
+        self.first = self.first or rejected
+
+    def counted(self) -> Entry:
+        """Return the counts as the manifest has them."""
+        columns = {COUNTED[name]: dict(counts) for name, counts in self._columns.items()}
+        shapes = dict(self.shapes)
+        return {"rows": self.rows, "quarantined": self.aside, "shapes": shapes, **columns}
+
+
+def described(name: str, facts: Facts, source: SourceBase, tally: Tally) -> Entry:
     """Return the manifest's entry for one file.
 
     Args:
-        batch: the file.
+        name: of the file.
+        facts: what reading it told.
         source: what params.yaml says about it.
-        rows: its examples.
-        aside: how many lines were quarantined.
-        shapes: how many examples came in which shape.
+        tally: what became of its records.
     """
     return {
-        "path": batch.name,
+        "path": name,
         "kind": source.kind,
-        "sha256": batch.sha256,
-        "bytes": batch.size_bytes,
-        "encoding": batch.encoding,
+        "sha256": facts.sha256,
+        "bytes": facts.size_bytes,
+        "encoding": facts.encoding,
         "limit": source.limit,
-        "drawn_from": batch.drawn_from,
-        "rows": len(rows),
-        "quarantined": aside,
-        "shapes": dict(shapes),
-        "licences": _counted(rows, "licence"),
-        "splits": _counted(rows, "split"),
-        "languages": _counted(rows, "lang"),
+        "drawn_from": facts.drawn_from,
+        **tally.counted(),
     }
 
 
@@ -50,8 +72,3 @@ def totals(entries: Sequence[Entry]) -> Entry:
         "quarantined": sum(entry["quarantined"] for entry in entries),
         "languages": dict(languages),
     }
-
-
-def _counted(rows: Sequence[Row], column: str) -> dict[str, int]:
-    """Count the values of a column; a row without one counts as unknown."""
-    return dict(Counter(row[column] or "unknown" for row in rows))

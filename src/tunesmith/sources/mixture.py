@@ -1,15 +1,19 @@
 """Several sources in shares: so many rows of each, drawn by a hash, as the weights ask."""
 
 import hashlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
+import numpy as np
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from tunesmith.component import Component
-from tunesmith.sources.base import Batch, SourceBase
+from tunesmith.errors import UserError
+from tunesmith.records import Item, Record, Rejected
+from tunesmith.sources.base import Batch, Facts, Items, Reading, SourceBase, mapped
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.http import HttpSource
 from tunesmith.sources.hub import HubSource
@@ -48,11 +52,16 @@ class MixtureSource(Component):
         return self.parts[int(batch.part or 0)].source
 
     def batches(self, folder: Path) -> Iterator[Batch]:
-        """Yield the files of every part, thinned out; see `SourceBase.batches`."""
-        read = [list(part.source.batches(folder)) for part in self.parts]
-        sizes = [sum(len(batch.records) for batch in batches) for batches in read]
-        for number, (batches, wanted) in enumerate(zip(read, self._shares(sizes), strict=True)):
-            yield from (replace(batch, part=number) for batch in self._drawn(batches, wanted))
+        """Yield the files of every part, thinned out; see `SourceBase.batches`.
+
+        Every part is read twice: once to count and rank its records, once to take those drawn.
+        """
+        parts = [list(part.source.batches(folder)) for part in self.parts]
+        ranked = [[self._ranked(batch) for batch in part] for part in parts]
+        sizes = [sum(len(one.ranks) for one in part) for part in ranked]
+        for number, (part, wanted) in enumerate(zip(ranked, self._shares(sizes), strict=True)):
+            last = _last_rank([one.ranks for one in part], wanted)
+            yield from (replace(self._drawn(one, last), part=number) for one in part)
 
     def _shares(self, sizes: list[int]) -> list[int]:
         """Return how many rows each part gives."""
@@ -61,20 +70,47 @@ class MixtureSource(Component):
         rows = self.rows or min(size / ratio for size, ratio in zip(sizes, ratios, strict=True))
         return [min(size, round(rows * ratio)) for size, ratio in zip(sizes, ratios, strict=True)]
 
-    def _drawn(self, batches: list[Batch], wanted: int) -> Iterator[Batch]:
-        """Yield the batches of one part with `wanted` records in all, in their order."""
-        places = [(batch.name, line) for batch in batches for line, _ in batch.records]
-        kept = set(sorted(places, key=self._rank)[:wanted])
-        for batch in batches:
-            records = [item for item in batch.records if (batch.name, item[0]) in kept]
-            note = f"{len(records):,} of {len(batch.records):,} rows drawn for the mixture"
-            yield replace(
-                batch,
-                records=records,
-                drawn_from=len(batch.records),
-                notes=(*batch.notes, note),
-            )
+    def _ranked(self, batch: Batch) -> "Ranked":
+        """Read a batch for the ranks of its records."""
+        reading = Reading(batch.read())
+        ranks = array("Q")
+        for item in reading:
+            if not isinstance(item, Rejected):
+                ranks.append(self._rank(batch.name, item[0]))
+        return Ranked(batch, ranks, reading.facts)
 
-    def _rank(self, place: tuple[str, int]) -> bytes:
-        """Return where a record stands in the draw."""
-        return hashlib.sha256(f"{self.seed}:{place[0]}:{place[1]}".encode()).digest()
+    def _drawn(self, ranked: "Ranked", last: int) -> Batch:
+        """Return a batch with the records up to a rank, in their order."""
+        batch = ranked.batch
+
+        def draw(line: int, record: Record) -> Item | None:
+            return (line, record) if self._rank(batch.name, line) <= last else None
+
+        def read() -> Items:
+            facts = yield from mapped(batch.read(), draw)
+            if facts.sha256 != ranked.facts.sha256:
+                raise UserError(f"{batch.name}: changed while it was read; run again when it rests")
+            count, rows = sum(rank <= last for rank in ranked.ranks), len(ranked.ranks)
+            note = f"{count:,} of {rows:,} rows drawn for the mixture"
+            return facts._replace(drawn_from=rows, notes=(*facts.notes, note))
+
+        return replace(batch, read=read)
+
+    def _rank(self, name: str, line: int) -> int:
+        """Return where a record stands in the draw, of 64 bits."""
+        digest = hashlib.sha256(f"{self.seed}:{name}:{line}".encode()).digest()
+        return int.from_bytes(digest[:8], "big")
+
+
+class Ranked(NamedTuple):
+    """A batch, and where each of its records stands in the draw: 8 bytes a record."""
+
+    batch: Batch
+    ranks: "array[int]"
+    facts: Facts
+
+
+def _last_rank(ranks: Sequence["array[int]"], wanted: int) -> int:
+    """Return the rank of the last record that is drawn, -1 if none is."""
+    every = np.concatenate([np.asarray(one, dtype=np.uint64) for one in ranks])
+    return int(np.partition(every, wanted - 1)[wanted - 1]) if wanted else -1

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from tunesmith.errors import UserError
-from tunesmith.sources.base import Batch, Record, SourceBase, digest_of
+from tunesmith.records import Record
+from tunesmith.sources.base import Batch, Digest, Facts, Items, SourceBase
 
 FROM_ENVIRONMENT = "env:"
 READS = re.compile(r"\s*(?:select|with|values|table)\b", re.IGNORECASE)
@@ -57,18 +58,23 @@ class SqlSource(SourceBase):
 
     def batches(self, folder: Path) -> Iterator[Batch]:  # noqa: ARG002
         """Yield the result as one batch; see `SourceBase.batches`."""
-        records = self._records()
         notes = (
             ()
             if "order by" in self.query.lower()
             else ("the query has no ORDER BY: another order of the rows would count as a change",)
         )
-        yield Batch(
-            self.name, list(enumerate(records, start=1)), [], digest_of(records), None, None, notes
-        )
 
-    def _records(self) -> list[Record]:
-        """Return the rows, fetched in chunks.
+        def read() -> Items:
+            digest = Digest()
+            for number, record in enumerate(self._records(), start=1):
+                digest.add(record)
+                yield number, record
+            return Facts(str(digest), notes=notes)
+
+        yield Batch(self.name, read)
+
+    def _records(self) -> Iterator[Record]:
+        """Yield the rows, fetched in chunks.
 
         Raises:
             UserError: no such driver, no connection, or the database refuses the query.
@@ -82,10 +88,8 @@ class SqlSource(SourceBase):
                 stream_results=True, max_row_buffer=CHUNK_ROWS
             ) as connection:
                 rows = connection.execute(text(self.query)).mappings()
-                return [
-                    {str(name): self._cell(value) for name, value in row.items()}
-                    for row in islice(rows, self.limit)
-                ]
+                for row in islice(rows, self.limit):
+                    yield {str(name): self._cell(value) for name, value in row.items()}
         except ModuleNotFoundError as error:
             raise UserError(
                 f"source {self.name}: the database driver {error.name} is not installed; "

@@ -1,14 +1,14 @@
 """Reads records as a file would give them."""
 
-from collections import Counter
 from typing import Any
 
 from tunesmith.importers.records import Hints, Imported, import_records
+from tunesmith.importers.seen import Seen
 from tunesmith.rows import Row
 
 
 def imported(*records: dict[str, Any], **hints: Any) -> Imported:
-    return import_records(enumerate(records, start=1), "a.jsonl", Hints(**hints), Counter())
+    return import_records(enumerate(records, start=1), "a.jsonl", Hints(**hints), Seen())
 
 
 def one(record: dict[str, Any], **hints: Any) -> Row:

@@ -1,11 +1,15 @@
 """Each accepted shape, and what happens to a record of none."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.tunesmith.importers.reading import imported, one, said
 from tunesmith.importers import detect
+from tunesmith.importers.records import LONGEST_HEAD, Example, Hints, examples
+from tunesmith.importers.seen import Seen
+from tunesmith.records import Item, Rejected
 from tunesmith.rows import meta_of
 
 
@@ -172,3 +176,22 @@ def test_ids_are_unique_and_stable_when_a_row_is_put_before_them() -> None:
 )
 def test_the_shape_is_told_by_its_columns(record: dict[str, Any], name: str | None) -> None:
     assert detect(record) == name
+
+
+def test_of_a_file_that_begins_with_broken_lines_only_so_many_are_held() -> None:
+    good = {"prompt": "Hi", "completion": "Hello"}
+    broken = [Rejected(line, "not JSON", "x") for line in range(1, 3_001)]
+    taken: list[int] = []
+
+    def items() -> Iterator[Item]:
+        for item in [*broken, (3_001, good)]:
+            taken.append(item[0])
+            yield item
+
+    found = examples(items(), "a.jsonl", Hints(), Seen())
+    assert next(found) == broken[0]
+    assert len(taken) == LONGEST_HEAD
+    *rest, last = found
+    assert rest == broken[1:]
+    assert isinstance(last, Example)
+    assert last.shape == "prompt_completion"

@@ -1,7 +1,9 @@
 """Files in every format, good and bad."""
 
 import gzip
+import io
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +13,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tunesmith.sources.reading import Whole, parted, read_one, whole
 from tunesmith.errors import UserError
-from tunesmith.sources.base import Batch
-from tunesmith.sources.decode import decode
+from tunesmith.files import sha256_text
+from tunesmith.sources.decode import decoded, encoding_of
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.parse import parse_jsonl
 
 ROWS = [{"text": "好的", "label": "a"}, {"text": "fine", "label": "b"}]
+LONG_ROWS, LONG_CHARS = 1_000, 12_000
 
 
-def read(folder: Path, path: str, **options: Any) -> Batch:
-    (batch,) = FileSource(path=path, **options).batches(folder)
-    return batch
+def write_long(path: Path) -> None:
+    """Write 12 MB in a format."""
+    line = json.dumps({"text": "x" * LONG_CHARS})
+    form = path.name.removeprefix("a.")
+    lines = f"{line}\n" * LONG_ROWS
+    if form == "json":
+        path.write_text(f"[{', '.join([line] * LONG_ROWS)}]")
+    elif form == "csv":
+        path.write_text("text\n" + f"{'x' * LONG_CHARS}\n" * LONG_ROWS)
+    elif form == "jsonl.gz":
+        path.write_bytes(gzip.compress(lines.encode(), 1))
+    elif form == "jsonl.zst":
+        with pa.CompressedOutputStream(str(path), "zstd") as stream:
+            stream.write(lines.encode())
+    else:
+        path.write_text(lines)
 
 
-def records(batch: Batch) -> list[Any]:
+def read(folder: Path, path: str, **options: Any) -> Whole:
+    return read_one(FileSource(path=path, **options), folder)
+
+
+def records(batch: Whole) -> list[Any]:
     return [record for _, record in batch.records]
 
 
@@ -39,7 +60,7 @@ def test_every_format_gives_the_same_records(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text,label\n好的,a\nfine,b\n")
     (tmp_path / "a.tsv").write_text("text\tlabel\r\n好的\ta\r\nfine\tb\r\n")
     pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet")
-    batches = list(FileSource(path=".").batches(tmp_path))
+    batches = [whole(batch) for batch in FileSource(path=".").batches(tmp_path)]
     assert [batch.name for batch in batches] == sorted(file.name for file in tmp_path.iterdir())
     assert [records(batch) for batch in batches] == [ROWS] * 7
 
@@ -77,10 +98,10 @@ def test_a_csv_in_gbk_is_read_and_said(tmp_path: Path) -> None:
     text = "question,answer\n高血压可以吃党参吗,可以的，请在医生的指导下服用\n"
     (tmp_path / "a.csv").write_bytes(text.encode("gbk"))
     batch = read(tmp_path, "a.csv")
-    assert batch.encoding == "gb18030"
-    assert "not UTF-8: read as gb18030" in batch.notes[0]
+    assert batch.facts.encoding == "gb18030"
+    assert "not UTF-8: read as gb18030" in batch.facts.notes[0]
     assert records(batch)[0]["question"] == "高血压可以吃党参吗"
-    assert read(tmp_path, "a.csv", encoding="gbk").notes == ()
+    assert read(tmp_path, "a.csv", encoding="gbk").facts.notes == ()
 
 
 def test_an_encoding_that_cannot_be_told_asks_for_help(tmp_path: Path) -> None:
@@ -105,7 +126,7 @@ def test_one_broken_byte_does_not_change_the_encoding(tmp_path: Path) -> None:
     good = '{"text": "好的"}\n'.encode() * 20
     (tmp_path / "a.jsonl").write_bytes(good + b'{"text": "\xff"}\n')
     batch = read(tmp_path, "a.jsonl")
-    assert (batch.encoding, len(batch.records)) == ("utf-8", 20)
+    assert (batch.facts.encoding, len(batch.records)) == ("utf-8", 20)
     assert batch.broken == [
         (21, "bytes that are not UTF-8, unlike the rest of the file", '{"text": "�"}')
     ]
@@ -155,24 +176,24 @@ def test_the_limit_takes_the_head(tmp_path: Path) -> None:
 @given(st.binary(max_size=80))
 def test_any_bytes_decode_or_are_refused(data: bytes) -> None:
     try:
-        found = decode(data, "x.txt")
+        found = encoding_of(lambda: [data], "x.txt")
     except UserError as error:
         assert str(error).startswith("x.txt")
     else:
-        assert isinstance(found.text, str)
+        assert isinstance("".join(decoded([data], found.name, found.errors)), str)
 
 
 @given(st.text(max_size=80))
 def test_every_line_is_a_record_or_broken(text: str) -> None:
-    parsed = parse_jsonl(text, "x.jsonl")
+    records, broken = parted(parse_jsonl(io.StringIO(text, newline="\n"), "x.jsonl"))
     lines = [line for line in text.split("\n") if line.strip()]
-    assert len(parsed.records) + len(parsed.broken) == len(lines)
+    assert len(records) + len(broken) == len(lines)
 
 
 def test_a_packed_file_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tunesmith.sources.file.BOMB_BYTES", 1 << 20)
+    monkeypatch.setattr("tunesmith.sources.unpack.BOMB_BYTES", 1 << 20)
     (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"x" * (8 << 20)))
     with pytest.raises(UserError, match=r"bomb\.txt\.gz: unpacks to more than .* unpack it your"):
         list(FileSource(path="bomb.txt.gz").batches(tmp_path))
@@ -190,20 +211,78 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.txt"
     path.write_text("one\n")
-    batches = FileSource(path="rows.txt").batches(tmp_path)
-    next(batches)
+    (batch,) = FileSource(path="rows.txt").batches(tmp_path)
+    items = batch.read()
+    next(items)
     path.write_text("one\ntwo\n")
     with pytest.raises(UserError, match="changed while it was read; run again"):
-        next(batches)
+        list(items)
 
 
 def test_a_line_that_is_too_long_is_set_aside_and_only_its_start_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tunesmith.sources.parse.LONGEST_LINE", 100_000)
+    monkeypatch.setattr("tunesmith.sources.lines.LONGEST_LINE", 100_000)
     lines = ['{"text": "short"}', json.dumps({"text": "x" * 200_000}), '{"text": "last"}']
     (tmp_path / "rows.jsonl").write_text("\n".join(lines))
-    (batch,) = FileSource(path="rows.jsonl").batches(tmp_path)
+    batch = read(tmp_path, "rows.jsonl")
     assert [line for line, _ in batch.records] == [1, 3]
     assert batch.broken[0].reason == "a line of 200,012 characters; at most 100,000 are read"
     assert len(batch.broken[0].raw) == 10_000
+
+
+def test_the_limit_stops_reading_but_the_hash_is_of_the_whole_file(tmp_path: Path) -> None:
+    content = 'text\none\n"two\nlines"\n' + "three\n" * 9 + 'br"oken\n"'
+    (tmp_path / "a.csv").write_text(content)
+    batch = read(tmp_path, "a.csv", limit=2)
+    assert records(batch) == [{"text": "one"}, {"text": "two\nlines"}]
+    assert batch.facts.sha256 == sha256_text(content)
+    with pytest.raises(UserError, match=r"a\.csv:15: not valid CSV"):
+        read(tmp_path, "a.csv")
+
+
+def test_broken_lines_stand_in_their_place(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "one"}\nx\n{"text": "two"}\ny\n')
+    (batch,) = FileSource(path="a.jsonl").batches(tmp_path)
+    assert [item[0] for item in batch.read()] == [1, 2, 3, 4]
+    assert [item[0] for item in read(tmp_path, "a.jsonl", limit=2).broken] == [2]
+
+
+def test_a_packed_parquet_file_is_read_like_a_plain_one(tmp_path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(ROWS * 700), tmp_path / "a.parquet", row_group_size=300)
+    packed = gzip.compress((tmp_path / "a.parquet").read_bytes())
+    (tmp_path / "b.parquet.gz").write_bytes(packed)
+    assert records(read(tmp_path, "a.parquet")) == ROWS * 700
+    again = read(tmp_path, "b.parquet.gz")
+    assert [number for number, _ in again.records] == list(range(1, 1401))
+    assert records(again) == ROWS * 700
+
+
+def test_a_packed_file_that_is_cut_off_is_named_before_a_row_is_read(tmp_path: Path) -> None:
+    packed = gzip.compress("".join(f"row {n * n}\n" for n in range(2_000)).encode())
+    (tmp_path / "a.txt.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(UserError, match=r"a\.txt\.gz: cannot be unpacked as gzip"):
+        list(FileSource(path="a.txt.gz").batches(tmp_path))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_every_end_of_line_ends_a_row_of_csv(tmp_path: Path, newline: str) -> None:
+    (tmp_path / "a.csv").write_text(newline.join(["text,label", "x,a", "y,b"]), newline="")
+    assert records(read(tmp_path, "a.csv")) == [
+        {"text": "x", "label": "a"},
+        {"text": "y", "label": "b"},
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "csv", "txt", "jsonl.gz", "jsonl.zst"])
+def test_what_is_held_does_not_grow_with_the_file(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    write_long(path)
+    (batch,) = FileSource(path=path.name).batches(tmp_path)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in batch.read()) == LONG_ROWS
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 << 20 < len("x" * LONG_CHARS) * LONG_ROWS

@@ -1,22 +1,22 @@
 """Files that break readers: each is read, set aside or refused with a clear error."""
 
+import io
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tunesmith.sources.reading import Whole, parted, read_one
 from tunesmith.errors import UserError
-from tunesmith.sources.base import Batch
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.parse import parse_jsonl
 
 SUFFIXES = ["jsonl", "json", "csv", "tsv", "txt", "parquet", "jsonl.gz", "jsonl.zst"]
 
 
-def read(folder: Path, path: str) -> Batch:
-    (batch,) = FileSource(path=path).batches(folder)
-    return batch
+def read(folder: Path, path: str) -> Whole:
+    return read_one(FileSource(path=path), folder)
 
 
 @given(data=st.binary(max_size=200), suffix=st.sampled_from(SUFFIXES))
@@ -35,8 +35,9 @@ def test_random_bytes_are_read_or_refused_clearly(
 
 @given(st.lists(st.text(st.characters(exclude_characters="\n"))))
 def test_every_line_is_a_record_or_set_aside(lines: list[str]) -> None:
-    parsed = parse_jsonl("\n".join(lines), "a.jsonl")
-    found = [line for line, *_ in [*parsed.records, *parsed.broken]]
+    stream = io.StringIO("\n".join(lines), newline="\n")
+    records, broken = parted(parse_jsonl(stream, "a.jsonl"))
+    found = [line for line, *_ in [*records, *broken]]
     assert sorted(found) == [n for n, line in enumerate(lines, start=1) if line.strip()]
 
 

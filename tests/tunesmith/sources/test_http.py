@@ -13,6 +13,7 @@ from urllib.request import Request
 import pytest
 from pydantic import ValidationError
 
+from tests.tunesmith.sources.reading import read_one
 from tunesmith.errors import UserError
 from tunesmith.sources.http import HttpSource, _OnlyWeb
 
@@ -72,7 +73,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 def read(server: Server, path: str = "/x.jsonl", **more: object) -> list[object]:
     source = HttpSource(url=server.url + path, **{"sha256": PIN, **more})  # type: ignore[arg-type]
-    (batch,) = source.batches(Path())
+    batch = read_one(source, Path())
     assert batch.name == server.url + path.partition("?")[0]
     return [record["text"] for _, record in batch.records]
 

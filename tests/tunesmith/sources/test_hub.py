@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.tunesmith.sources.reading import read_one
 from tunesmith.errors import UserError
 from tunesmith.sources.hub import HubSource
 
@@ -26,12 +27,12 @@ def test_a_local_folder_is_read_as_the_hub_is(tmp_path: Path) -> None:
     rows = [{"text": "好看", "label": 1}, {"text": "不好看", "label": 0}]
     pq.write_table(pa.Table.from_pylist(rows), folder / "train-00000.parquet")
     pq.write_table(pa.Table.from_pylist(rows[:1]), folder / "test-00000.parquet")
-    (batch,) = HubSource(dataset="reviews").batches(tmp_path)
+    batch = read_one(HubSource(dataset="reviews"), tmp_path)
     assert batch.records == [(1, rows[0]), (2, rows[1])]
     assert batch.name == "reviews/default/train"
-    (again,) = HubSource(dataset="reviews", from_split="test").batches(tmp_path)
+    again = read_one(HubSource(dataset="reviews", from_split="test"), tmp_path)
     assert len(again.records) == 1
-    assert again.sha256 != batch.sha256
+    assert again.facts.sha256 != batch.facts.sha256
 
 
 def test_an_unknown_split_names_data_set_and_way_out(tmp_path: Path) -> None:

@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.collect import collect
+from tests.tunesmith.sources.reading import whole
+from tunesmith.errors import UserError
 from tunesmith.sources.file import FileSource
 from tunesmith.sources.mixture import MixtureSource, Part
+from tunesmith.sources.sql import SqlSource
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def mixture(a: float, b: float, rows: int | None = None, seed: int = 0) -> Mixtu
 
 
 def taken(source: MixtureSource, folder: Path) -> list[list[int]]:
-    return [[line for line, _ in batch.records] for batch in source.batches(folder)]
+    return [[line for line, _ in whole(batch).records] for batch in source.batches(folder)]
 
 
 @pytest.mark.parametrize(
@@ -72,3 +75,22 @@ def test_each_row_keeps_the_options_of_its_part_and_the_manifest_says_what_was_d
     found = collect(folder, [mixture(3, 1, 40)])
     assert [entry["licences"] for entry in found.entries] == [{"MIT": 30}, {"CC0-1.0": 10}]
     assert [entry["drawn_from"] for entry in found.entries] == [80, 30]
+
+
+def test_a_file_of_which_no_row_is_drawn_is_no_error(folder: Path) -> None:
+    (folder / "few").mkdir()
+    for name in "abcd":
+        (folder / "few" / f"{name}.jsonl").write_text('{"prompt": "x?", "completion": "y"}\n')
+    few = Part(weight=1, source=FileSource(path="few", lang="en"))
+    many = Part(weight=1, source=FileSource(path="a.jsonl", lang="en"))
+    found = collect(folder, [MixtureSource(parts=[few, many], rows=4)])
+    assert [entry["rows"] for entry in found.entries].count(0) == 2
+    assert len(found.rows) == 4
+
+
+def test_a_source_that_gives_other_rows_the_second_time_is_refused(folder: Path) -> None:
+    url = f"sqlite:///{folder / 'shop.db'}"
+    source = SqlSource(name="dice", url=url, query="SELECT random() AS text ORDER BY 1")
+    parts = [Part(source=source), Part(source=FileSource(path="a.jsonl"))]
+    with pytest.raises(UserError, match="dice: changed while it was read"):
+        [whole(batch) for batch in MixtureSource(parts=parts).batches(folder)]

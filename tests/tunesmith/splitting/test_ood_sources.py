@@ -1,11 +1,10 @@
 """Out-of-distribution sets come in by a record's own word or by its source's."""
 
-from collections import Counter
-
 import pytest
 from pydantic import ValidationError
 
 from tunesmith.importers.records import Hints, import_records
+from tunesmith.importers.seen import Seen
 from tunesmith.sources.file import FileSource
 
 
@@ -14,7 +13,7 @@ def test_a_record_may_name_an_out_of_distribution_set() -> None:
         (number, {"text": f"words {number}", "label": "x", "split": split})
         for number, split in enumerate(["ood:new-shop", "ood:", "ood:a b", "OOD:x"], start=1)
     ]
-    found = import_records(records, "set", Hints(), Counter())
+    found = import_records(records, "set", Hints(), Seen())
     assert [row["split"] for row in found.rows] == ["ood:new-shop"]
     assert [one.line for one in found.rejected] == [2, 3, 4]
     assert "ood:NAME" in found.rejected[0].reason
