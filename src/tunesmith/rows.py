@@ -255,12 +255,37 @@ def map_json(value: Any, change: Callable[[str], str]) -> Any:
 def texts_of(row: Row) -> list[str]:
     """Return every text that `map_texts` would change, in its order."""
     found: list[str] = []
+    for column in TURNS:
+        for turn in row.get(column) or ():
+            _note_message(turn, found)
+    found += row.get("completions") or ()
+    if row.get("text") is not None:
+        found.append(row["text"])
+    if row.get("tools") is not None:
+        found += _texts_under(json.loads(row["tools"]), "description")
+    return found
+
+
+def _note_message(turn: Message, found: list[str]) -> None:
+    """Add a message's texts to those found."""
+    found.append(turn["content"] or "")
+    if len(turn) == len(PLAIN):
+        return
+    if "reasoning_content" in turn:
+        found.append(turn["reasoning_content"])
+    if "tool_calls" in turn:
+        found += _texts_under(json.loads(turn["tool_calls"]), "arguments")
+
+
+def _texts_under(value: Any, key: str) -> list[str]:
+    """Return the texts that stand under `key` anywhere inside a JSON value."""
+    found: list[str] = []
 
     def note(text: str) -> str:
         found.append(text)
         return text
 
-    map_texts(row, note)
+    _map_under(value, key, note)
     return found
 
 

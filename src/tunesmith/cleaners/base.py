@@ -15,6 +15,7 @@ from tunesmith.rows import (
     message_text,
     meta_of,
     reference_of,
+    texts_of,
     to_frame,
     to_json,
     to_rows,
@@ -50,7 +51,7 @@ class Cleaner(Component):
     """Base of all cleaners; `kind` names it in params.yaml.
 
     A cleaner that looks at one row at a time is a `RowCleaner` and writes `judge`; one that
-    compares rows writes `__call__`.
+    compares rows writes `verdicts`, or `__call__` if it wants a table.
     """
 
     kind: str
@@ -62,7 +63,7 @@ class Cleaner(Component):
             rows: examples, as `rows.SCHEMA` has them; left as they were.
             seed: for the cleaners that draw.
         """
-        raise NotImplementedError
+        return self.verdicts(to_rows(rows), seed)
 
     def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
         """Return what `__call__` returns, of rows that are no table."""
@@ -71,10 +72,6 @@ class Cleaner(Component):
 
 class RowCleaner(Cleaner):
     """Base of the cleaners that look at one row at a time."""
-
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
-        """Return one verdict for each row."""
-        return self.verdicts(to_rows(rows), seed)
 
     def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
         """Return one verdict for each row, without a table made in between."""
@@ -90,9 +87,11 @@ def with_texts(row: Row, change: Callable[[str], str], meta: bool = False) -> Ro
 
     Args:
         row: an example; left as it was.
-        change: from a text to a text.
+        change: from a text to a text, always the same; it is asked twice for a row that changes.
         meta: whether the source's other columns are changed too.
     """
+    if all(change(text) == text for text in texts_of(row)) and not (meta and row["meta"]):
+        return None
     changed = map_texts(row, change)
     if meta and row["meta"]:
         changed["meta"] = to_json(map_json(meta_of(row), change), sort_keys=True)
