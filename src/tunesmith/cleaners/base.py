@@ -82,20 +82,24 @@ class RowCleaner(Cleaner):
         raise NotImplementedError
 
 
-def with_texts(row: Row, change: Callable[[str], str], meta: bool = False) -> Row | None:
+def with_texts(row: Row, change: Callable[[str], str]) -> Row | None:
     """Return the row with `change` applied to its texts; None if that changes nothing.
 
     Args:
         row: an example; left as it was.
         change: from a text to a text, always the same; it is asked twice for a row that changes.
-        meta: whether the source's other columns are changed too.
     """
-    if all(change(text) == text for text in texts_of(row)) and not (meta and row["meta"]):
+    if all(change(text) == text for text in texts_of(row)):
         return None
+    return map_texts(row, change)
+
+
+def rewritten(row: Row, change: Callable[[str], str]) -> Row:
+    """Return the row with `change` applied to its texts and to the source's other columns."""
     changed = map_texts(row, change)
-    if meta and row["meta"]:
+    if row["meta"]:
         changed["meta"] = to_json(map_json(meta_of(row), change), sort_keys=True)
-    return changed if changed != row else None
+    return changed
 
 
 def whole_text(row: Row) -> str:

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, with_texts
+from tunesmith.cleaners.base import RowCleaner, Verdict, rewritten, whole_text
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.text.pii import KINDS, Kind, Phones, find_pii, masked
+from tunesmith.text.pii import KINDS, Kind, Phones, find_pii, masked, may_hold_pii
 
 SALT = "TUNESMITH_PII_SALT"
 MIN_SALT_CHARS = 16
@@ -44,13 +44,20 @@ class Pii(RowCleaner):
             counts.update(item.kind for item in found)
             return masked(text, found, salt)
 
-        changed = with_texts(row, mask, meta=True)
-        if changed is None:
+        if not self._may_hold_any(row):
+            return None
+        changed = rewritten(row, mask)
+        if not counts:
             return None
         reason, score = " and ".join(sorted(counts)), float(counts.total())
         if self.action == "drop":
             return Verdict("drop", reason, score)
         return Verdict("rewrite", reason, score, row=changed)
+
+    def _may_hold_any(self, row: Row) -> bool:
+        """Rule out most rows at one look; escapes in the other columns could hide something."""
+        meta = row["meta"] or ""
+        return "\\" in meta or may_hold_pii(f"{whole_text(row)}\n{meta}", self.phones)
 
 
 def _salt() -> bytes:

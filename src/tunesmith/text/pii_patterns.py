@@ -7,7 +7,12 @@ import ipaddress
 import re
 
 FIGURE = re.compile(r"[0-9@]")  # all but some keys hold one
-KEY_MARKS = ("sk", "rk_", "gh", "hf_", "AKIA", "AIza", "xox", "glpat-", "npm_", "-----BEGIN", "eyJ")
+FIGURES = re.compile(r"[0-9]+")
+PLAIN_MARKS = ("AKIA", "AIza", "eyJ")
+JOINED_MARKS = (  # keys that hold a hyphen or underscore
+    *("sk-", "sk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "hf_"),
+    *("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "glpat-", "npm_", "-----BEGIN"),
+)
 GATE = re.compile(r"@|[0-9]{4}|[0-9][.)）][ ]?[0-9]|[0-9a-fA-F]:[0-9a-fA-F]|\+[0-9]|[0-9]-[0-9]{2}")
 LOOSE_GATE = re.compile(GATE.pattern + r"|[0-9]{2}[ .)）-]")
 SECRET = re.compile(
