@@ -1,10 +1,9 @@
 """Drop, rewrite or flag rows by the cleaners in the order written; one decision for every row."""
 
 import pandas as pd
-import pyarrow as pa
 
 from tunesmith.cleaners import CleanParams
-from tunesmith.cleaners.run import DECISIONS, Cleaned, Record, run_cleaners, summary
+from tunesmith.cleaners.run import Cleaned, Record, decision_table, run_cleaners, summary
 from tunesmith.errors import UserError
 from tunesmith.files import write_json
 from tunesmith.params import read_seed
@@ -50,7 +49,7 @@ def main() -> None:
     rows = read_rows(paths.examples)
     cleaned, counts = clean(rows, CleanParams.read("clean"), read_seed())
     write_rows(paths.kept, cleaned.kept)
-    write_table(paths.decisions, pa.Table.from_pylist(cleaned.decisions, schema=DECISIONS))
+    write_table(paths.decisions, decision_table(cleaned.decisions))
     write_json(paths.summary, counts)
     _tell(counts)
 

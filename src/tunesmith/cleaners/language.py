@@ -53,7 +53,11 @@ def _language(row: Row) -> str:
     sides = [text[:LOOKED_AT_CHARS] for text in _sides(conversation(row)) if _can_be_judged(text)]
     if any(map(_reads_english, sides)):
         return "en"
-    guesses = [chances(text) for text in sides]
+    guesses = []
+    for text in sides:
+        guesses.append(chances(text))
+        if guesses[-1]["en"] >= FOREIGN_AGREED:
+            return "en"  # whatever the other side is: no limit is higher
     return _agreed(guesses) if guesses else script
 
 

@@ -40,7 +40,7 @@ class RepairText(RowCleaner):
     def judge(self, row: Row) -> Verdict | None:
         """Repair one row and name the worst that was wrong with it."""
         texts = whole_text(row)
-        if not UNUSUAL.search(texts):
+        if _is_usual(texts):
             return None
         changed = with_texts(row, self._repaired)
         if changed is None:
@@ -60,6 +60,13 @@ class RepairText(RowCleaner):
         if UNSEEN.search(before) or CONTROL.search(NEWLINE.sub("", before)):
             return "control characters"
         return "line ends and accents" if plain != before else "full-width letters"
+
+
+def _is_usual(text: str) -> bool:
+    """True for a text of characters that need no repair: ASCII that prints, Chinese."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return True
+    return not UNUSUAL.search(text)
 
 
 def repaired(text: str) -> str:

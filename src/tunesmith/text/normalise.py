@@ -40,11 +40,18 @@ def folded(text: str) -> str:
     the combining marks that Indic and Thai words are made of. A text of nothing but punctuation
     stays as it is, so that `:)` and `:(` differ.
     """
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    """Return the normal form between its spaces."""
     plain = _caseless(text)
-    parts = ARITHMETIC.split(plain) if BEFORE_DIGIT.search(plain) else [plain]
+    if not BEFORE_DIGIT.search(plain):
+        return plain.translate(_TABLE).split() or plain.split()
+    parts = ARITHMETIC.split(plain)
     parts[::3] = [part.translate(_TABLE) for part in parts[::3]]
     kept = "".join(part.strip() if i % 3 else part for i, part in enumerate(parts) if part)
-    return " ".join(kept.split()) or " ".join(plain.split())
+    return kept.split() or plain.split()
 
 
 def _caseless(text: str) -> str:
@@ -60,4 +67,4 @@ def _caseless(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """Return `folded(text)` without any space: the key of exact duplicates."""
-    return folded(text).replace(" ", "")
+    return "".join(_words(text))

@@ -20,6 +20,7 @@ from tunesmith.text.pii_patterns import (
     FIGURES,
     GATE,
     IBAN,
+    IBAN_START,
     IPV4,
     IPV6,
     JOINED_MARKS,
@@ -68,10 +69,10 @@ def find_pii(text: str, kinds: tuple[Kind, ...] = KINDS, phones: Phones = "valid
     """
     if not may_hold_pii(text, phones):
         return []
-    figures = sum(map(len, FIGURES.findall(text)))
+    fits = _fitting(text)
     taken: list[Found] = []
     for kind in KINDS:
-        if kind in kinds and figures >= FEWEST_FIGURES[kind]:
+        if kind in kinds and kind in fits:
             finder = _possible_phones if (kind, phones) == ("phone", "possible") else FINDERS[kind]
             for start, end in finder(text):
                 if all(end <= other.start or other.end <= start for other in taken):
@@ -84,9 +85,29 @@ def may_hold_pii(text: str, phones: Phones = "valid") -> bool:
     gate = GATE if phones == "valid" else LOOSE_GATE
     if FIGURE.search(text) and gate.search(text):
         return True
+    return _has_key_mark(text)
+
+
+def _has_key_mark(text: str) -> bool:
+    """True if something in the text is written as keys are."""
     if ("_" in text or "-" in text) and any(mark in text for mark in JOINED_MARKS):
         return True
     return any(mark in text for mark in PLAIN_MARKS)
+
+
+def _fitting(text: str) -> set[Kind]:
+    """Return the kinds whose form the text has the signs and figures for; saves most searches."""
+    figures = sum(map(len, FIGURES.findall(text)))
+    fits = {kind for kind, fewest in FEWEST_FIGURES.items() if figures >= fewest}
+    if "@" in text:
+        fits.add("email")
+    if text.count(".") >= 3 or text.count(":") >= 3:
+        fits.add("ip")
+    if IBAN_START.search(text):
+        fits.add("iban")
+    if _has_key_mark(text):
+        fits.add("secret")
+    return fits
 
 
 def masked(text: str, found: list[Found], salt: bytes | None = None) -> str:
@@ -135,17 +156,7 @@ def _possible_phones(text: str) -> Iterator[tuple[int, int]]:
     yield from _matches(LOOSE_PHONE, accept=is_possible_phone)(text)
 
 
-FEWEST_FIGURES: dict[Kind, int] = {  # that the form of each kind has; saves most searches
-    "secret": 0,
-    "email": 0,
-    "iban": 2,
-    "cn_id": 17,
-    "card": 12,
-    "ssn": 9,
-    "passport": 7,
-    "ip": 0,
-    "phone": 7,
-}
+FEWEST_FIGURES: dict[Kind, int] = {"cn_id": 17, "card": 12, "ssn": 9, "passport": 7, "phone": 7}
 FINDERS: dict[Kind, Spans] = {
     "secret": _matches(SECRET),
     "email": _matches(EMAIL),
