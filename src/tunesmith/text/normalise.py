@@ -31,6 +31,13 @@ def _translated(char: str) -> int | None:
 
 
 _TABLE = _Translation()
+MARKS = "".join(
+    char
+    for char in "!\"%&'()*,-./:;?@[\\]^_`{|}~，。、：；？！“”‘’（）《》【】…—·"
+    if _translated(char) == ord(" ")
+)
+MARK = re.compile(f"[{re.escape(MARKS)}]+")
+UNCOMMON = re.compile(rf"[^ \n0-9a-z\u4e00-\u9fff{re.escape(MARKS)}]")
 
 
 def folded(text: str) -> str:
@@ -47,11 +54,18 @@ def _words(text: str) -> list[str]:
     """Return the normal form between its spaces."""
     plain = _caseless(text)
     if not BEFORE_DIGIT.search(plain):
-        return plain.translate(_TABLE).split() or plain.split()
+        return _spaced(plain).split() or plain.split()
     parts = ARITHMETIC.split(plain)
     parts[::3] = [part.translate(_TABLE) for part in parts[::3]]
     kept = "".join(part.strip() if i % 3 else part for i, part in enumerate(parts) if part)
     return kept.split() or plain.split()
+
+
+def _spaced(plain: str) -> str:
+    """Put a space in place of each mark; where Chinese is mixed with letters only, the fast way."""
+    if plain.isascii() or UNCOMMON.search(plain):
+        return plain.translate(_TABLE)
+    return MARK.sub(" ", plain)
 
 
 def _caseless(text: str) -> str:

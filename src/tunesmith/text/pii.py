@@ -18,7 +18,7 @@ from tunesmith.text.pii_patterns import (
     EMAIL,
     FIGURE,
     FIGURES,
-    GATE,
+    GATES,
     IBAN,
     IBAN_START,
     IPV4,
@@ -82,10 +82,12 @@ def find_pii(text: str, kinds: tuple[Kind, ...] = KINDS, phones: Phones = "valid
 
 def may_hold_pii(text: str, phones: Phones = "valid") -> bool:
     """Rule out, by few scans, most texts that hold nothing; true for texts joined if for one."""
-    gate = GATE if phones == "valid" else LOOSE_GATE
-    if FIGURE.search(text) and gate.search(text):
+    if "@" in text or _has_key_mark(text):
         return True
-    return _has_key_mark(text)
+    if not FIGURE.search(text):
+        return False
+    gates = GATES if phones == "valid" else (*GATES, LOOSE_GATE)
+    return any(gate.search(text) for gate in gates)
 
 
 def _has_key_mark(text: str) -> bool:
