@@ -14,6 +14,7 @@ from tunesmith.rows import Row, text_of
 from tunesmith.text.hashed_words import hashed_words
 from tunesmith.text.naive_bayes import FOLDS, label_chances
 
+UNLIKELY = 0.1  # the given label at most: of two labels for one text both may be right
 RARE = 10_000  # a word of fewer than one in so many texts is left out
 CHARS = 40_000_000  # looked at in all ...
 LOOKED_AT_CHARS = (250, 1_000)  # ... and of each text: a label can be told from the beginning
@@ -22,10 +23,11 @@ LOOKED_AT_CHARS = (250, 1_000)  # ... and of each text: a label can be told from
 class LabelNoise(Cleaner):
     """Flag rows whose label cleanlab holds for an error; nothing is dropped or changed.
 
-    Words and pairs of words weighted by TF-IDF go into a logistic regression (averaged SGD); a
-    Chinese character is a word. Of many rows each of the five regressions learns from some. Their out-of-fold probabilities go to cleanlab's `find_label_issues`
-    with the filter of that name (see https://arxiv.org/abs/1911.00068). The score is the
-    probability of the likelier label, which must reach `confidence`. Labels with fewer than five
+    Words and pairs of words (a Chinese character is a word) go into naive Bayes, five times, each
+    without the fifth of the rows that it judges. Its probabilities go to cleanlab's
+    `find_label_issues` with the filter of that name (see https://arxiv.org/abs/1911.00068). A flag
+    also needs another label that is likelier, at least `confidence`, and a given label of at most
+    `UNLIKELY`. The score is the probability of the likelier label. Labels with fewer than five
     rows are not judged.
     """
 
@@ -62,8 +64,9 @@ class LabelNoise(Cleaner):
         """Return, for each row, whether another label is likelier and cleanlab agrees."""
         from cleanlab.filter import find_label_issues
 
+        own = chances[np.arange(len(given)), given]
         likelier: NDArray[np.bool_] = (chances.argmax(axis=1) != given) & (
-            chances.max(axis=1) >= self.confidence
+            (chances.max(axis=1) >= self.confidence) & (own <= UNLIKELY)
         )
         if not likelier.any():
             return likelier

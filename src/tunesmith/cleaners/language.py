@@ -13,7 +13,9 @@ from tunesmith.text.script import script_language
 KNOWN = ("en", "zh", "fr", "de", "es", "it", "pt", "nl", "ja", "ko", "ru")
 ENGLISH = re.compile(
     r"(?<![a-z])(?:the|of|and|with|what|how|this|that|for|you|your|my|are|from|which"
-    r"|have|should|please|there|their|about|because|following|find|give|write)(?![a-z])",
+    r"|have|should|please|there|their|about|because|following|find|give|write"
+    r"|to|it|its|if|at|by|be|can|when|where|why|who|would|could|does|did|been|need|get|know|tell"
+    r"|like|make|any|some|they|them|these|those|than|into|much)(?![a-z])",
     re.IGNORECASE,
 )
 FOREIGN = 0.1  # where question and answer differ, both are foreign if English is less likely
