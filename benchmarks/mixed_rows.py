@@ -28,7 +28,9 @@ FLAWED = 0.3
 CLAUSE = {"en": 9, "zh": 12}  # words between two punctuation marks
 MARKS = {"en": [",", ".", ";", "?"], "zh": ["，", "。", "、", "？"]}
 Lengths = tuple[int, int]
-LENGTHS: dict[tuple[str, str], tuple[Lengths, ...]] = {  # words of question and answer, or of a text
+LENGTHS: dict[
+    tuple[str, str], tuple[Lengths, ...]
+] = {  # words of question and answer, or of a text
     ("chat", "en"): ((5, 25), (8, 75)),
     ("chat", "zh"): ((10, 50), (20, 260)),
     ("classification", "en"): ((4, 20),),
@@ -56,7 +58,9 @@ def made_text(lang: str, intent: int, length: Lengths, rng: np.random.Generator)
     count = int(rng.integers(*length))
     words = rng.choice(vocabulary, count).astype(object)
     telling = np.flatnonzero(rng.random(count) < TELLING)
-    words[telling] = vocabulary[intent * INTENT_WORDS + rng.integers(INTENT_WORDS, size=len(telling))]
+    words[telling] = vocabulary[
+        intent * INTENT_WORDS + rng.integers(INTENT_WORDS, size=len(telling))
+    ]
     ends = np.arange(int(rng.integers(3, CLAUSE[lang])), count, CLAUSE[lang])
     words[ends] += rng.choice(MARKS[lang], len(ends)).astype(object)
     if rng.random() < 1 / 3:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -73,7 +74,7 @@ def _chunks(texts: Sequence[str]) -> list[list[str]]:
     framed = [f"{FIRST}{text.lower()}{LAST}" for text in texts]
     ends = np.cumsum([len(text) for text in framed]) // CHUNK_CHARS
     cuts = [0, *(np.flatnonzero(np.diff(ends)) + 1).tolist(), len(framed)]
-    return [framed[start:end] for start, end in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [framed[start:end] for start, end in pairwise(cuts)]
 
 
 def _counted(texts: list[str]) -> tuple[Ints, NDArray[np.int32], NDArray[np.float32]]:

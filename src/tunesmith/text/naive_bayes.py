@@ -113,7 +113,10 @@ def _loss(dials: Floats, scores: Floats, given: Labels) -> tuple[float, Floats]:
     loss = -np.log(seen).mean() + PULL * (apart @ apart + shift @ shift)
     chances[count, given] -= 1
     chances *= (right / seen / len(given))[:, None]
-    slope = ((chances * scores).sum(axis=0) + 2 * PULL * apart, chances.sum(axis=0) + 2 * PULL * shift)
+    slope = (
+        (chances * scores).sum(axis=0) + 2 * PULL * apart,
+        chances.sum(axis=0) + 2 * PULL * shift,
+    )
     return float(loss), np.concatenate(slope)
 
 

@@ -5,7 +5,15 @@ import unicodedata
 
 ARITHMETIC = re.compile(r"(?<=\d)(\s*[-−–*/.,:^]\s*)(?=\d)|(?<![^\s(（])([-−])(?=\d)")
 BEFORE_DIGIT = re.compile(r"[-−–*/.,:^]\s*\d")  # without it there is no arithmetic
-WIDE_MARKS = (("，", ","), ("：", ":"), ("？", "?"), ("！", "!"), ("；", ";"), ("（", "("), ("）", ")"))
+WIDE_MARKS = (
+    ("，", ","),
+    ("：", ":"),
+    ("？", "?"),
+    ("！", "!"),
+    ("；", ";"),
+    ("（", "("),
+    ("）", ")"),
+)
 KEPT_PUNCTUATION = frozenset("#%@")
 DROPPED_SYMBOLS = frozenset("~|")
 

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +27,9 @@ from tunesmith.text.normalise import _TABLE, ARITHMETIC, folded, squeezed
 from tunesmith.text.script import CODE, Scripts, script_language, scripts
 from tunesmith.text.widths import narrowed
 
-MIXED = st.text(alphabet="ab Z9０Ａ -.,:;?!，。：？！（）“”’…—··_~|$<@\n\t订单，的々〇あ한ß²Ⅷé\u0301")
+MIXED = st.text(
+    alphabet="ab Z9０Ａ -.,:;?!，。：？！（）“”’…—··_~|$<@\n\t订单，的々〇あ한ß²Ⅷé\u0301"
+)
 USUAL = st.text(alphabet="aZ9 ~\n\t中订，。！？；：、（）《》【】“”‘’…—·")
 MANY = settings(max_examples=300, deadline=None)
 ANY_JSON = st.recursive(
@@ -90,7 +91,11 @@ def test_normal_forms_are_those_of_the_long_way(text: str) -> None:
 def counted_one_by_one(text: str) -> Scripts:
     """Count as `scripts` does, a character at a time."""
     text = CODE.sub(" ", text)
-    patterns = ("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〇]", "[\u3040-\u30ff]", "[\uac00-\ud7af]")
+    patterns = (
+        "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〇]",
+        "[\u3040-\u30ff]",
+        "[\uac00-\ud7af]",
+    )
     han, kana, hangul = (len(re.findall(pattern, text)) for pattern in patterns)
     words = re.findall("[A-Za-z\u00c0-\u024f]+", text)
     rest = sum(map(str.isalpha, text)) - han - kana - hangul - sum(map(len, words))
@@ -110,7 +115,9 @@ def test_plain_letters_are_english_as_the_count_says(text: str) -> None:
 
 
 @MANY
-@given(piece=st.text(alphabet="ab 好\n", max_size=14), times=st.integers(1, 12), most=st.floats(0.1, 1))
+@given(
+    piece=st.text(alphabet="ab 好\n", max_size=14), times=st.integers(1, 12), most=st.floats(0.1, 1)
+)
 def test_repetition_is_never_overlooked(piece: str, times: int, most: float) -> None:
     text = piece * times + "x"
     if varied(text, most):
@@ -124,7 +131,9 @@ def test_what_repeats_is_still_found() -> None:
     assert not varied("Yes, of course, we can. " * 9, 0.7)
     assert _long_run("x" + "哈" * 30)
     assert repeated_lines("one line of text") == 0
-    assert done(cleaned(Repetition(), chat("Hi", "好" * 120))) == [("drop", "one character repeated")]
+    assert done(cleaned(Repetition(), chat("Hi", "好" * 120))) == [
+        ("drop", "one character repeated")
+    ]
 
 
 @MANY
@@ -138,8 +147,25 @@ PIECES = st.sampled_from(
     [
         *("a@b.com", "13800138123", "+4915123456789", "4111111111111111", "8.8.8.8", "E12345678"),
         *("GB82WEST12345698765432", "11010119900307793X", "123-45-6789", "2001:db8:1:2:3:4:5:6"),
-        *("sk-abcdefghijklmnopqrstuvwx", "ghp_" + "a1" * 18, "AKIAABCDEFGHIJKLMNOP", "护照", "call "),
-        *("passport ", "(212) 555-0100", "010-62345678", "1.2", " ", "订单", "word ", "2024", ":a", "\n"),
+        *(
+            "sk-abcdefghijklmnopqrstuvwx",
+            "ghp_" + "a1" * 18,
+            "AKIAABCDEFGHIJKLMNOP",
+            "护照",
+            "call ",
+        ),
+        *(
+            "passport ",
+            "(212) 555-0100",
+            "010-62345678",
+            "1.2",
+            " ",
+            "订单",
+            "word ",
+            "2024",
+            ":a",
+            "\n",
+        ),
     ]
 )
 
@@ -164,9 +190,11 @@ def test_other_columns_in_any_order_are_no_personal_data() -> None:
     assert done(cleaned(Pii(), chat("Year 2024", "ok", meta='{"b": 1, "a": 2}'))) == []
 
 
-def test_marks_of_keys_are_those_of_the_pattern() -> None:
-    rng = np.random.default_rng(0)
-    letters = list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-    for start in ("sk-", "ghu_", "rk_live_", "glpat-", "npm_", "github_pat_", "hf_", "AIza", "xoxs-"):
-        text = start + "".join(rng.choice(letters, 36))
-        assert [found.kind for found in pii.find_pii(text)] == ["secret"] or start == "AIza"
+@pytest.mark.parametrize(
+    "start", ["sk-", "ghu_", "rk_live_", "glpat-", "npm_", "github_pat_", "hf_", "AIza", "xoxs-"]
+)
+def test_every_mark_of_a_key_lets_its_pattern_search(start: str) -> None:
+    length = 35 if start == "AIza" else 36
+    assert [found.kind for found in pii.find_pii(start + "aB1" * 11 + "xyz"[: length - 33])] == [
+        "secret"
+    ]

@@ -40,13 +40,13 @@ def test_a_text_has_the_same_row_whatever_stands_around_it(monkeypatch: pytest.M
 
 
 def test_a_word_of_one_text_is_left_out() -> None:
-    assert hashed_words(["same", "same", "other"]).toarray()[2].sum() == pytest.approx(
-        hashed_words(["same", "same", ""]).toarray()[2].sum(), rel=0.5
-    )
+    assert hashed_words(["same", "same", "other"])[2].nnz == 2, "the edges only"
 
 
 def test_a_word_twice_weighs_more_but_not_double() -> None:
-    once, twice = hashed_words(["card x", "card card x"], least_texts=1).max(axis=1).toarray().ravel()
+    once, twice = (
+        hashed_words(["card x", "card card x"], least_texts=1).max(axis=1).toarray().ravel()
+    )
     assert once < twice < 2 * once
 
 
