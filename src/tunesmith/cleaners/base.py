@@ -87,11 +87,12 @@ def with_texts(row: Row, change: Callable[[str], str]) -> Row | None:
 
     Args:
         row: an example; left as it was.
-        change: from a text to a text, always the same; it is asked twice for a row that changes.
+        change: from a text to a text, always the same; it is asked once about each text.
     """
-    if all(change(text) == text for text in texts_of(row)):
+    changed = {text: change(text) for text in texts_of(row)}
+    if all(before == after for before, after in changed.items()):
         return None
-    return map_texts(row, change)
+    return map_texts(row, changed.__getitem__)
 
 
 def rewritten(row: Row, change: Callable[[str], str]) -> Row:
