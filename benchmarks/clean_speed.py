@@ -1,7 +1,8 @@
 """Rows per CPU-second of the clean stage, by step and in all, reading and writing included.
 
-Run from the root of the project: `python -m benchmarks.clean_speed`. The rows are made up, half
-English and half Chinese, three in ten with a flaw; the steps are those of params.yaml.
+Run from the root of the project: `python -m benchmarks.clean_speed`. The rows are those of
+`mixed_rows.py`, the steps those of params.yaml. The last line says how many of the wrong labels
+`label_noise` flags (recall), and how many of its flags are right (precision).
 """
 
 import argparse
@@ -12,62 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.mixed_rows import made_rows
 from tunesmith.cleaners import CleanParams
-from tunesmith.cleaners.run import DECISIONS, Record, apply_step, untouched
-from tunesmith.rows import Row, read_rows, row_id, to_frame, to_rows, write_rows, write_table
-
-LETTERS = np.random.default_rng(1).choice(list("etaoinshrdlcumwfgypb"), size=(4_000, 9))
-COMMON = ["the", "of", "and", "with", "what", "how", "this", "that", "for", "you", "to", "is", "it"]
-MADE = ["".join(word[: 3 + place % 7]) for place, word in enumerate(LETTERS)]
-EN = np.array(MADE + COMMON * 140)
-ZH = np.array([chr(code) for code in range(0x5000, 0x5800)])
-Flaw = Callable[[str, np.random.Generator], str]
-FLAWS: dict[str, Flaw] = {
-    "html": lambda text, _: f"<p>{text}</p>&nbsp;",
-    "mojibake": lambda text, _: f"{text}，“好”".encode().decode("latin-1"),
-    "control": lambda text, _: f"{text[:9]}\x00\u200b{text[9:]}",
-    "email": lambda text, rng: f"{text} user{rng.integers(10**6)}@example.com",
-    "phone": lambda text, rng: f"{text} 138{rng.integers(10**8):08d}",
-    "empty": lambda _text, _rng: " ",
-    "german": lambda _, rng: f"Ich möchte die Bestellung {rng.integers(10**6)} bitte stornieren.",
-    "repeated": lambda text, _: f"{text[:20]} " * 30,
-}
-
-
-def made_row(number: int, rng: np.random.Generator) -> Row:
-    """Return one row; of ten, three have a flaw."""
-    chinese = bool(number % 2)
-    words, space = (ZH, "") if chinese else (EN, " ")
-    lengths = ((10, 50), (15, 120)) if chinese else ((5, 25), (8, 60))
-    question, answer = (space.join(rng.choice(words, rng.integers(*length))) for length in lengths)
-    if rng.random() < 0.3:
-        question = list(FLAWS.values())[rng.integers(len(FLAWS))](question, rng)
-    return {
-        "task": "chat",
-        "prompt": [{"role": "user", "content": question}],
-        "completion": [{"role": "assistant", "content": answer}],
-        "source": f"made.jsonl:{number + 1}",
-        "lang": "zh" if chinese else "en",
-        "meta": json.dumps({"intent": str(words[number % 7])}, ensure_ascii=False),
-    }
-
-
-def made_rows(count: int, seed: int) -> list[Row]:
-    """Return the made rows; one in twenty repeats an earlier one, in capitals or cut short."""
-    rng = np.random.default_rng(seed)
-    rows = [made_row(number, rng) for number in range(count)]
-    for place in range(20, count, 20):
-        earlier = rows[place - int(rng.integers(1, 20))]
-        text = earlier["prompt"][0]["content"]
-        copy = text.upper() if rng.random() < 0.5 else text[:-1]
-        prompt = [{"role": "user", "content": copy}]
-        rows[place] = {**earlier, "prompt": prompt, "source": rows[place]["source"]}
-    return [{**row, "id": row_id(row["source"], row)} for row in rows]
+from tunesmith.cleaners.run import Record, apply_step, decision_table, untouched
+from tunesmith.rows import Row, read_rows, to_frame, to_rows, write_rows, write_table
 
 
 def timed(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
@@ -77,8 +29,10 @@ def timed(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     return result, time.process_time() - start
 
 
-def measure(folder: Path, params: CleanParams) -> list[tuple[str, int, float]]:
-    """Return name, rows and CPU-seconds of each part of the stage."""
+def measure(
+    folder: Path, params: CleanParams
+) -> tuple[list[tuple[str, int, float]], list[Row], list[Record]]:
+    """Return name, rows and CPU-seconds of each part of the stage, the rows left, and decisions."""
     frame, seconds = timed(read_rows, folder / "examples.parquet")
     costs = [("read", len(frame), seconds)]
     rows, seconds = timed(to_rows, frame)
@@ -92,11 +46,23 @@ def measure(folder: Path, params: CleanParams) -> list[tuple[str, int, float]]:
     def write() -> None:
         decisions.extend(untouched(rows, decisions))
         write_rows(folder / "kept.parquet", to_frame(rows))
-        table = pa.Table.from_pylist(decisions, schema=DECISIONS)
-        write_table(folder / "decisions.parquet", table)
+        write_table(folder / "decisions.parquet", decision_table(decisions))
 
     _, seconds = timed(write)
-    return [*costs, ("write", len(rows), seconds)]
+    return [*costs, ("write", len(rows), seconds)], rows, decisions
+
+
+def found_labels(rows: list[Row], decisions: list[Record]) -> str:
+    """Return recall and precision of the flags of `label_noise` among the rows that are left."""
+    flagged = {one["id"] for one in decisions if one["step"] == "label_noise"}
+    metas = {row["id"]: json.loads(row["meta"]) for row in rows if row["meta"]}
+    wrong = {name for name, meta in metas.items() if meta["intent"] != meta["true"]}
+    right = len(flagged & wrong)
+    recall, precision = right / max(len(wrong), 1), right / max(len(flagged), 1)
+    return (
+        f"label_noise: {len(wrong):,} wrong labels among {len(metas):,}, {len(flagged):,} flagged; "
+        f"recall {recall:.3f}, precision {precision:.3f}"
+    )
 
 
 def main() -> None:
@@ -110,11 +76,12 @@ def main() -> None:
         write_rows(folder / "examples.parquet", to_frame(made_rows(args.rows, seed=0)))
         steps = CleanParams.read("clean").steps
         chosen = CleanParams(steps=tuple(s for s in steps if s.kind not in args.without))
-        costs = measure(folder, chosen)
+        costs, rows, decisions = measure(folder, chosen)
     table = Table("step", "rows", "CPU-seconds", "rows per CPU-second")
-    for part, rows, seconds in [*costs, ("total", args.rows, sum(cost[2] for cost in costs))]:
-        table.add_row(part, f"{rows:,}", f"{seconds:.2f}", f"{rows / max(seconds, 1e-9):,.0f}")
+    for part, count, seconds in [*costs, ("total", args.rows, sum(cost[2] for cost in costs))]:
+        table.add_row(part, f"{count:,}", f"{seconds:.2f}", f"{count / max(seconds, 1e-9):,.0f}")
     Console().print(table)
+    Console().print(found_labels(rows, decisions))
 
 
 if __name__ == "__main__":

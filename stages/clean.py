@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.decontaminate import Decontaminate
-from tunesmith.cleaners.run import DECISIONS, Cleaned, Record, run_cleaners, summary
+from tunesmith.cleaners.run import Cleaned, Record, decision_table, run_cleaners, summary
 from tunesmith.errors import UserError
 from tunesmith.files import write_json
 from tunesmith.params import read_seed
@@ -67,7 +66,7 @@ def main() -> None:
     settings = located(CleanParams.read("clean"), paths.evaluation_sets)
     cleaned, counts = clean(rows, settings, read_seed())
     write_rows(paths.kept, cleaned.kept)
-    write_table(paths.decisions, pa.Table.from_pylist(cleaned.decisions, schema=DECISIONS))
+    write_table(paths.decisions, decision_table(cleaned.decisions))
     write_json(paths.summary, counts)
     _tell(counts)
 

@@ -1,8 +1,8 @@
 """Examples, the only row type between stages: one Parquet table, one schema."""
 
 import json
-import math
 from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -108,20 +108,32 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
 def table_of(frame: pd.DataFrame) -> pa.Table:
     """Return a frame of examples as a table with the types of `SCHEMA`."""
     columns = {name: frame[name].astype(object) for name in COLUMNS}
-    arrays = [
-        pa.array([None if _is_null(v) else v for v in columns[f.name]], type=f.type) for f in SCHEMA
+    arrays = [  # from_pandas: NaN and NA are null
+        pa.array(columns[f.name].tolist(), type=f.type, from_pandas=True) for f in SCHEMA
     ]
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
 def _cells(column: pa.ChunkedArray) -> list[Any]:
     """Return the cells of a column; a message has only the keys that it was written with."""
+    if column.null_count == len(column):
+        return [None] * len(column)
+    if column.type == pa.string():
+        return list(column.to_numpy().tolist())
     if column.type != MESSAGES:
         return list(column.to_pylist())
     turns = column.combine_chunks().flatten()
     if all(turns.field(key).null_count == len(turns) for key in EXTRAS):
-        return list(column.cast(PLAIN_MESSAGES).to_pylist())
+        return _plain_turns(column.combine_chunks(), turns)
     return [cell and [_without_absent(turn) for turn in cell] for cell in column.to_pylist()]
+
+
+def _plain_turns(column: pa.ListArray, turns: pa.StructArray) -> list[Any]:
+    """Return the cells of a column whose messages have a role and a content only."""
+    pairs = zip(*(turns.field(key).to_numpy(False).tolist() for key in PLAIN), strict=True)
+    messages = iter([{"role": role, "content": content} for role, content in pairs])
+    lengths = column.value_lengths().to_pylist()
+    return [None if length is None else list(islice(messages, length)) for length in lengths]
 
 
 def _without_absent(turn: dict[str, Any]) -> Message:
@@ -138,11 +150,6 @@ def write_table(path: Path, table: pa.Table) -> None:
     """Write any Arrow table as zstd Parquet."""
     with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
-
-
-def _is_null(value: Any) -> bool:
-    """True for None and for the NaN that pandas puts in its place."""
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
 def conversation(row: Row) -> list[Message]:
@@ -255,12 +262,37 @@ def map_json(value: Any, change: Callable[[str], str]) -> Any:
 def texts_of(row: Row) -> list[str]:
     """Return every text that `map_texts` would change, in its order."""
     found: list[str] = []
+    for column in TURNS:
+        for turn in row.get(column) or ():
+            _note_message(turn, found)
+    found += row.get("completions") or ()
+    if row.get("text") is not None:
+        found.append(row["text"])
+    if row.get("tools") is not None:
+        found += _texts_under(json.loads(row["tools"]), "description")
+    return found
+
+
+def _note_message(turn: Message, found: list[str]) -> None:
+    """Add a message's texts to those found."""
+    found.append(turn["content"] or "")
+    if len(turn) == len(PLAIN):
+        return
+    if "reasoning_content" in turn:
+        found.append(turn["reasoning_content"])
+    if "tool_calls" in turn:
+        found += _texts_under(json.loads(turn["tool_calls"]), "arguments")
+
+
+def _texts_under(value: Any, key: str) -> list[str]:
+    """Return the texts that stand under `key` anywhere inside a JSON value."""
+    found: list[str] = []
 
     def note(text: str) -> str:
         found.append(text)
         return text
 
-    map_texts(row, note)
+    _map_under(value, key, note)
     return found
 
 

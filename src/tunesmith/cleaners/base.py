@@ -15,6 +15,7 @@ from tunesmith.rows import (
     message_text,
     meta_of,
     reference_of,
+    texts_of,
     to_frame,
     to_json,
     to_rows,
@@ -50,7 +51,7 @@ class Cleaner(Component):
     """Base of all cleaners; `kind` names it in params.yaml.
 
     A cleaner that looks at one row at a time is a `RowCleaner` and writes `judge`; one that
-    compares rows writes `__call__`.
+    compares rows writes `verdicts`, or `__call__` if it wants a table.
     """
 
     kind: str
@@ -62,7 +63,7 @@ class Cleaner(Component):
             rows: examples, as `rows.SCHEMA` has them; left as they were.
             seed: for the cleaners that draw.
         """
-        raise NotImplementedError
+        return self.verdicts(to_rows(rows), seed)
 
     def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
         """Return what `__call__` returns, of rows that are no table."""
@@ -71,10 +72,6 @@ class Cleaner(Component):
 
 class RowCleaner(Cleaner):
     """Base of the cleaners that look at one row at a time."""
-
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
-        """Return one verdict for each row."""
-        return self.verdicts(to_rows(rows), seed)
 
     def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
         """Return one verdict for each row, without a table made in between."""
@@ -85,18 +82,25 @@ class RowCleaner(Cleaner):
         raise NotImplementedError
 
 
-def with_texts(row: Row, change: Callable[[str], str], meta: bool = False) -> Row | None:
+def with_texts(row: Row, change: Callable[[str], str]) -> Row | None:
     """Return the row with `change` applied to its texts; None if that changes nothing.
 
     Args:
         row: an example; left as it was.
-        change: from a text to a text.
-        meta: whether the source's other columns are changed too.
+        change: from a text to a text, always the same; it is asked once about each text.
     """
+    changed = {text: change(text) for text in texts_of(row)}
+    if all(before == after for before, after in changed.items()):
+        return None
+    return map_texts(row, changed.__getitem__)
+
+
+def rewritten(row: Row, change: Callable[[str], str]) -> Row:
+    """Return the row with `change` applied to its texts and to the source's other columns."""
     changed = map_texts(row, change)
-    if meta and row["meta"]:
+    if row["meta"]:
         changed["meta"] = to_json(map_json(meta_of(row), change), sort_keys=True)
-    return changed if changed != row else None
+    return changed
 
 
 def whole_text(row: Row) -> str:

@@ -38,10 +38,12 @@ class Boilerplate(RowCleaner):
     def judge(self, row: Row) -> Verdict | None:
         """Rewrite one row without such lines."""
         whole = whole_text(row)
-        if whole.count("\n") < MIN_LINES - 1 or ABOUT_CODE.search(whole):
+        if whole.count("\n") < MIN_LINES - 1:
             return None
         changed = with_texts(row, without_boilerplate)
-        return Verdict("rewrite", "boilerplate lines", row=changed) if changed else None
+        if changed is None or ABOUT_CODE.search(whole):  # the slow look comes last
+            return None
+        return Verdict("rewrite", "boilerplate lines", row=changed)
 
 
 def without_boilerplate(text: str) -> str:

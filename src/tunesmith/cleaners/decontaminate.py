@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import pandas as pd
 from pydantic import Field, PositiveInt
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
-from tunesmith.rows import Row, prompt_text, to_rows
+from tunesmith.rows import Row, prompt_text
 from tunesmith.text.evaluation_sets import EvaluationSet
 from tunesmith.text.held_questions import Limits, held
 from tunesmith.text.leaks import leaks
@@ -34,19 +33,18 @@ class Decontaminate(Cleaner):
     ngram: PositiveInt = 8
     contained: Annotated[float, Field(gt=0, le=1)] = 0.8
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
         """Return a drop for each row that leaks, with the id of the row it repeats."""
-        records = to_rows(rows)
-        verdicts: Verdicts = [None] * len(records)
+        verdicts: Verdicts = [None] * len(rows)
         for held_out, others in SIDES:
-            known = [row for row in records if row["split"] == held_out]
-            places = [k for k, row in enumerate(records) if row["split"] in others]
-            for leak in leaks([records[k] for k in places], known, self.similarity, seed):
+            known = [row for row in rows if row["split"] == held_out]
+            places = [k for k, row in enumerate(rows) if row["split"] in others]
+            for leak in leaks([rows[k] for k in places], known, self.similarity, seed):
                 verdict = Verdict(
                     "drop", f"repeats a {held_out} row", leak.score, known[leak.right]["id"]
                 )
                 verdicts[places[leak.left]] = verdicts[places[leak.left]] or verdict
-        self._against_sets(records, verdicts, seed)
+        self._against_sets(rows, verdicts, seed)
         return verdicts
 
     def _against_sets(self, records: list[Row], verdicts: Verdicts, seed: int) -> None:

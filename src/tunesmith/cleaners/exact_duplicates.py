@@ -1,13 +1,14 @@
 """Drops rows that repeat an earlier row but for case, width, spaces and punctuation."""
 
-import json
-from typing import Literal
-
-import pandas as pd
+from collections.abc import Hashable
+from typing import Literal, TypeAlias
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test
-from tunesmith.rows import CONTENT, TURNS, Row, message_text, to_rows
+from tunesmith.rows import CONTENT, TURNS, Row, message_text
 from tunesmith.text.normalise import squeezed
+
+Key: TypeAlias = tuple[Hashable, ...]
+COMPARED = [column for column in CONTENT if column != "label"]
 
 
 class ExactDuplicates(Cleaner):
@@ -20,19 +21,19 @@ class ExactDuplicates(Cleaner):
 
     kind: Literal["exact_duplicates"] = "exact_duplicates"
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:  # noqa: ARG002
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
         """Return a drop for each repetition, with the id of the row that it repeats."""
-        first: dict[str, Row] = {}
-        labelled: dict[str, Row] = {}
-        return [_verdict(row, first, labelled) for row in to_rows(rows)]
+        first: dict[Key, Row] = {}
+        labelled: dict[Key, Row] = {}
+        return [_verdict(row, first, labelled) for row in rows]
 
 
-def _verdict(row: Row, first: dict[str, Row], labelled: dict[str, Row]) -> Verdict | None:
+def _verdict(row: Row, first: dict[Key, Row], labelled: dict[Key, Row]) -> Verdict | None:
     """Judge one row by those before it."""
     if is_test(row):
         return None
     text = _key(row)
-    with_label = json.dumps([text, row["label"]])
+    with_label = (text, row["label"])
     if with_label in labelled:
         return Verdict("drop", "repeats an earlier row", 1.0, labelled[with_label]["id"])
     labelled[with_label] = row
@@ -42,15 +43,18 @@ def _verdict(row: Row, first: dict[str, Row], labelled: dict[str, Row]) -> Verdi
     return None
 
 
-def _key(row: Row) -> str:
+def _key(row: Row) -> Key:
     """Return what equal rows have in common: split, task, roles and squeezed texts."""
-    parts: list[object] = [row["split"], row["task"]]
-    for column in CONTENT:
+    parts: list[Hashable] = [row["split"], row["task"]]
+    for column in COMPARED:
         value = row[column]
-        if value is not None and column in TURNS:
-            parts.append([[m["role"], squeezed(message_text(m))] for m in value])
-        elif column == "completions" and value is not None:
-            parts.append([squeezed(step) for step in value])
-        elif column != "label":
-            parts.append(squeezed(value) if isinstance(value, str) else value)
-    return json.dumps(parts)
+        if value is None:
+            parts.append(None)
+        elif column in TURNS:
+            parts.append(tuple((m["role"], squeezed(message_text(m))) for m in value))
+        elif isinstance(value, str):
+            parts.append(squeezed(value))
+        else:
+            squeeze = squeezed if column == "completions" else str
+            parts.append(tuple(map(squeeze, value)))
+    return tuple(parts)

@@ -1,31 +1,33 @@
 """Flags rows whose label a model that never saw them would not have given (cleanlab)."""
 
 from collections import Counter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
 from tunesmith.errors import UserError
 from tunesmith.fields import checked_field, field_of
-from tunesmith.rows import text_of, to_rows
+from tunesmith.rows import Row, text_of
+from tunesmith.text.hashed_words import hashed_words
+from tunesmith.text.naive_bayes import FOLDS, label_chances
 
-FOLDS = 5
-FEATURES = 50_000
-EPOCHS = 5
-LOOKED_AT_CHARS = 1_000  # a label can be told from the beginning
+UNLIKELY = 0.1  # the given label at most: of two labels for one text both may be right
+RARE = 10_000  # a word of fewer than one in so many texts is left out
+CHARS = 40_000_000  # looked at in all ...
+LOOKED_AT_CHARS = (250, 1_000)  # ... and of each text: a label can be told from the beginning
 
 
 class LabelNoise(Cleaner):
     """Flag rows whose label cleanlab holds for an error; nothing is dropped or changed.
 
-    Character 1- to 3-grams weighted by TF-IDF go into a logistic regression (averaged SGD), so
-    Chinese needs no words. Its out-of-fold probabilities go to cleanlab's `find_label_issues`
-    with the filter of that name (see https://arxiv.org/abs/1911.00068). The score is the
-    probability of the likelier label, which must reach `confidence`. Labels with fewer than five
+    Words and pairs of words (a Chinese character is a word) go into naive Bayes, five times, each
+    without the fifth of the rows that it judges. Its probabilities go to cleanlab's
+    `find_label_issues` with the filter of that name (see https://arxiv.org/abs/1911.00068). A flag
+    also needs another label that is likelier, at least `confidence`, and a given label of at most
+    `UNLIKELY`. The score is the probability of the likelier label. Labels with fewer than five
     rows are not judged.
     """
 
@@ -34,24 +36,23 @@ class LabelNoise(Cleaner):
     confidence: Annotated[float, Field(ge=0, lt=1)] = 0.3
     filter: Literal["confident_learning", "prune_by_noise_rate", "both"] = "confident_learning"
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
         """Return a flag for each doubtful label.
 
         Raises:
             UserError: no row has the column.
         """
-        records = to_rows(rows)
-        labels = [field_of(row, self.column) for row in records]
-        if records and not any(label is not None for label in labels):
+        labels = [field_of(row, self.column) for row in rows]
+        if rows and not any(label is not None for label in labels):
             raise UserError(
                 f"params.yaml: clean: label_noise: no row has {self.column}; name another column"
             )
-        verdicts: Verdicts = [None] * len(records)
+        verdicts: Verdicts = [None] * len(rows)
         judged = _judged(labels)
         names, given = np.unique([labels[place] for place in judged], return_inverse=True)
         if len(names) < 2:
             return verdicts
-        chances = _out_of_fold([text_of(records[place]) for place in judged], given, seed)
+        chances = label_chances(_features([text_of(rows[place]) for place in judged]), given, seed)
         for k in np.flatnonzero(self._doubtful(given, chances)):
             sure = float(chances[k].max())
             verdicts[judged[k]] = Verdict("flag", f"doubtful {self.column}", sure)
@@ -63,8 +64,9 @@ class LabelNoise(Cleaner):
         """Return, for each row, whether another label is likelier and cleanlab agrees."""
         from cleanlab.filter import find_label_issues
 
+        own = chances[np.arange(len(given)), given]
         likelier: NDArray[np.bool_] = (chances.argmax(axis=1) != given) & (
-            chances.max(axis=1) >= self.confidence
+            (chances.max(axis=1) >= self.confidence) & (own <= UNLIKELY)
         )
         if not likelier.any():
             return likelier
@@ -79,21 +81,7 @@ def _judged(labels: list[str | None]) -> list[int]:
     return [k for k, label in enumerate(labels) if label is not None and counts[label] >= FOLDS]
 
 
-def _out_of_fold(texts: list[str], given: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    """Return, for each text, the probability of each label, learned from the other folds."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import SGDClassifier
-    from sklearn.model_selection import StratifiedKFold
-
-    grams = TfidfVectorizer(
-        analyzer="char", ngram_range=(1, 3), max_features=FEATURES, sublinear_tf=True
-    )
-    matrix = grams.fit_transform([text[:LOOKED_AT_CHARS] for text in texts])
-    chances = np.zeros((len(texts), given.max() + 1))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for train, held_out in folds.split(matrix, given):
-        model = SGDClassifier(
-            loss="log_loss", alpha=1e-5, max_iter=EPOCHS, tol=None, average=True, random_state=seed
-        )
-        chances[held_out] = model.fit(matrix[train], given[train]).predict_proba(matrix[held_out])
-    return chances
+def _features(texts: list[str]) -> Any:
+    """Return the hashed words of the texts' beginnings; of many texts less is looked at."""
+    chars = int(np.clip(CHARS // len(texts), *LOOKED_AT_CHARS))
+    return hashed_words([text[:chars] for text in texts], max(2, len(texts) // RARE))

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, with_texts
+from tunesmith.cleaners.base import RowCleaner, Verdict, rewritten, whole_text
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
 from tunesmith.text.national_phones import known_region
-from tunesmith.text.pii import KINDS, REGIONS, Kind, Phones, find_pii, masked
+from tunesmith.text.pii import KINDS, REGIONS, Kind, Phones, find_pii, masked, may_hold_pii
 
 SALT = "TUNESMITH_PII_SALT"
 MIN_SALT_CHARS = 16
@@ -48,13 +48,21 @@ class Pii(RowCleaner):
             counts.update(item.kind for item in found)
             return masked(text, found, salt)
 
-        changed = with_texts(row, mask, meta=True)
-        if changed is None:
+        if not self._may_hold_any(row):
+            return None
+        changed = rewritten(row, mask)
+        if not counts:
             return None
         reason, score = " and ".join(sorted(counts)), float(counts.total())
         if self.action == "drop":
             return Verdict("drop", reason, score)
         return Verdict("rewrite", reason, score, row=changed)
+
+    def _may_hold_any(self, row: Row) -> bool:
+        """Rule out most rows at one look; escapes in the other columns could hide something."""
+        meta = row["meta"] or ""
+        text = f"{whole_text(row)}\n{meta}"
+        return "\\" in meta or may_hold_pii(text, self.phones, self.regions)
 
 
 def _salt() -> bytes:

@@ -21,6 +21,9 @@ DIRTY = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}|[\r\u2028\u2029]")
 SUSPECT = re.compile(
     r"[\x80-\u2fff\uf000-\ufeff\ufff0-\uffff]"
 )  # without these ftfy sees no mojibake
+UNUSUAL = re.compile(  # without these there is nothing to repair, and most texts have none
+    r"[^\t\n -~\u4e00-\u9fff，。！？；：、（）《》【】“”‘’…—·]"
+)
 ROUNDS = 4  # text that was broken twice is repaired twice
 
 
@@ -37,7 +40,7 @@ class RepairText(RowCleaner):
     def judge(self, row: Row) -> Verdict | None:
         """Repair one row and name the worst that was wrong with it."""
         texts = whole_text(row)
-        if texts.isascii() and texts.isprintable():
+        if _is_usual(texts):
             return None
         changed = with_texts(row, self._repaired)
         if changed is None:
@@ -57,6 +60,13 @@ class RepairText(RowCleaner):
         if UNSEEN.search(before) or CONTROL.search(NEWLINE.sub("", before)):
             return "control characters"
         return "line ends and accents" if plain != before else "full-width letters"
+
+
+def _is_usual(text: str) -> bool:
+    """True for a text of characters that need no repair: ASCII that prints, Chinese."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return True
+    return not UNUSUAL.search(text)
 
 
 def repaired(text: str) -> str:

@@ -38,6 +38,8 @@ class StripHtml(RowCleaner):
     def judge(self, row: Row) -> Verdict | None:
         """Strip one row, unless it is about code; a whole document is code too."""
         whole = whole_text(row)
+        if "<" not in whole and "&" not in whole:  # markup begins with one of them
+            return None
         if not MARKUP.search(whole) or ABOUT_CODE.search(whole):
             return None
         changed = with_texts(row, stripped)

@@ -6,10 +6,16 @@ from typing import NamedTuple
 CODE = re.compile(
     r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{2,12}(?::[a-p]{10})?>"
 )
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇]")
-KANA = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
-HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
-LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+HAN_CHARS = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
+KANA_CHARS = r"\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+HANGUL_CHARS = r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+LATIN_CHARS = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+HAN, KANA, HANGUL = (  # runs, of which each character counts
+    re.compile(f"[{chars}]+") for chars in (HAN_CHARS, KANA_CHARS, HANGUL_CHARS)
+)
+LATIN_WORD = re.compile(f"[{LATIN_CHARS}]+")
+KANA_OR_HANGUL = re.compile(f"[{KANA_CHARS}{HANGUL_CHARS}]")
+FURTHER = re.compile(rf"[^\W\d_{HAN_CHARS}{KANA_CHARS}{HANGUL_CHARS}{LATIN_CHARS}]")
 ZH_SHARE = 0.7
 MIXED_SHARE = 0.15
 
@@ -31,15 +37,22 @@ class Scripts(NamedTuple):
 
 def scripts(text: str) -> Scripts:
     """Count the words of each script; addresses of mail and web and masks are left out."""
-    if "@" in text or "<" in text or "://" in text:
-        text = CODE.sub(" ", text)
+    text = _without_addresses(text)
     if text.isascii():
         return Scripts(0, len(LATIN_WORD.findall(text)), 0, 0, 0)
-    han, kana, hangul = (len(p.findall(text)) for p in (HAN, KANA, HANGUL))
+    han = sum(map(len, HAN.findall(text)))
     words = LATIN_WORD.findall(text)
+    if not (KANA_OR_HANGUL.search(text) or FURTHER.search(text)):
+        return Scripts(han, len(words), 0, 0, 0)
+    kana, hangul = (sum(map(len, p.findall(text))) for p in (KANA, HANGUL))
     letters = sum(map(str.isalpha, text))
     rest = letters - han - kana - hangul - sum(map(len, words))
     return Scripts(han, len(words), max(rest, 0), kana, hangul)
+
+
+def _without_addresses(text: str) -> str:
+    """Put a space in place of addresses of mail and web and masks."""
+    return CODE.sub(" ", text) if "@" in text or "<" in text or "://" in text else text
 
 
 def script_language(text: str) -> str:
@@ -49,6 +62,8 @@ def script_language(text: str) -> str:
     scripts need a detector. Kana, hangul and further scripts are `other` once they hold half
     of the text or, for kana, a tenth: Japanese is full of Han.
     """
+    if text.isascii():
+        return "en" if LATIN_WORD.search(_without_addresses(text)) else "und"
     found = scripts(text)
     if found.total == 0:
         return "und"

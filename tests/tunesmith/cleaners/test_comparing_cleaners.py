@@ -1,5 +1,6 @@
 """The cleaners that compare rows with each other."""
 
+import numpy as np
 import pytest
 
 from tests.tunesmith.cleaners.rows_for_tests import chat, cleaned, done, kept_lines, labelled
@@ -159,6 +160,31 @@ def test_wrong_labels_are_flagged_in_both_languages() -> None:
     result = cleaned(LabelNoise(column="meta.intent"), *rows)
     assert len(result.kept) == len(rows)
     assert [d["source"] for d in result.decisions if d["action"] == "flag"] == ["t.jsonl:8"]
+
+
+def test_most_planted_wrong_labels_are_found_among_many_rows() -> None:
+    rng = np.random.default_rng(0)
+    words = np.array([f"word{n}" for n in range(500)])
+    right = rng.integers(8, size=4_000)
+    planted = rng.random(4_000) < 0.05
+    given = np.where(planted, (right + rng.integers(1, 8, size=4_000)) % 8, right)
+    rows = []
+    for topic, label in zip(right, given, strict=True):
+        own = rng.integers(topic * 10, topic * 10 + 10, size=3)  # three words tell the label
+        rows.append(labelled(" ".join(words[[*own, *rng.integers(500, size=12)]]), str(label)))
+    flagged = {
+        int(d["source"].partition(":")[2]) - 1
+        for d in cleaned(LabelNoise(), *rows).decisions
+        if d["action"] == "flag"
+    }
+    found = sum(planted[k] for k in flagged)
+    assert found / planted.sum() >= 0.9
+    assert found / len(flagged) >= 0.9
+
+
+def test_a_text_that_fits_two_labels_is_no_error() -> None:
+    rows = [labelled(f"it is fine, number {n}", "ab"[n % 2]) for n in range(60)]
+    assert done(cleaned(LabelNoise(), *rows)) == []
 
 
 def test_a_label_column_that_no_row_has_is_named() -> None:
