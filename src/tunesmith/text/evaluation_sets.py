@@ -99,10 +99,17 @@ def contained(
 
 
 def asked_again(
-    texts: Sequence[str], questions: Sequence[str], similarity: float, seed: int
+    texts: Sequence[str],
+    questions: Sequence[str],
+    similarity: float,
+    seed: int,
+    short_texts: int | None = None,
 ) -> Iterator[Hit]:
-    """Yield texts that are as a whole at least `similarity` like a question, facts included."""
-    for i, j, score in near_pairs_between(texts, questions, similarity, seed):
+    """Yield texts that are as a whole at least `similarity` like a question, facts included.
+
+    `short_texts` is for a part of the texts: see `short_left` of `near_pairs_between`.
+    """
+    for i, j, score in near_pairs_between(texts, questions, similarity, seed, short_texts):
         if folded(texts[i]) and same_facts(texts[i], questions[j]):
             yield Hit(i, j, score)
 

@@ -42,21 +42,38 @@ def near_pairs(texts: Sequence[str], similarity: float, seed: int = 0) -> list[P
 
 
 def near_pairs_between(
-    left: Sequence[str], right: Sequence[str], similarity: float, seed: int = 0
+    left: Sequence[str],
+    right: Sequence[str],
+    similarity: float,
+    seed: int = 0,
+    short_left: int | None = None,
 ) -> list[Pair]:
     """Return the pairs `(i, j, score)` of a left and a right text, as `near_pairs` does, sorted.
 
     Every left text is reported; of right texts that are equal only the first.
+
+    Args:
+        left: any number of texts, or a part of them: each is compared for itself.
+        right: the texts that they are compared with.
+        similarity: as in `near_pairs`.
+        seed: as in `near_pairs`.
+        short_left: how many `short_forms` all left texts have, where `left` is a part of them.
     """
     _check(similarity)
     forms, _, home = _distinct(left)
     others, first, _ = _distinct(right)
-    i, j, score = _verified(forms, others, _candidates_between(forms, others, seed), similarity)
+    candidates = _candidates_between(forms, others, seed, short_left)
+    i, j, score = _verified(forms, others, candidates, similarity)
     rows_of: list[list[int]] = [[] for _ in forms]
     for row, form in enumerate(home):
         rows_of[form].append(row)
     found = zip(i.tolist(), first[j].tolist(), score.tolist(), strict=True)
     return sorted((row, b, value) for a, b, value in found for row in rows_of[a])
+
+
+def short_forms(texts: Sequence[str]) -> set[str]:
+    """Return the distinct normal forms that are short, and not empty."""
+    return {form for text in texts if 0 < len(form := folded(text)) <= SHORT_CHARS}
 
 
 def _check(similarity: float) -> None:
@@ -89,7 +106,9 @@ def _candidates(forms: list[str], seed: int) -> Ints:
     return _unpacked(packed, len(forms))
 
 
-def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:
+def _candidates_between(
+    left: list[str], right: list[str], seed: int, short_left: int | None
+) -> Ints:
     """Return pairs (n, 2) of a left and a right form that share a bucket, are short or equal."""
     keys, known = band_keys(left, seed)
     other_keys, other = band_keys(right, seed)
@@ -99,7 +118,7 @@ def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:
     equal = [k * len(right) + position[form] for k, form in enumerate(left) if form in position]
     packed.append(np.array(equal, dtype=np.int64))
     short, others = _short(left), _short(right)
-    if len(short) * len(others) <= SHORT_ROWS**2 // 2:
+    if (len(short) if short_left is None else short_left) * len(others) <= SHORT_ROWS**2 // 2:
         packed.append((short[:, None] * len(right) + others).ravel())
     return _unpacked(packed, len(right))
 
