@@ -1,19 +1,24 @@
 """Drops train rows that repeat a row set apart, or a question of a published evaluation set."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import Field, PositiveInt
 
-from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
-from tunesmith.rows import Row, prompt_text, to_rows
-from tunesmith.text.evaluation_sets import EvaluationSet, asked_again, contained
-from tunesmith.text.leaks import leaks
+from tunesmith.cleaners.base import Cleaner, Verdicts
+from tunesmith.cleaners.held_out import Comparison, HeldOut, Questions
+from tunesmith.rows import Row, to_rows
+from tunesmith.text.evaluation_sets import EvaluationSet
+
+if TYPE_CHECKING:
+    from tunesmith.cleaners.scale_out.spread import Spread
 
 SIDES: tuple[tuple[str, tuple[str | None, ...]], ...] = (
     ("test", (None, "train", "validation")),
     ("validation", (None, "train")),
 )
+HELD_OUT = frozenset(side for side, _ in SIDES)
 
 
 class Decontaminate(Cleaner):
@@ -35,32 +40,37 @@ class Decontaminate(Cleaner):
         """Return a drop for each row that leaks, with the id of the row it repeats."""
         records = to_rows(rows)
         verdicts: Verdicts = [None] * len(records)
-        for held_out, others in SIDES:
-            known = [row for row in records if row["split"] == held_out]
-            places = [k for k, row in enumerate(records) if row["split"] in others]
-            for leak in leaks([records[k] for k in places], known, self.similarity, seed):
-                verdict = Verdict(
-                    "drop", f"repeats a {held_out} row", leak.score, known[leak.right]["id"]
-                )
-                verdicts[places[leak.left]] = verdicts[places[leak.left]] or verdict
-        self._against_sets(records, verdicts, seed)
+        for comparison in self.comparisons(records):
+            comparison.judge(records, verdicts, seed)
         return verdicts
 
-    def _against_sets(self, records: list[Row], verdicts: Verdicts, seed: int) -> None:
-        """Drop the rows that hold a question of an evaluation set."""
-        for known in self.against:
-            places = [k for k, row in enumerate(records) if not (is_test(row) or verdicts[k])]
-            lines, questions = zip(*known.questions(), strict=True)
-            prompts = [prompt_text(records[k]) for k in places]
-            texts = [whole_text(records[k]) for k in places]
-            hits = [
-                *asked_again(prompts, questions, self.similarity, seed),
-                *contained(texts, questions, self.ngram, self.contained),
-            ]
-            for hit in hits:
-                verdicts[places[hit.text]] = verdicts[places[hit.text]] or Verdict(
-                    "drop",
-                    f"holds a question of {known.name}",
-                    hit.score,
-                    f"{known.name}:{lines[hit.question]}",
-                )
+    def comparisons(self, records: Iterable[Row]) -> list[Comparison]:
+        """Return what rows are compared with, in order: the held-out of `records`, then the sets.
+
+        Raises:
+            UserError: an evaluation set cannot be read.
+        """
+        held_out = [row for row in records if row["split"] in HELD_OUT]
+        rows = [
+            HeldOut(
+                side, others, [row for row in held_out if row["split"] == side], self.similarity
+            )
+            for side, others in SIDES
+        ]
+        return [*rows, *(self._against(known) for known in self.against)]
+
+    def _against(self, known: EvaluationSet) -> Questions:
+        """Return the comparison with one evaluation set."""
+        lines, questions = zip(*known.questions(), strict=True)
+        return Questions(known.name, lines, questions, self.similarity, self.ngram, self.contained)
+
+    def spread(self, rows: "Spread") -> list[Any]:
+        """Return the verdicts of each partition: every worker gets what is held out."""
+        from tunesmith.cleaners.scale_out.decontaminate import spread_decontaminate
+
+        return spread_decontaminate(self, rows)
+
+
+def _of_split(rows: list[Row], split: str) -> list[Row]:
+    """Return the rows of one split."""
+    return [row for row in rows if row["split"] == split]

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
 from tunesmith.errors import UserError
 from tunesmith.fields import checked_field, field_of
-from tunesmith.rows import text_of, to_rows
+from tunesmith.rows import Row, text_of, to_json, to_rows
 
 FOLDS = 5
 FEATURES = 50_000
@@ -56,6 +56,14 @@ class LabelNoise(Cleaner):
             sure = float(chances[k].max())
             verdicts[judged[k]] = Verdict("flag", f"doubtful {self.column}", sure)
         return verdicts
+
+    def compared(self, row: Row) -> Row:
+        """Return the label and the beginning of the text."""
+        label = field_of(row, self.column)
+        seen: Row = {"task": "text", "text": text_of(row)[:LOOKED_AT_CHARS]}
+        if self.column.startswith("meta."):
+            return {**seen, "meta": to_json({self.column.removeprefix("meta."): label})}
+        return {**seen, self.column: label}
 
     def _doubtful(
         self, given: NDArray[np.int64], chances: NDArray[np.float64]

@@ -1,7 +1,7 @@
 """Drops rows that repeat an earlier row but for courtesies, slips of the pen and added words."""
 
 from operator import itemgetter
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import Field, NonNegativeInt
@@ -12,6 +12,9 @@ from tunesmith.rows import Row, prompt_text, to_rows
 from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_facts
 from tunesmith.text.near_duplicates import near_pairs
 from tunesmith.text.numbers import numbers
+
+if TYPE_CHECKING:
+    from tunesmith.cleaners.scale_out.spread import Spread
 
 
 class NearDuplicates(Cleaner):
@@ -37,6 +40,12 @@ class NearDuplicates(Cleaner):
             found = [(places[i], places[j], score) for i, j, score in pairs]
             self._judge_pairs(sorted(found, key=itemgetter(1)), records, sides, verdicts)
         return verdicts
+
+    def spread(self, rows: "Spread") -> list[Any]:
+        """Return the verdicts of each partition: texts of one bucket meet on one worker."""
+        from tunesmith.cleaners.scale_out.near_duplicates import spread_near
+
+        return spread_near(self, rows)
 
     def _judge_pairs(
         self,
