@@ -27,6 +27,10 @@ class Part:
         """Return the rows as dictionaries."""
         return to_rows(frame_of(self.table))
 
+    def named(self) -> list[Row]:
+        """Return of each row what a decision names: its id and source."""
+        return list(self.table.select(["id", "source"]).to_pylist())
+
 
 @dataclass(frozen=True)
 class Stepped:
@@ -79,9 +83,14 @@ def row_steps(part: Part, steps: Sequence[Cleaner], seed: int) -> Stepped:
 
 def with_verdicts(part: Part, verdicts: Verdicts, kind: str) -> Stepped:
     """Return what the verdicts of one cleaner leave of a partition."""
-    rows, acted = apply_verdicts(part.rows(), kind, verdicts)
-    left = Part(table_of(to_frame(rows)), part.places[_stays(verdicts)])
-    return Stepped(left, [pa.Table.from_pylist(acted, schema=DECISIONS)])
+    stays = _stays(verdicts)
+    if any(verdict and verdict.row for verdict in verdicts):
+        rows, acted = apply_verdicts(part.rows(), kind, verdicts)
+        left = table_of(to_frame(rows))
+    else:
+        _, acted = apply_verdicts(part.named(), kind, verdicts)
+        left = part.table.filter(pa.array(stays, pa.bool_())).combine_chunks()
+    return Stepped(Part(left, part.places[stays]), [pa.Table.from_pylist(acted, schema=DECISIONS)])
 
 
 def _stays(verdicts: Verdicts) -> list[bool]:

@@ -101,7 +101,7 @@ def _decisions_of(stepped: Stepped, number: int) -> pa.Table:
 def _untouched(part: Part, decisions: list[pa.Table]) -> pa.Table:
     """Return one `keep` record for each row of a partition that no decision is about."""
     records = [record for table in decisions for record in table.select(["id"]).to_pylist()]
-    return pa.Table.from_pylist(untouched(part.rows(), records), schema=DECISIONS)
+    return pa.Table.from_pylist(untouched(part.named(), records), schema=DECISIONS)
 
 
 def _languages(part: Part) -> dict[str, int]:
