@@ -94,13 +94,17 @@ def distinct(pairs: Sequence[Records]) -> Records:
     """Return the pairs without repetition, sorted."""
     both = np.concatenate(pairs)
     both = both[np.lexsort((both["second"], both["first"]))]
-    return both[np.concatenate([[True], _changes(both, "first", "second")])[: len(both)]]
+    new = np.ones(len(both), dtype=bool)
+    new[1:] = _changes(both, "first", "second")
+    kept: Records = both[new]
+    return kept
 
 
 def _changes(records: Records, *fields: str) -> NDArray[np.bool_]:
     """Return, for each record but the first, whether a field is other than in the one before."""
     changed = [records[field][1:] != records[field][:-1] for field in fields]
-    return np.logical_or.reduce(changed)
+    either: NDArray[np.bool_] = np.logical_or.reduce(changed)
+    return either
 
 
 def _pairs(first: Ints, second: Ints) -> Records:
