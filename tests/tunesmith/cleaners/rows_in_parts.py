@@ -7,6 +7,7 @@ from tunesmith.rows import Row, row_id
 
 WORDS = ["kettle", "order", "refund", "invoice", "parcel", "store", "blue", "cancel", "address"]
 CHINESE = "水壶订单退款发票包裹门店蓝色取消地址配送时间"
+TEMPLATE = "Where is my order {} with the blue kettle that I bought in your store last week?"
 SPLITS: list[str | None] = [None] * 14 + ["train"] * 4 + ["validation", "test"]
 SHORT = ["yes please", "no thanks", "好的谢谢", "thank you so much", "what now"]
 
@@ -39,6 +40,8 @@ def _new(rng: np.random.Generator) -> Row:
         return {**labelled(page, None, split=split), "task": "text"}
     if kind < 0.5:
         return labelled(_text(rng), "abc"[int(rng.integers(3))], split=split, meta=meta)
+    if kind < 0.7:  # many share a bucket, and few say the same
+        return chat(TEMPLATE.format(rng.integers(60)), "We look into it.", meta=meta)
     return chat(_text(rng), _text(rng), split=split, meta=meta)
 
 

@@ -68,11 +68,11 @@ def test_twenty_thousand_rows_with_copies_across_partitions(client: Any, tmp_pat
     assert together(client, folder, params, partition_rows=5_000) == (one, counts)
 
 
-@pytest.mark.parametrize("partition_rows", [12, 1_000])
+@pytest.mark.parametrize("partition_rows", [60, 1_000])
 def test_the_size_of_a_partition_changes_nothing(
     client: Any, tmp_path: Path, partition_rows: int
 ) -> None:
-    folder = written(tmp_path, rows_with_copies(60))
+    folder = written(tmp_path, rows_with_copies(300))
     params = steps_of({"kind": "near_duplicates", "similarity": 0.7}, *FAST)
     assert together(client, folder, params, partition_rows) == alone(folder, params)
 
