@@ -23,7 +23,7 @@ from tunesmith.cleaners.scale_out.params import ScaleOut
 @pytest.mark.slow
 def test_a_killed_worker_costs_time_and_changes_nothing(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    folder = written(tmp_path, rows_with_copies(6_000))
+    folder = written(tmp_path, rows_with_copies(1_500))
     with connected(ScaleOut(workers=2)) as client:
         pids = list(client.run(os.getpid).values())
         killed: list[int] = []
@@ -37,7 +37,7 @@ def test_a_killed_worker_costs_time_and_changes_nothing(tmp_path: Path) -> None:
 
         killer = threading.Thread(target=kill_one)
         killer.start()
-        result = together(client, folder, steps_of(*FAST), partition_rows=1_500)
+        result = together(client, folder, steps_of(*FAST), partition_rows=400)
         killer.join()
         left = client.run(os.getpid).values()
     assert killed

@@ -61,11 +61,11 @@ def written(folder: Path, rows: Sequence[Row]) -> Path:
 
 def test_twenty_thousand_rows_with_copies_across_partitions(client: Any, tmp_path: Path) -> None:
     folder = written(tmp_path, rows_with_copies(20_000))
-    params = steps_of(*FAST)
+    params = steps_of({"kind": "exact_duplicates"}, {"kind": "near_duplicates"})
     one, counts = alone(folder, params)
-    assert {"exact_duplicates", "near_duplicates", "decontaminate"} <= set(counts["dropped"])
-    assert {"exact_duplicates", "near_duplicates"} <= set(counts["flagged"])
-    assert together(client, folder, params, partition_rows=5_000) == (one, counts)
+    assert counts["dropped"]["near_duplicates"]["nearly repeats an earlier row"] > 500
+    assert {"exact_duplicates", "near_duplicates"} == set(counts["flagged"])
+    assert together(client, folder, params, partition_rows=7_000) == (one, counts)
 
 
 @pytest.mark.parametrize("partition_rows", [60, 1_000])
@@ -77,9 +77,9 @@ def test_the_size_of_a_partition_changes_nothing(
     assert together(client, folder, params, partition_rows) == alone(folder, params)
 
 
-def test_the_rows_of_the_demo(client: Any, tmp_path: Path, root: Path) -> None:
+def test_every_other_row_of_the_demo(client: Any, tmp_path: Path, root: Path) -> None:
     sources = CollectParams.read("collect", root / "params.yaml").sources
-    folder = written(tmp_path, collect(root / "data/demo", sources).rows)
+    folder = written(tmp_path, collect(root / "data/demo", sources).rows[::2])
     steps = CleanParams.read("clean", root / "params.yaml").steps
     quick = tuple(step for step in steps if step.kind != "language")  # it loads for seconds
     params = CleanParams(steps=quick)
