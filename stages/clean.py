@@ -7,11 +7,14 @@ import pandas as pd
 from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.decontaminate import Decontaminate
 from tunesmith.cleaners.run import Cleaned, Record, decision_table, run_cleaners, summary
+from tunesmith.cleaners.scale_out.cluster import connected
+from tunesmith.cleaners.scale_out.params import ScaleOut
+from tunesmith.cleaners.scale_out.run import clean_spread, write_spread
 from tunesmith.errors import UserError
 from tunesmith.files import write_json
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, write_rows, write_table
-from tunesmith.stage import parse_paths, run_stage
+from tunesmith.stage import Paths, parse_paths, run_stage
 
 
 def clean(rows: pd.DataFrame, settings: CleanParams, seed: int) -> tuple[Cleaned, Record]:
@@ -22,9 +25,24 @@ def clean(rows: pd.DataFrame, settings: CleanParams, seed: int) -> tuple[Cleaned
     """
     cleaned = run_cleaners(rows, settings.steps, seed)
     counts = summary(rows, cleaned)
-    if len(cleaned.kept) == 0:
-        raise UserError(f"params.yaml: clean.steps drop every row: {_worst(counts)}; loosen them")
+    _refuse_nothing(counts)
     return cleaned, counts
+
+
+def clean_over_cluster(paths: Paths, settings: CleanParams, where: ScaleOut) -> Record:
+    """Clean in partitions on a cluster, write rows, decisions and summary, and return the summary.
+
+    Raises:
+        UserError: no row stays, or the cluster cannot be used.
+    """
+    with connected(where) as client:
+        cleaned = clean_spread(
+            client, paths.examples, settings.steps, read_seed(), where.partition_rows
+        )
+        _refuse_nothing(cleaned.counts)
+        write_spread(cleaned, paths.kept, paths.decisions)
+        write_json(paths.summary, cleaned.counts)
+        return cleaned.counts
 
 
 def located(settings: CleanParams, folder: Path) -> CleanParams:
@@ -38,6 +56,12 @@ def located(settings: CleanParams, folder: Path) -> CleanParams:
                     f"into {folder}, or run `dvc repro -f clean` after changing it"
                 )
     return settings.model_copy(update={"steps": tuple(steps)})
+
+
+def _refuse_nothing(counts: Record) -> None:
+    """Stop where no row stays."""
+    if counts["rows"]["kept"] == 0:
+        raise UserError(f"params.yaml: clean.steps drop every row: {_worst(counts)}; loosen them")
 
 
 def _worst(counts: Record) -> str:
@@ -62,8 +86,11 @@ def _tell(counts: Record) -> None:
 def main() -> None:
     """Read the collected rows, clean them, write rows, decisions and summary."""
     paths = parse_paths("--examples", "--evaluation-sets", "--kept", "--decisions", "--summary")
-    rows = read_rows(paths.examples)
     settings = located(CleanParams.read("clean"), paths.evaluation_sets)
+    if settings.scale_out is not None:
+        _tell(clean_over_cluster(paths, settings, settings.scale_out))
+        return
+    rows = read_rows(paths.examples)
     cleaned, counts = clean(rows, settings, read_seed())
     write_rows(paths.kept, cleaned.kept)
     write_table(paths.decisions, decision_table(cleaned.decisions))

@@ -18,6 +18,7 @@ Row: TypeAlias = dict[str, Any]
 
 TASKS = ("chat", "classification", "text", "preference", "unpaired", "stepwise")
 PLAIN = ("role", "content")
+GROUP_ROWS = 65_536  # of a Parquet file; a table is written and read in these
 EXTRAS = ("tool_calls", "tool_call_id", "name", "reasoning_content")  # only where a message has one
 MESSAGES = pa.list_(pa.struct([(key, pa.string()) for key in (*PLAIN, *EXTRAS)]))
 PLAIN_MESSAGES = pa.list_(pa.struct([(key, pa.string()) for key in PLAIN]))
@@ -88,15 +89,21 @@ def read_table(path: Path) -> pa.Table:
     Raises:
         UserError: the file is missing or its columns are not those of `SCHEMA`.
     """
+    with open_table(path) as file:
+        return file.read()
+
+
+def open_table(path: Path) -> pq.ParquetFile:
+    """Open a Parquet table of examples, to read it in parts; errors are those of `read_table`."""
     try:
-        table = pq.read_table(path)
+        file = pq.ParquetFile(path)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `dvc repro` makes it") from None
     except pa.ArrowInvalid as error:
         raise UserError(f"{path}: not a Parquet table: {error}") from None
-    if table.column_names != COLUMNS:
-        raise UserError(f"{path}: columns {table.column_names} are not those of an example")
-    return table
+    if file.schema_arrow.names != COLUMNS:
+        raise UserError(f"{path}: columns {file.schema_arrow.names} are not those of an example")
+    return file
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
@@ -147,9 +154,9 @@ def write_rows(path: Path, frame: pd.DataFrame) -> None:
 
 
 def write_table(path: Path, table: pa.Table) -> None:
-    """Write any Arrow table as zstd Parquet."""
+    """Write any Arrow table as zstd Parquet, in groups that can be read one by one."""
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", row_group_size=GROUP_ROWS)
 
 
 def conversation(row: Row) -> list[Message]:

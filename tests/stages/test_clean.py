@@ -92,3 +92,29 @@ def test_a_set_outside_of_the_watched_folder_is_told_of(
         f"note: evaluation set exam: DVC does not watch {exam['path']}; put it into "
         f"{tmp_path / 'sets'}, or run `dvc repro -f clean` after changing it\n"
     )
+
+
+def test_a_cluster_gives_the_outputs_of_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("distributed")
+    rows = [chat(f"Order {k % 9}?", f"It is number {k % 9}.") for k in range(40)]
+    write_rows(tmp_path / "examples.parquet", frame(*rows, chat("Hi", "")))
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    one = run(monkeypatch, tmp_path, "one")
+    told = capsys.readouterr().out
+    (tmp_path / "params.yaml").write_text(f"{PARAMS}  scale_out: {{workers: 1, partition_rows: 9}}")
+    assert run(monkeypatch, tmp_path, "two") == one
+    assert capsys.readouterr().out == told
+    assert "31  exact_duplicates" in told
+
+
+def test_a_cluster_that_keeps_nothing_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    write_rows(tmp_path / "examples.parquet", frame(chat("Hi", "")))
+    (tmp_path / "params.yaml").write_text(f"{PARAMS}  scale_out: {{workers: 1}}")
+    with pytest.raises(UserError, match=r"drop every row: length: no answer \(1\)"):
+        run(monkeypatch, tmp_path, "out")
+    assert not (tmp_path / "out").exists()

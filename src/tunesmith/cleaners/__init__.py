@@ -16,6 +16,7 @@ from tunesmith.cleaners.refusals import Refusals
 from tunesmith.cleaners.repair_text import RepairText
 from tunesmith.cleaners.repeated_edges import RepeatedEdges
 from tunesmith.cleaners.repetition import Repetition
+from tunesmith.cleaners.scale_out.params import ScaleOut
 from tunesmith.cleaners.semantic_duplicates import SemanticDuplicates
 from tunesmith.cleaners.strip_html import StripHtml
 from tunesmith.cleaners.symbols import Symbols
@@ -42,6 +43,7 @@ AnyCleaner: TypeAlias = Annotated[
 
 
 class CleanParams(Params):
-    """Which cleaners run, in this order."""
+    """Which cleaners run, in this order, and where: in one process, or over a cluster."""
 
     steps: tuple[AnyCleaner, ...] = ()
+    scale_out: ScaleOut | None = None

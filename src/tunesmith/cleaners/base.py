@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from tunesmith.rows import (
     to_json,
     to_rows,
 )
+
+if TYPE_CHECKING:
+    from tunesmith.cleaners.scale_out.spread import Spread
 
 NOTHING = {"role": "assistant", "content": ""}
 Action = Literal["drop", "rewrite", "flag"]
@@ -52,8 +55,12 @@ class Cleaner(Component):
 
     A cleaner that looks at one row at a time is a `RowCleaner` and writes `judge`; one that
     compares rows writes `verdicts`, or `__call__` if it wants a table.
+
+    Attributes:
+        scope: what it must see to judge a row: that row, or others of the table too.
     """
 
+    scope: ClassVar[Literal["row", "table"]] = "table"
     kind: str
 
     def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
@@ -69,9 +76,25 @@ class Cleaner(Component):
         """Return what `__call__` returns, of rows that are no table."""
         return self(to_frame(rows), seed)
 
+    def compared(self, row: Row) -> Row:
+        """Return what the cleaner looks at of a row: all that is gathered of it on a cluster."""
+        return row
+
+    def spread(self, rows: "Spread") -> list[Any]:
+        """Return the verdicts of each partition of rows that lie on the workers of a cluster.
+
+        They are those of `__call__`. Here one worker gathers what `compared` leaves of each row;
+        a cleaner that can do with less writes its own.
+        """
+        from tunesmith.cleaners.scale_out.gathered import gathered
+
+        return gathered(self, rows)
+
 
 class RowCleaner(Cleaner):
     """Base of the cleaners that look at one row at a time."""
+
+    scope = "row"
 
     def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
         """Return one verdict for each row, without a table made in between."""

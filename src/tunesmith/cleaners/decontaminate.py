@@ -1,20 +1,25 @@
 """Drops train rows that repeat a row set apart, or a question of a published evaluation set."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
-from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test, whole_text
-from tunesmith.rows import Row, prompt_text
+from tunesmith.cleaners.base import Cleaner, Verdicts
+from tunesmith.cleaners.held_out import Comparison, HeldOut, HeldQuestions
+from tunesmith.rows import Row
 from tunesmith.text.evaluation_sets import EvaluationSet
-from tunesmith.text.held_questions import Limits, held
-from tunesmith.text.leaks import leaks
+from tunesmith.text.held_questions import Limits, questions_of
+
+if TYPE_CHECKING:
+    from tunesmith.cleaners.scale_out.spread import Spread
 
 SIDES: tuple[tuple[str, tuple[str | None, ...]], ...] = (
     ("test", (None, "train", "validation")),
     ("validation", (None, "train")),
 )
+HELD_OUT = frozenset(side for side, _ in SIDES)
 
 
 class Decontaminate(Cleaner):
@@ -36,30 +41,34 @@ class Decontaminate(Cleaner):
     def verdicts(self, rows: list[Row], seed: int) -> Verdicts:
         """Return a drop for each row that leaks, with the id of the row it repeats."""
         verdicts: Verdicts = [None] * len(rows)
-        for held_out, others in SIDES:
-            known = [row for row in rows if row["split"] == held_out]
-            places = [k for k, row in enumerate(rows) if row["split"] in others]
-            for leak in leaks([rows[k] for k in places], known, self.similarity, seed):
-                verdict = Verdict(
-                    "drop", f"repeats a {held_out} row", leak.score, known[leak.right]["id"]
-                )
-                verdicts[places[leak.left]] = verdicts[places[leak.left]] or verdict
-        self._against_sets(rows, verdicts, seed)
+        for comparison in self.comparisons(rows):
+            comparison.judge(rows, verdicts, seed)
         return verdicts
 
-    def _against_sets(self, records: list[Row], verdicts: Verdicts, seed: int) -> None:
-        """Drop the rows that hold a question of an evaluation set."""
+    def comparisons(self, records: Iterable[Row]) -> list[Comparison]:
+        """Return what rows are compared with, in order: the held-out of `records`, then the sets.
+
+        Raises:
+            UserError: an evaluation set cannot be read.
+        """
+        held_out = [row for row in records if row["split"] in HELD_OUT]
+        rows = [
+            HeldOut(
+                side, others, [row for row in held_out if row["split"] == side], self.similarity
+            )
+            for side, others in SIDES
+        ]
         limits = Limits(self.similarity, self.ngram, self.contained)
-        for known in self.against:
-            places = [k for k, row in enumerate(records) if not (is_test(row) or verdicts[k])]
-            prompts = [prompt_text(records[k]) for k in places]
-            texts = [whole_text(records[k]) for k in places]
-            for place, (question, score) in held(prompts, texts, known, limits, seed).items():
-                reason = f"holds a question of {known.name}"
-                verdicts[places[place]] = Verdict("drop", reason, score, question)
+        return [*rows, *(HeldQuestions(questions_of(one), limits) for one in self.against)]
 
     def located(self, folder: Path) -> "Decontaminate":
         """Return the cleaner with the path of each set in `against`; see `EvaluationSet`."""
         return self.model_copy(
             update={"against": tuple(known.located(folder) for known in self.against)}
         )
+
+    def spread(self, rows: "Spread") -> list[Any]:
+        """Return the verdicts of each partition: every worker gets what is held out."""
+        from tunesmith.cleaners.scale_out.decontaminate import spread_decontaminate
+
+        return spread_decontaminate(self, rows)

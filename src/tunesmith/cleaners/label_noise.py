@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
 from tunesmith.errors import UserError
 from tunesmith.fields import checked_field, field_of
-from tunesmith.rows import Row, text_of
+from tunesmith.rows import Row, text_of, to_json
 from tunesmith.text.hashed_words import hashed_words
 from tunesmith.text.naive_bayes import FOLDS, label_chances
 
@@ -57,6 +57,14 @@ class LabelNoise(Cleaner):
             sure = float(chances[k].max())
             verdicts[judged[k]] = Verdict("flag", f"doubtful {self.column}", sure)
         return verdicts
+
+    def compared(self, row: Row) -> Row:
+        """Return the label and the beginning of the text."""
+        label = field_of(row, self.column)
+        seen: Row = {"task": "text", "text": text_of(row)[: LOOKED_AT_CHARS[1]]}
+        if self.column.startswith("meta."):
+            return {**seen, "meta": to_json({self.column.removeprefix("meta."): label})}
+        return {**seen, self.column: label}
 
     def _doubtful(
         self, given: NDArray[np.int64], chances: NDArray[np.float64]

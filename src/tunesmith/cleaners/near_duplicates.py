@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import pandas as pd
 from pydantic import Field, NonNegativeInt
@@ -13,6 +13,11 @@ from tunesmith.rows import Row, prompt_text, to_rows
 from tunesmith.text.differences import SHORT_WORDS, alike_but_for_courtesy, same_words
 from tunesmith.text.near_duplicates import Pair, near_pairs
 from tunesmith.text.numbers import all_numbers
+
+if TYPE_CHECKING:
+    from tunesmith.cleaners.scale_out.spread import Spread
+
+Side: TypeAlias = tuple[str, str]  # the whole text of a row and its question
 
 
 class NearDuplicates(Cleaner):
@@ -43,6 +48,12 @@ class NearDuplicates(Cleaner):
                 verdicts[places[place]] = verdict
         return verdicts
 
+    def spread(self, rows: "Spread") -> list[Any]:
+        """Return the verdicts of each partition: texts of one bucket meet on one worker."""
+        from tunesmith.cleaners.scale_out.near_duplicates import spread_near
+
+        return spread_near(self, rows)
+
     def _judged(
         self, pairs: list[Pair], rows: list[Row], texts: list[str]
     ) -> Iterator[tuple[int, Verdict]]:
@@ -56,23 +67,24 @@ class NearDuplicates(Cleaner):
             if later in stands_in or (earlier in stands_in and score < 1):
                 continue
             first = stands_in.get(earlier, earlier)
-            if self._repeats(rows[first], rows[later], texts[first], texts[later]):
-                verdict = _verdict(rows[first], rows[later], score)
+            sides = [(texts[place], prompt_text(rows[place])) for place in (first, later)]
+            if self.repeats(*sides):
+                verdict = verdict_of(rows[first], rows[later], score)
                 if verdict.action == "drop":
                     stands_in[later] = first
                 yield later, verdict
 
-    def _repeats(self, first: Row, second: Row, text: str, other: str) -> bool:
-        """Whether of two rows that name the same numbers, question and whole text say the same."""
-        asked, also_asked = prompt_text(first), prompt_text(second)
-        if text == other and asked == also_asked:
+    def repeats(self, first: Side, second: Side) -> bool:
+        """Whether two rows that name the same numbers say the same in question and whole text."""
+        (text, asked), (other, also_asked) = first, second
+        if first == second:
             return True
         return alike_but_for_courtesy(asked, also_asked) >= self.similarity and same_words(
             text, other, self.protect_words
         )
 
 
-def _verdict(first: Row, second: Row, score: float) -> Verdict:
+def verdict_of(first: Row, second: Row, score: float) -> Verdict:
     """Drop the second row, or flag it if the two contradict each other."""
     if first["label"] != second["label"]:
         return Verdict("flag", "nearly the same text, another label", score, first["id"])

@@ -41,6 +41,11 @@ class RepeatedEdges(Cleaner):
                 verdicts[k] = Verdict("rewrite", "repeated header or footer", float(lost), row=row)
         return verdicts
 
+    def compared(self, row: Row) -> Row:
+        """Return the text and the file of a page; of anything else that it is none."""
+        seen = ("task", "text", "source") if _is_page(row) else ("task",)
+        return {key: row[key] for key in seen}
+
     def _common(
         self, texts: dict[int, list[str]], files: list[str | None], pages: Counter[Any]
     ) -> set[Edge]:

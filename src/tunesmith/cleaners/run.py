@@ -1,13 +1,13 @@
 """Runs the cleaners in the order written and keeps one decision for everything they did."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
-from tunesmith.cleaners.base import Cleaner, Verdict
+from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
 from tunesmith.rows import Row, to_frame, to_rows
 
 DECISIONS = pa.schema(
@@ -46,11 +46,18 @@ def run_cleaners(rows: pd.DataFrame, steps: Sequence[Cleaner], seed: int) -> Cle
 
 def apply_step(rows: list[Row], step: Cleaner, seed: int) -> tuple[list[Row], list[Record]]:
     """Return the rows that one step leaves, the rewritten in their place, and its decisions."""
+    return apply_verdicts(rows, step.kind, step.verdicts(rows, seed))
+
+
+def apply_verdicts(
+    rows: list[Row], kind: str, verdicts: Verdicts
+) -> tuple[list[Row], list[Record]]:
+    """Return the rows that the verdicts of one step leave, and its decisions."""
     kept: list[Row] = []
     decisions: list[Record] = []
-    for row, verdict in zip(rows, step.verdicts(rows, seed), strict=True):
+    for row, verdict in zip(rows, verdicts, strict=True):
         if verdict is not None:
-            decisions.append(_record(row, step.kind, verdict))
+            decisions.append(_record(row, kind, verdict))
         if verdict is None or verdict.action == "flag":
             kept.append(row)
         elif verdict.action == "rewrite":
@@ -98,19 +105,19 @@ def summary(rows: pd.DataFrame, cleaned: Cleaned) -> Record:
             "kept": len(cleaned.kept),
             "dropped": len(rows) - len(cleaned.kept),
         },
-        "languages": {"in": _languages(rows), "kept": _languages(cleaned.kept)},
-        "dropped": _counted(cleaned.decisions, "drop"),
-        "rewritten": _counted(cleaned.decisions, "rewrite"),
-        "flagged": _counted(cleaned.decisions, "flag"),
+        "languages": {"in": languages(rows["lang"]), "kept": languages(cleaned.kept["lang"])},
+        "dropped": counted(cleaned.decisions, "drop"),
+        "rewritten": counted(cleaned.decisions, "rewrite"),
+        "flagged": counted(cleaned.decisions, "flag"),
     }
 
 
-def _languages(rows: pd.DataFrame) -> dict[str, int]:
+def languages(langs: Iterable[str | None]) -> dict[str, int]:
     """Count rows by language."""
-    return dict(Counter(lang or "und" for lang in rows["lang"]))
+    return dict(Counter(lang or "und" for lang in langs))
 
 
-def _counted(decisions: list[Record], action: str) -> dict[str, dict[str, int]]:
+def counted(decisions: list[Record], action: str) -> dict[str, dict[str, int]]:
     """Return step → reason → rows for one action."""
     counts: dict[str, Counter[str]] = {}
     for record in decisions:

@@ -47,6 +47,11 @@ class SemanticDuplicates(Cleaner):
                     self._judge_block(chosen, vectors[block], records, verdicts)
         return verdicts
 
+    def compared(self, row: Row) -> Row:
+        """Return the text, and what a verdict names."""
+        named = {key: row[key] for key in ("id", "split", "task", "label")}
+        return {**named, "text": whole_text(row)}
+
     def _embedded(self, texts: Sequence[str], seed: int) -> Iterator[tuple[list[int], Vectors]]:
         """Yield the places of texts that one embedder can read, and their vectors."""
         blind = list(range(len(texts)))

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 from tunesmith.expectations.check import RowCheck, Values
 from tunesmith.expectations.evidence import Evidence
 from tunesmith.rows import Row, all_text, prompt_text
-from tunesmith.text.held_questions import Limits, held
+from tunesmith.text.held_questions import Limits, held, questions_of
 from tunesmith.text.leaks import leaks
 
 
@@ -58,7 +58,8 @@ class NoLeak(RowCheck):
         texts = [all_text(row) for row in left if evidence.sets]
         for one in evidence.sets:
             known = one.model_copy(update={"column": self.columns.get(one.name)})
-            for place, (question, score) in held(prompts, texts, known, limits, seed=0).items():
+            found = held(prompts, texts, questions_of(known), limits, seed=0)
+            for place, (question, score) in found.items():
                 yield place, f"question {question} ({score:.3f})"
 
     def rule(self) -> Any:

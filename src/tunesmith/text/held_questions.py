@@ -28,18 +28,43 @@ class Held(NamedTuple):
     score: float
 
 
+class Questions(NamedTuple):
+    """The questions of an evaluation set and the lines where they stand."""
+
+    name: str
+    lines: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+def questions_of(known: EvaluationSet) -> Questions:
+    """Read an evaluation set.
+
+    Raises:
+        UserError: see `EvaluationSet.questions`.
+    """
+    lines, texts = zip(*known.questions(), strict=True)
+    return Questions(known.name, lines, texts)
+
+
 def held(
-    prompts: Sequence[str], texts: Sequence[str], known: EvaluationSet, limits: Limits, seed: int
+    prompts: Sequence[str],
+    texts: Sequence[str],
+    known: Questions,
+    limits: Limits,
+    seed: int,
+    short_prompts: int | None = None,
 ) -> dict[int, Held]:
-    """Return, by position, which prompt is a question of the set or which text holds one."""
-    lines, questions = zip(*known.questions(), strict=True)
+    """Return, by position, which prompt is a question of the set or which text holds one.
+
+    `short_prompts` is for a part of the rows: see `short_left` of `near_pairs_between`.
+    """
     hits = [
-        *asked_again(prompts, questions, limits.similarity, seed),
-        *contained(texts, questions, limits.ngram, limits.contained),
+        *asked_again(prompts, known.texts, limits.similarity, seed, short_prompts),
+        *contained(texts, known.texts, limits.ngram, limits.contained),
     ]
     found: dict[int, Held] = {}
     for hit in hits:
-        found.setdefault(hit.text, Held(f"{known.name}:{lines[hit.question]}", hit.score))
+        found.setdefault(hit.text, Held(f"{known.name}:{known.lines[hit.question]}", hit.score))
     return found
 
 
@@ -80,10 +105,14 @@ def contained(
 
 
 def asked_again(
-    texts: Sequence[str], questions: Sequence[str], similarity: float, seed: int
+    texts: Sequence[str],
+    questions: Sequence[str],
+    similarity: float,
+    seed: int,
+    short_texts: int | None = None,
 ) -> Iterator[Hit]:
     """Yield texts that are as a whole at least `similarity` like a question, facts included."""
-    for i, j, score in near_pairs_between(texts, questions, similarity, seed):
+    for i, j, score in near_pairs_between(texts, questions, similarity, seed, short_texts):
         if folded(texts[i]) and same_facts(texts[i], questions[j]):
             yield Hit(i, j, score)
 

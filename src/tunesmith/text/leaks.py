@@ -18,7 +18,11 @@ class Leak(NamedTuple):
 
 
 def leaks(
-    left: Sequence[Row], right: Sequence[Row], similarity: float, seed: int = 0
+    left: Sequence[Row],
+    right: Sequence[Row],
+    similarity: float,
+    seed: int = 0,
+    short_left: int | None = None,
 ) -> list[Leak]:
     """Return each row of `left` that repeats one of `right`, with the most alike, in order.
 
@@ -26,12 +30,12 @@ def leaks(
     prompts and the whole texts are at least `similarity` alike (0.5 to 1). The prompts must name
     the same facts (`same_facts`): two orders, or two towns, make two questions. Asking for the
     whole text as well keeps apart questions of one pattern, asking for the prompt those that
-    share a long set answer.
+    share a long set answer. `short_left` is for a part of the left rows: see `near_pairs_between`.
     """
     if not left or not right:
         return []
     best: dict[int, Leak] = {}
-    for leak in [*_equal(left, right), *_near(left, right, similarity, seed)]:
+    for leak in [*_equal(left, right), *_near(left, right, similarity, seed, short_left)]:
         if leak.left not in best or leak.score > best[leak.left].score:
             best[leak.left] = leak
     return [best[position] for position in sorted(best)]
@@ -49,13 +53,17 @@ def _equal(left: Sequence[Row], right: Sequence[Row]) -> Iterator[Leak]:
 
 
 def _near(
-    left: Sequence[Row], right: Sequence[Row], similarity: float, seed: int
+    left: Sequence[Row],
+    right: Sequence[Row],
+    similarity: float,
+    seed: int,
+    short_left: int | None,
 ) -> Iterator[Leak]:
     """Yield rows whose whole text and prompt are alike and name the same facts."""
     from rapidfuzz.distance import Indel
 
     texts, others = [text_of(row) for row in left], [text_of(row) for row in right]
-    for i, j, score in near_pairs_between(texts, others, similarity, seed):
+    for i, j, score in near_pairs_between(texts, others, similarity, seed, short_left):
         asked, known = prompt_text(left[i]), prompt_text(right[j])
         alike = Indel.normalized_similarity(folded(asked), folded(known))
         if alike >= similarity and same_facts(asked, known):

@@ -47,7 +47,7 @@ def near_pairs(
     """
     _check(similarity)
     forms, first, home, fact = _distinct(texts, facts)
-    i, j, score = _verified(forms, forms, _candidates(forms, fact, seed), similarity)
+    i, j, score = verified(forms, forms, _candidates(forms, fact, seed), similarity)
     low, high = np.minimum(first[i], first[j]), np.maximum(first[i], first[j])
     near = zip(low.tolist(), high.tolist(), score.tolist(), strict=True)
     equal = ((int(first[k]), row, 1.0) for row, k in enumerate(home) if first[k] != row)
@@ -55,21 +55,38 @@ def near_pairs(
 
 
 def near_pairs_between(
-    left: Sequence[str], right: Sequence[str], similarity: float, seed: int = 0
+    left: Sequence[str],
+    right: Sequence[str],
+    similarity: float,
+    seed: int = 0,
+    short_left: int | None = None,
 ) -> list[Pair]:
     """Return the pairs `(i, j, score)` of a left and a right text, as `near_pairs` does, sorted.
 
     Every left text is reported; of right texts that are equal only the first.
+
+    Args:
+        left: any number of texts, or a part of them: each is compared for itself.
+        right: the texts that they are compared with.
+        similarity: as in `near_pairs`.
+        seed: as in `near_pairs`.
+        short_left: how many `short_forms` all left texts have, where `left` is a part of them.
     """
     _check(similarity)
     forms, _, home, _ = _distinct(left)
     others, first, _, _ = _distinct(right)
-    i, j, score = _verified(forms, others, _candidates_between(forms, others, seed), similarity)
+    candidates = _candidates_between(forms, others, seed, short_left)
+    i, j, score = verified(forms, others, candidates, similarity)
     rows_of: list[list[int]] = [[] for _ in forms]
     for row, form in enumerate(home):
         rows_of[form].append(row)
     found = zip(i.tolist(), first[j].tolist(), score.tolist(), strict=True)
     return sorted((row, b, value) for a, b, value in found for row in rows_of[a])
+
+
+def short_forms(texts: Sequence[str]) -> set[str]:
+    """Return the distinct normal forms that are short, and not empty."""
+    return {form for form in folded_each(texts) if 0 < len(form) <= SHORT_CHARS}
 
 
 def _check(similarity: float) -> None:
@@ -111,16 +128,18 @@ def _candidates(forms: list[str], fact: Ints, seed: int) -> Ints:
     own = buckets(fact[known].astype(np.uint64) * GOLDEN)  # another fact, another bucket
     packed = []
     while keys:
-        packed.append(_neighbours(keys.pop() ^ own, known, len(forms)))
+        packed.append(neighbours(keys.pop() ^ own, known, len(forms)))
     short = _short(forms)
     if len(short) <= SHORT_ROWS:
-        packed.append(_all_pairs(short, forms))
+        packed.append(all_pairs(short, forms))
     pairs = _unpacked(packed, len(forms))
     i, j = pairs.T
     return np.compress(fact[i] == fact[j], pairs, axis=0)
 
 
-def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:
+def _candidates_between(
+    left: list[str], right: list[str], seed: int, short_left: int | None
+) -> Ints:
     """Return pairs (n, 2) of a left and a right form that share a bucket, are short or equal."""
     keys, known = band_keys(left, seed)
     other_keys, other = band_keys(right, seed)
@@ -130,7 +149,7 @@ def _candidates_between(left: list[str], right: list[str], seed: int) -> Ints:
     equal = [k * len(right) + position[form] for k, form in enumerate(left) if form in position]
     packed.append(np.array(equal, dtype=np.int64))
     short, others = _short(left), _short(right)
-    if len(short) * len(others) <= SHORT_ROWS**2 // 2:
+    if (len(short) if short_left is None else short_left) * len(others) <= SHORT_ROWS**2 // 2:
         packed.append((short[:, None] * len(right) + others).ravel())
     return _unpacked(packed, len(right))
 
@@ -153,7 +172,7 @@ def _short(forms: list[str]) -> Ints:
     return np.array([k for k, f in enumerate(forms) if 0 < len(f) <= SHORT_CHARS], dtype=np.int64)
 
 
-def _all_pairs(rows: Ints, forms: list[str]) -> Ints:
+def all_pairs(rows: Ints, forms: list[str]) -> Ints:
     """Return every packed pair of `rows` that its lengths allow to be alike by a half."""
     a, b = np.triu_indices(len(rows), k=1)
     lengths = _lengths([forms[k] for k in rows])
@@ -161,7 +180,7 @@ def _all_pairs(rows: Ints, forms: list[str]) -> Ints:
     return rows[a[near]] * len(forms) + rows[b[near]]
 
 
-def _neighbours(keys: Hashes, known: Ints, width: int) -> Ints:
+def neighbours(keys: Hashes, known: Ints, width: int) -> Ints:
     """Return packed pairs of forms of one bucket that lie within `WINDOW` of each other."""
     order = np.argsort(keys, kind="stable")
     ranked, rows = buckets(keys[order]), known[order]
@@ -193,7 +212,7 @@ def _matches(left: Hashes, right: Hashes, known: Ints, other: Ints, width: int) 
     return np.concatenate(packed)
 
 
-def _verified(
+def verified(
     left: list[str], right: list[str], pairs: Ints, similarity: float
 ) -> tuple[Ints, Ints, NDArray[np.float64]]:
     """Return those of `pairs` that are at least `similarity` alike, and how much they are."""

@@ -88,9 +88,7 @@ def find_pii(
     return sorted(taken, key=lambda found: found.start)
 
 
-def may_hold_pii(
-    text: str, phones: Phones = "valid", regions: tuple[str, ...] = REGIONS
-) -> bool:
+def may_hold_pii(text: str, phones: Phones = "valid", regions: tuple[str, ...] = REGIONS) -> bool:
     """Rule out, by few scans, most texts that hold nothing; true for texts joined if for one."""
     if "@" in text or _has_key_mark(text):
         return True

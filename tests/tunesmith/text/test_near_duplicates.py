@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from tunesmith.text.near_duplicates import near_pairs, near_pairs_between
+from tunesmith.text.near_duplicates import near_pairs, near_pairs_between, short_forms
 from tunesmith.text.normalise import folded
 
 EN = "where is my order with the blue kettle please refund cancel parcel arrived broken today"
@@ -121,3 +121,16 @@ def test_a_template_does_not_hide_a_pair_of_equal_facts() -> None:
 def test_fewer_facts_than_texts_are_refused() -> None:
     with pytest.raises(ValueError, match="2 texts, 1 facts"):
         near_pairs(["a", "b"], 0.9, facts=["x"])
+
+
+def test_a_part_of_the_left_texts_is_compared_as_the_whole_is() -> None:
+    left = [f"order {k}" for k in range(3_000)]
+    right = [f"parcel {k}" for k in range(2_900)] + ["orders 7"]
+    whole = near_pairs_between(left, right, 0.5)
+    part = near_pairs_between(left[:20], right, 0.5, short_left=len(short_forms(left)))
+    assert part == [pair for pair in whole if pair[0] < 20]
+    assert len(near_pairs_between(left[:20], right, 0.5)) > len(part)
+
+
+def test_short_forms_are_distinct_and_not_empty() -> None:
+    assert short_forms(["Yes!", "yes", "", "y" * 33, "好的"]) == {"yes", "好的"}
