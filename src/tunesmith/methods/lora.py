@@ -1,34 +1,46 @@
 """LoRA: low-rank updates beside frozen matrices (https://arxiv.org/abs/2106.09685)."""
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field
 
-from tunesmith.methods.base import TrainingMethod, attach, peft_task
+from tunesmith.methods.base import LowRank
+
+INITS = {"default": True, "gaussian": "gaussian", "pissa": "pissa", "olora": "olora"}
 
 
-class Lora(TrainingMethod):
-    """Train a product of rank `r`, scaled by alpha / r, beside each target module."""
+class Lora(LowRank):
+    """Train a product of rank `r`, scaled by alpha / r, beside each target module.
+
+    `pissa` (https://arxiv.org/abs/2404.02948) and `olora` (https://arxiv.org/abs/2406.01775) begin
+    with the largest directions of the weights and freeze the rest. Loading computes them again.
+    """
+
+    traceless: ClassVar[frozenset[str]] = frozenset({"lora_plus"})
 
     kind: Literal["lora"] = "lora"
-    r: PositiveInt = 16
-    alpha: PositiveFloat = 32
-    dropout: float = Field(0.0, ge=0, lt=1)
-    targets: list[str] | Literal["all-linear"] = "all-linear"
-    rslora: bool = False  # scale by alpha / sqrt(r): https://arxiv.org/abs/2312.03732
-    dora: bool = False  # magnitude and direction apart: https://arxiv.org/abs/2402.09353
+    init: Literal["default", "gaussian", "pissa", "olora"] = "default"
+    lora_plus: float | None = Field(None, ge=1)  # learning rate of B in those of A
 
-    def apply(self, model: Any, task: str) -> Any:
-        """Return the model with LoRA beside the target modules."""
-        from peft import LoraConfig
+    def more_options(self) -> dict[str, Any]:
+        """Return how A and B begin."""
+        return {"init_lora_weights": INITS[self.init]}
 
-        config = LoraConfig(
-            r=self.r,
-            lora_alpha=self.alpha,
-            lora_dropout=self.dropout,
-            target_modules=self.targets,
-            use_rslora=self.rslora,
-            use_dora=self.dora,
-            task_type=peft_task(task),
+    def optimizer(self, model: Any, arguments: Any) -> Any:
+        """Return the optimizer of LoRA+, in which B learns faster than A.
+
+        Source: https://arxiv.org/abs/2402.12354.
+        """
+        if self.lora_plus is None:
+            return None
+        from peft.optimizers import create_loraplus_optimizer
+        from transformers import Trainer
+
+        optimizer, options = Trainer.get_optimizer_cls_and_kwargs(arguments, model)
+        return create_loraplus_optimizer(
+            model,
+            optimizer,
+            loraplus_lr_ratio=self.lora_plus,
+            loraplus_weight_decay=arguments.weight_decay,
+            **options,
         )
-        return attach(model, config)

@@ -1,0 +1,77 @@
+"""Any other adapter that PEFT has, by the name of its type."""
+
+from typing import Any, Literal
+
+from pydantic import model_validator
+
+from tunesmith.methods.base import TrainingMethod, attach, peft_task
+
+OWN_KINDS = {  # those with a file of their own, which guards against their traps
+    "LORA": "lora",
+    "IA3": "ia3",
+    "PREFIX_TUNING": "prefix",
+    "PROMPT_TUNING": "prompt",
+    "P_TUNING": "p_tuning",
+    "TUNESMITH_ADAPTER": "adapter",
+}
+REFUSED: dict[str, str] = {}
+# What the pipeline sets itself, or what has no meaning in it.
+SET_HERE = {
+    *("peft_type", "task_type", "auto_mapping", "peft_version", "inference_mode"),
+    *("base_model_name_or_path", "revision"),
+}
+
+
+class Peft(TrainingMethod):
+    """Train the adapter that PEFT calls `type`, with options of its configuration."""
+
+    kind: Literal["peft"] = "peft"
+    type: str
+    options: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _is_known(self) -> "Peft":
+        """Refuse a type that is unknown or known to fail, and options that it does not have."""
+        name = self.type.upper()
+        if name in OWN_KINDS:
+            raise ValueError(f"type: {name} is method.kind {OWN_KINDS[name]}")
+        if name in REFUSED:
+            raise ValueError(f"type: {name} is not trained here: {REFUSED[name]}")
+        if name not in known_types():
+            raise ValueError(f'type: no type "{self.type}"; known: {", ".join(known_types())}')
+        self._config()
+        return self
+
+    def apply(self, model: Any, task: str) -> Any:
+        """Return the model with the adapter."""
+        config = self._config()
+        config.task_type = peft_task(task)
+        return attach(model, config)
+
+    def _config(self) -> Any:
+        """Return PEFT's configuration.
+
+        Raises:
+            ValueError: an option is unknown, or has a value that PEFT refuses.
+        """
+        import inspect
+
+        from peft.mapping import PEFT_TYPE_TO_CONFIG_MAPPING
+
+        make = PEFT_TYPE_TO_CONFIG_MAPPING[self.type.upper()]
+        known = sorted(set(inspect.signature(make).parameters) - SET_HERE)
+        unknown = sorted(set(self.options) - set(known))
+        if unknown:
+            raise ValueError(f'options: no option "{unknown[0]}"; known: {", ".join(known)}')
+        try:
+            return make(**self.options)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"options: {error}") from None
+
+
+def known_types() -> list[str]:
+    """Return the names of PEFT's types that can be trained here."""
+    from peft.mapping import PEFT_TYPE_TO_CONFIG_MAPPING
+
+    names = {str(kind.value) for kind in PEFT_TYPE_TO_CONFIG_MAPPING}
+    return sorted(names - set(OWN_KINDS) - set(REFUSED))
