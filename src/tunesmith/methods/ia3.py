@@ -19,8 +19,8 @@ class Ia3(TrainingMethod):
         refuse_unmatched(model, "method.targets", self.targets or [])
         refuse_unmatched(model, "method.feed_forward", self.feed_forward)
         config = IA3Config(
-            target_modules=self.targets,
-            feedforward_modules=self.feed_forward if self.targets else None,
+            target_modules=self.targets and list(self.targets),
+            feedforward_modules=list(self.feed_forward) if self.targets else None,
             task_type=peft_task(task),
         )
         return attach(model, config)

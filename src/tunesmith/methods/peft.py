@@ -1,5 +1,6 @@
 """Any other adapter that PEFT has, by the name of its type."""
 
+from copy import deepcopy
 from typing import Any, Literal
 
 from pydantic import model_validator
@@ -14,7 +15,16 @@ OWN_KINDS = {  # those with a file of their own, which guards against their trap
     "P_TUNING": "p_tuning",
     "TUNESMITH_ADAPTER": "adapter",
 }
-REFUSED: dict[str, str] = {}
+NO_ENCODER = "its checkpoints cannot be trained further, so a stopped run would be lost; use prefix"
+NO_TASKS = "every row would have to say which of several tasks it belongs to"
+REFUSED = {
+    "ADALORA": "its ranks move only by a call after every step, which the Trainer does not make",
+    "CARTRIDGE": NO_ENCODER,
+    "CPT": NO_ENCODER,
+    "MULTITASK_PROMPT_TUNING": NO_TASKS,
+    "POLY": NO_TASKS,
+    "XLORA": "it mixes adapters that are trained before; train those, then merge them",
+}
 # What the pipeline sets itself, or what has no meaning in it.
 SET_HERE = {
     *("peft_type", "task_type", "auto_mapping", "peft_version", "inference_mode"),
@@ -64,7 +74,7 @@ class Peft(TrainingMethod):
         if unknown:
             raise ValueError(f'options: no option "{unknown[0]}"; known: {", ".join(known)}')
         try:
-            return make(**self.options)
+            return make(**deepcopy(self.options))  # PEFT changes lists in place
         except (TypeError, ValueError) as error:
             raise ValueError(f"options: {error}") from None
 

@@ -8,6 +8,10 @@ from tunesmith.errors import UserError
 from tunesmith.methods.base import LowRank
 
 
+# Heads stay in full precision; those of classifiers begin random, which bitsandbytes cannot pack.
+HEADS = ["lm_head", "embed_out", "score", "classifier", "pre_classifier", "classification_head"]
+
+
 class Qlora(LowRank):
     """Train LoRA beside frozen 4-bit weights: NF4, whose scales are quantised once more.
 
@@ -35,6 +39,7 @@ class Qlora(LowRank):
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=dtype,
+            llm_int8_skip_modules=HEADS,
         )
         place = "cuda" if torch.cuda.is_available() else "cpu"
         return {"quantization_config": quantisation, "device_map": {"": place}}

@@ -15,6 +15,8 @@ from tunesmith.training.arguments import training_arguments
 from tunesmith.training.collate import Collator
 from tunesmith.training.curves import curves
 from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.fitting import refuse_long
+from tunesmith.training.losses import class_loss
 from tunesmith.training.params import Phase
 
 
@@ -46,6 +48,7 @@ def train(
     labels = label_names(train) if phase.task == "classification" else []
     options = phase.method.load_options(dtype())
     loaded = load(start, phase.task, labels, trainable=True, options=options)
+    refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     rows = encode_rows(train, *encode)
@@ -121,6 +124,7 @@ def _trainer(
         eval_dataset=validation,
         data_collator=Collator(loaded.tokenizer.pad_token_id),
         callbacks=extra,
+        compute_loss_func=_loss(phase, loaded, train),
         optimizers=(phase.method.optimizer(model, arguments), None),
         compute_metrics=_accuracy if phase.task == "classification" else None,
     )
@@ -128,6 +132,13 @@ def _trainer(
 
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def _loss(phase: Phase, loaded: Loaded, train: list[Encoded]) -> Any:
+    """Return the loss of a classifier, or None where the model's own is meant."""
+    if phase.task != "classification":
+        return None
+    return class_loss(phase, [row["labels"] for row in train], loaded.model.config.num_labels)
 
 
 def _chosen_by(phase: Phase) -> str:

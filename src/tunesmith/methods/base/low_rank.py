@@ -37,8 +37,8 @@ class LowRank(TrainingMethod):
             r=self.r,
             lora_alpha=self.alpha,
             lora_dropout=self.dropout,
-            target_modules=self.targets,
-            modules_to_save=self.modules_to_save or None,
+            target_modules=self.targets if isinstance(self.targets, str) else list(self.targets),
+            modules_to_save=list(self.modules_to_save) or None,
             ensure_weight_tying=bool(self.modules_to_save and tied),  # else a merge unties them
             rank_pattern=dict(self.rank_pattern),
             use_rslora=self.rslora,

@@ -44,6 +44,10 @@ class TrainingMethod(Component):
         """
         return None
 
+    def save(self, model: Any, folder: Path) -> None:
+        """Write what was trained as safetensors."""
+        model.save_pretrained(folder)
+
     def reload(self, model: Any, folder: Path, task: str, trainable: bool) -> Any:  # noqa: ARG002
         """Return the base model with the adapter that `folder` holds."""
         from peft import PeftModel
