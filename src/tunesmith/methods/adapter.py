@@ -11,7 +11,9 @@ from tunesmith.methods.base import TrainingMethod, attach, peft_task, refuse_unm
 
 # The projections that end the attention and the feed-forward part of a layer, by their names in
 # Llama and its kin, BERT, DistilBERT, GPT-2, GPT-NeoX and Falcon, OPT and BART.
-ATTENTION = r"o_proj|attention\.output\.dense|out_lin|attn\.c_proj|(self_)?attention\.dense|out_proj"
+ATTENTION = (
+    r"o_proj|attention\.output\.dense|out_lin|attn\.c_proj|(self_)?attention\.dense|out_proj"
+)
 FEED_FORWARD = r"down_proj|(?<!attention\.)output\.dense|lin2|mlp\.c_proj|dense_4h_to_h|fc2"
 
 

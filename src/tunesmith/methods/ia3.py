@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from tunesmith.methods.base import TrainingMethod, attach, peft_task, refuse_unmatched
 
 
@@ -10,7 +12,7 @@ class Ia3(TrainingMethod):
 
     kind: Literal["ia3"] = "ia3"
     targets: list[str] | None = None  # None: those that PEFT knows for the architecture
-    feed_forward: list[str] = []  # those of `targets` whose inputs are scaled, not outputs
+    feed_forward: list[str] = Field(default_factory=list)  # targets that are scaled before
 
     def apply(self, model: Any, task: str) -> Any:
         """Return the model with scales on the target modules."""

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from tunesmith.methods.base import TrainingMethod, attach, peft_task
 
@@ -37,7 +37,7 @@ class Peft(TrainingMethod):
 
     kind: Literal["peft"] = "peft"
     type: str
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_known(self) -> "Peft":

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from tunesmith.errors import UserError
 from tunesmith.methods.base import LowRank
 
-
 # Heads stay in full precision; those of classifiers begin random, which bitsandbytes cannot pack.
 HEADS = ["lm_head", "embed_out", "score", "classifier", "pre_classifier", "classification_head"]
 

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 
-def by_length(
-    lengths: Sequence[int], batch_size: int, padded: bool = True
-) -> Iterator[list[int]]:
+def by_length(lengths: Sequence[int], batch_size: int, padded: bool = True) -> Iterator[list[int]]:
     """Yield positions in batches; equal lengths keep their order, so that batches repeat.
 
     Args:

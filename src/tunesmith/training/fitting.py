@@ -8,7 +8,6 @@ from typing import Any
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
 
-
 TRAINED_AS = {"completion": "chat"}  # task of a phase → of its rows, where they differ
 OFFSET = {"roberta", "xlm-roberta", "camembert", "mpnet"}  # count positions behind the padding's id
 

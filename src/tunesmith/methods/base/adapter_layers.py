@@ -37,6 +37,9 @@ class AdapterLayer(nn.Module, BaseTunerLayer):  # type: ignore[misc]
     """A frozen projection y, after which a bottleneck adds up(activation(down(y)))."""
 
     adapter_layer_names = ("tunesmith_adapter_down", "tunesmith_adapter_up")
+    base_layer: nn.Module
+    tunesmith_adapter_down: nn.ModuleDict
+    tunesmith_adapter_up: nn.ModuleDict
 
     def __init__(self, base_layer: nn.Module) -> None:
         super().__init__()
@@ -54,16 +57,18 @@ class AdapterLayer(nn.Module, BaseTunerLayer):  # type: ignore[misc]
             nn.init.zeros_(zero)
         self.tunesmith_adapter_down[name], self.tunesmith_adapter_up[name] = down, up
         self.activation = ACTIVATIONS[config.activation]()
-        self._move_adapter_to_device_of_base_layer(name)
-        self.set_adapter(self.active_adapters, inference_mode=config.inference_mode)
+        tuner: Any = self
+        tuner._move_adapter_to_device_of_base_layer(name)
+        tuner.set_adapter(tuner.active_adapters, inference_mode=config.inference_mode)
 
     def forward(self, x: Tensor, *args: Any, **options: Any) -> Tensor:
         """Return the projection and what the active adapters add to it."""
         y: Tensor = self.base_layer(x, *args, **options)
-        for name in [] if self.disable_adapters else self.active_adapters:
+        tuner: Any = self
+        for name in [] if tuner.disable_adapters else tuner.active_adapters:
             if name in self.tunesmith_adapter_down:
                 down, up = self.tunesmith_adapter_down[name], self.tunesmith_adapter_up[name]
-                y = y + up(self.activation(down(y.to(down.weight.dtype)))).to(y.dtype)
+                y = y + up(self.activation(down(y.to(_dtype(down))))).to(y.dtype)
         return y
 
     def merge(self, *_: Any, **__: Any) -> None:
@@ -103,6 +108,11 @@ class AdapterModel(BaseTuner):  # type: ignore[misc]
     def merge_and_unload(self, *_: Any, **__: Any) -> None:
         """Refuse, see `AdapterLayer.merge`."""
         next(m for m in self.model.modules() if isinstance(m, AdapterLayer)).merge()
+
+
+def _dtype(layer: nn.Module) -> Any:
+    """Return the precision of a layer, which may differ from that of its frozen input."""
+    return next(layer.parameters()).dtype
 
 
 def _outputs(layer: Any) -> int:

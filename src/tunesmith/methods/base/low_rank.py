@@ -22,8 +22,8 @@ class LowRank(TrainingMethod):
     alpha: PositiveFloat = 32
     dropout: float = Field(0.0, ge=0, lt=1)
     targets: list[str] | str = ALL_LINEAR  # ends of module names, or one regex for whole names
-    modules_to_save: list[str] = []  # trained whole and saved beside the adapter
-    rank_pattern: dict[str, PositiveInt] = {}  # end of a module name → another rank there
+    modules_to_save: list[str] = Field(default_factory=list)  # ends of names, trained whole
+    rank_pattern: dict[str, PositiveInt] = Field(default_factory=dict)  # end of a name → its rank
     rslora: bool = False  # scale by alpha / sqrt(r): https://arxiv.org/abs/2312.03732
     dora: bool = False  # magnitude and direction apart: https://arxiv.org/abs/2402.09353
 
