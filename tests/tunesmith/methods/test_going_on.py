@@ -21,7 +21,7 @@ def go_on(
     start: Path, work: Path, first: dict[str, Any], then: dict[str, Any]
 ) -> tuple[Tried, Tried]:
     one = try_out(start, work / "one", first, epochs=1)
-    return one, try_out(one.folder, work / "two", then, epochs=1)
+    return one, try_out(one.folder, work / "two", then, epochs=1, learning_rate=0.002)
 
 
 @pytest.mark.parametrize(

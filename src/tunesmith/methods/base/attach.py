@@ -7,7 +7,7 @@ from typing import Any
 from tunesmith.errors import UserError
 
 PEFT_TASKS = {"classification": "SEQ_CLS"}
-NOTHING = ("arget modules", "target_modules")  # how PEFT begins to say that nothing matched
+UNFIT = ("arget module", "target_modules")  # how PEFT speaks of modules that it cannot take
 
 
 def peft_task(task: str) -> str:
@@ -19,18 +19,19 @@ def attach(model: Any, config: Any) -> Any:
     """Put a PEFT adapter on a model.
 
     Raises:
-        UserError: the adapter's target modules match nothing in this model, or PEFT knows none
-            for its architecture.
+        UserError: the adapter's target modules match nothing in this model, or what cannot be
+            trained, or PEFT knows none for its architecture.
     """
     from peft import get_peft_model
 
     try:
         return get_peft_model(model, config)
     except ValueError as error:
-        if not any(words in str(error) for words in NOTHING):
+        if not any(words in str(error) for words in UNFIT):
             raise
         raise UserError(
-            f"method.targets matches no module that this method can train; {there_is(model)}"
+            f"method.targets matches no module that this method can train, or also some that it "
+            f"cannot ({str(error).partition('.')[0]}); {there_is(model)}"
         ) from None
 
 
