@@ -1,4 +1,4 @@
-"""Bottleneck adapters: where they stand, that they begin as nothing, and what PEFT does with them."""
+"""Bottleneck adapters: where they stand, how they begin, and what PEFT does with them."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ def stir(model: Any, adapter: str = "default") -> None:
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if f"adapter_up.{adapter}" in name:
-                weight += 0.1
+                weight.add_(0.1)
 
 
 def test_houlsby_stands_behind_attention_and_feed_forward_pfeiffer_behind_the_latter(

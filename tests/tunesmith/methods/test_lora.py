@@ -77,7 +77,7 @@ def test_an_adapter_that_began_out_of_the_weights_is_saved_for_the_base_as_it_is
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if "lora_B" in name:
-                weight += 0.1
+                weight.add_(0.1)
     method.save(model, tmp_path)
     again = PeftModel.from_pretrained(type(llama).from_pretrained(tiny_base), tmp_path)
     assert again.peft_config["default"].r == 8

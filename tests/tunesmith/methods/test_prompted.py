@@ -27,7 +27,7 @@ def test_a_checkpoint_holds_what_makes_the_tokens(llama: Any, tmp_path: Path, me
     method.save(model, tmp_path)
     with torch.no_grad():
         for weight in model.prompt_encoder.parameters():
-            weight += 1.0
+            weight.add_(1.0)
     assert not torch.allclose(model(IDS).logits, before, atol=1e-3)
     model.load_adapter(tmp_path, "default")
     assert torch.equal(model(IDS).logits, before)
