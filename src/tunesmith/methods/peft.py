@@ -1,10 +1,12 @@
 """Any other adapter that PEFT has, by the name of its type."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from tunesmith.errors import UserError
 from tunesmith.methods.base import TrainingMethod, attach, peft_task
 
 OWN_KINDS = {  # those with a file of their own, which guards against their traps
@@ -15,12 +17,10 @@ OWN_KINDS = {  # those with a file of their own, which guards against their trap
     "P_TUNING": "p_tuning",
     "TUNESMITH_ADAPTER": "adapter",
 }
-NO_ENCODER = "its checkpoints cannot be trained further, so a stopped run would be lost; use prefix"
 NO_TASKS = "every row would have to say which of several tasks it belongs to"
 REFUSED = {
     "ADALORA": "its ranks move only by a call after every step, which the Trainer does not make",
-    "CARTRIDGE": NO_ENCODER,
-    "CPT": NO_ENCODER,
+    "CPT": "its loss is no number from the first step on (PEFT 0.21)",
     "MULTITASK_PROMPT_TUNING": NO_TASKS,
     "POLY": NO_TASKS,
     "XLORA": "it mixes adapters that are trained before; train those, then merge them",
@@ -53,10 +53,27 @@ class Peft(TrainingMethod):
         return self
 
     def apply(self, model: Any, task: str) -> Any:
-        """Return the model with the adapter."""
+        """Return the model with the adapter.
+
+        Raises:
+            UserError: the options do not fit this model.
+        """
         config = self._config()
         config.task_type = peft_task(task)
-        return attach(model, config)
+        try:
+            return attach(model, config)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                f"method.options: {self.type} does not take them on this model: {error}"
+            ) from None
+
+    def reload(self, model: Any, folder: Path, task: str, trainable: bool) -> Any:
+        """Return the model with the saved adapter; PEFT loads virtual tokens only as they are."""
+        if not (trainable and self._config().is_prompt_learning):
+            return super().reload(model, folder, task, trainable)
+        model = self.apply(model, task)
+        model.load_adapter(folder, model.active_adapter)
+        return model
 
     def _config(self) -> Any:
         """Return PEFT's configuration.

@@ -15,6 +15,7 @@ PREFIX = {"kind": "prefix", "tokens": 8, "projection": True}
 ADAPTER = {"kind": "adapter", "width": 8}
 LORA = {"kind": "lora", "r": 4, "alpha": 8}
 PISSA = {**LORA, "init": "pissa"}
+CARTRIDGE = {"kind": "peft", "type": "CARTRIDGE", "options": {"num_virtual_tokens": 4}}
 
 
 def go_on(
@@ -25,7 +26,7 @@ def go_on(
 
 
 @pytest.mark.parametrize(
-    "method", [PREFIX, ADAPTER, PISSA, {"kind": "freeze"}], ids=lambda m: m["kind"]
+    "method", [PREFIX, ADAPTER, PISSA, CARTRIDGE, {"kind": "freeze"}], ids=lambda m: m["kind"]
 )
 def test_a_phase_goes_on_where_the_one_before_it_ended(
     tiny_base: Path, tmp_path: Path, method: dict[str, Any]
@@ -62,7 +63,7 @@ def test_weights_of_another_kind_or_shape_are_not_gone_on_from(
         go_on(describe(tiny_base, tmp_path / "base"), tmp_path, first, then)
 
 
-@pytest.mark.parametrize("method", [PREFIX, ADAPTER, PISSA], ids=lambda m: m["kind"])
+@pytest.mark.parametrize("method", [PREFIX, ADAPTER, PISSA, CARTRIDGE], ids=lambda m: m["kind"])
 def test_a_stopped_training_goes_on_and_ends_with_the_same_weights(
     tiny_base: Path, tmp_path: Path, method: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ def read(**method: Any) -> Peft:
         ({"type": "lora"}, "LORA is method.kind lora"),
         ({"type": "ADALORA"}, "ADALORA is not trained here: its ranks move only by a call"),
         ({"type": "XLORA"}, "XLORA is not trained here: it mixes adapters"),
+        ({"type": "cpt"}, "CPT is not trained here: its loss is no number"),
         ({"type": "POLY"}, "which of several tasks"),
         ({"type": "LOHA", "options": {"task_type": "X"}}, 'no option "task_type"'),
         ({"type": "OFT", "options": {"r": 8, "oft_block_size": 8}}, "options: .*r.*oft_block"),
@@ -59,3 +60,17 @@ def test_the_options_reach_the_adapter(llama: Any) -> None:
 def test_targets_that_match_nothing_are_refused(llama: Any) -> None:
     with pytest.raises(UserError, match=r"matches no module.*it has: .*q_proj"):
         read(type="LOKR", options={"target_modules": ["query"]}).apply(llama, "chat")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("C3A", {"block_size": 7}, "C3A does not take them on this model: The block size should"),
+        ("CARTRIDGE", {}, "CARTRIDGE does not take them on this model: "),
+    ],
+)
+def test_options_that_do_not_fit_the_model_are_refused(
+    llama: Any, name: str, options: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(UserError, match=f"method.options: {expected}"):
+        read(type=name, options=options).apply(llama, "chat")

@@ -74,6 +74,25 @@ def test_without_either_the_models_own_loss_is_meant() -> None:
 
 
 @pytest.mark.slow
+def test_the_trainer_divides_accumulated_batches_by_all_their_rows(
+    tiny_base: Path, tmp_path: Path
+) -> None:
+    rows = [label_row(i, "text", "ny"[i % 2]) for i in range(16)]
+    start = describe(tiny_base, tmp_path / "base")
+    first = {}
+    for batches in (1, 4):
+        one = dials(
+            label_smoothing=0.1,
+            per_device_batch_size=16 // batches,
+            gradient_accumulation_steps=batches,
+            warmup_ratio=0,
+        )
+        trained = train(one, start, rows, rows, tmp_path / str(batches), seed=0)
+        first[batches] = trained.curves.query("split == 'train'")[["loss", "grad_norm"]].iloc[0]
+    assert list(first[4]) == pytest.approx(list(first[1]), rel=1e-4)
+
+
+@pytest.mark.slow
 def test_balanced_weights_find_a_rare_class_that_is_else_passed_over(
     tiny_encoder: Path, tmp_path: Path
 ) -> None:
