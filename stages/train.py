@@ -41,7 +41,7 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
         config.base_model_name_or_path = trained.start.descriptor.model
         if isinstance(getattr(config, "target_modules", None), set):  # in the order of a hash
             config.target_modules = sorted(config.target_modules)
-    trained.model.save_pretrained(out)
+    phase.method.save(trained.model, out)
     (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
     template = trained.start.tokenizer.chat_template or ""
     Manifest(

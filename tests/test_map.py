@@ -155,7 +155,13 @@ def test_no_code_dependency_is_idle(stage: Stage) -> None:
 def test_a_phase_depends_on_its_own_method_and_no_other(stage: Stage) -> None:
     kind = Dials.read(path=ROOT / "params.yaml").phases[stage.flags["--phase"]].method.kind
     methods = {dep for dep in stage.deps if dep.startswith(METHODS.rstrip("/"))}
-    assert methods == {f"{METHODS}base.py", f"{METHODS}{kind}.py"}
+    assert methods == {f"{METHODS}base", f"{METHODS}{kind}.py"}
+
+
+def test_a_method_is_one_file_and_what_all_methods_share() -> None:
+    files = {file for file in (ROOT / METHODS).glob("*.py") if file.stem != "__init__"}
+    others = {file: imports(file) & (files - {file}) for file in files}
+    assert {file.name for file in files if others[file]} == set()
 
 
 @each_stage

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from rich.columns import Columns
@@ -17,7 +18,7 @@ from tunesmith.models.resolve import weights_folder
 from tunesmith.params import load_yaml
 from tunesmith.prediction.generate import generate
 from tunesmith.rows import Message, prompt_of, read_rows, to_rows
-from tunesmith.tasks.chat import encode_prompt
+from tunesmith.tasks import chat, completion
 
 MAX_NEW_TOKENS = 128
 TEST_ROWS = Path("data/splits/test.parquet")
@@ -26,9 +27,16 @@ TEST_ROWS = Path("data/splits/test.parquet")
 class Speaker:
     """One model in one conversation: it remembers what it was asked and what it said."""
 
-    def __init__(self, title: str, model: Any, tokenizer: Any, adapter: bool = True) -> None:
-        """Take a model; `adapter=False` answers without the adapter that is on it."""
-        self.title = title
+    def __init__(
+        self,
+        title: str,
+        model: Any,
+        tokenizer: Any,
+        adapter: bool = True,
+        form: ModuleType = chat,
+    ) -> None:
+        """Take a model; `adapter=False` answers without its adapter, `form` is what it reads."""
+        self.title, self._form = title, form
         self._model, self._tokenizer = model, tokenizer
         self._adapter = adapter
         self._history: list[Message] = []
@@ -36,7 +44,7 @@ class Speaker:
     def answer(self, question: str) -> str:
         """Return the greedy answer to the next question of the conversation."""
         self._history.append({"role": "user", "content": question})
-        ids = encode_prompt(self._history, self._tokenizer)
+        ids = self._form.encode_prompt(self._history, self._tokenizer)
         with self._mode():
             answer = generate(self._model, self._tokenizer, [ids], 1, MAX_NEW_TOKENS)[0].text
         self._history.append({"role": "assistant", "content": answer})
@@ -91,11 +99,13 @@ def check(folder: Path) -> None:
 def speakers(tuned: Loaded, folder: Path) -> tuple[Speaker, Speaker]:
     """Return the base model and the tuned one; with an adapter they share the weights."""
     base, title = tuned.descriptor, tuned.descriptor.model
-    second = Speaker(str(folder), tuned.model, tuned.tokenizer)
+    completes = tuned.manifest is not None and tuned.manifest.task == "completion"
+    form = completion if completes else chat
+    second = Speaker(str(folder), tuned.model, tuned.tokenizer, form=form)
     if hasattr(tuned.model, "disable_adapter"):
-        return Speaker(title, tuned.model, tuned.tokenizer, adapter=False), second
+        return Speaker(title, tuned.model, tuned.tokenizer, False, form), second
     plain = load_weights(weights_folder(base), base, "chat", []).eval().to(tuned.model.device)
-    return Speaker(title, plain, tuned.tokenizer), second
+    return Speaker(title, plain, tuned.tokenizer, form=form), second
 
 
 def _questions(console: Console) -> Iterator[str]:

@@ -2,17 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import PositiveInt
-
-from tunesmith.methods.base import TrainingMethod, attach, peft_task
+from tunesmith.methods.base import Prompted, attach_prompt, peft_task
 
 
-class Prefix(TrainingMethod):
+class Prefix(Prompted):
     """Train `tokens` virtual positions in every layer."""
 
     kind: Literal["prefix"] = "prefix"
-    tokens: PositiveInt = 16
-    projection: bool = False
+    projection: bool = False  # make them by a small network, which is dropped after training
 
     def apply(self, model: Any, task: str) -> Any:
         """Return the model with a prefix."""
@@ -23,4 +20,4 @@ class Prefix(TrainingMethod):
             prefix_projection=self.projection,
             task_type=peft_task(task),
         )
-        return attach(model, config)
+        return attach_prompt(model, config)

@@ -2,20 +2,18 @@
 
 from typing import Any, Literal
 
-from pydantic import PositiveInt
-
-from tunesmith.methods.base import TrainingMethod, attach, peft_task
+from tunesmith.methods.base import Prompted, attach_prompt, peft_task, refuse_decoder_classes
 
 
-class Prompt(TrainingMethod):
+class Prompt(Prompted):
     """Train `tokens` virtual tokens at the input."""
 
     kind: Literal["prompt"] = "prompt"
-    tokens: PositiveInt = 16
 
     def apply(self, model: Any, task: str) -> Any:
         """Return the model with a soft prompt."""
         from peft import PromptTuningConfig
 
+        refuse_decoder_classes(model, task, self.kind)
         config = PromptTuningConfig(num_virtual_tokens=self.tokens, task_type=peft_task(task))
-        return attach(model, config)
+        return attach_prompt(model, config)

@@ -56,8 +56,9 @@ def _why_no_weights(folder: Path) -> str:
     """Say whether weights are missing or only in a format that can run code."""
     if any(folder.glob("*.bin")) or any(folder.glob("*.pt")) or any(folder.glob("*.pth")):
         return (
-            "only pickle weights, which can run code when opened; convert them with "
-            "safetensors' save_file in a place you trust"
+            "only pickle weights, which can run code when opened; where you trust them, write "
+            "safetensors once: AutoModel.from_pretrained(OLD).save_pretrained(NEW), with the "
+            "AutoModel class of your task, and the tokenizer likewise"
         )
     return "no *.safetensors file; is this the folder of a model?"
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunesmith.methods import read_method
+from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.descriptor import Descriptor
 from tunesmith.models.manifest import Manifest, is_trained
 from tunesmith.models.resolve import weights_folder
@@ -19,6 +21,7 @@ class Loaded:
     tokenizer: Any
     descriptor: Descriptor
     manifest: Manifest | None
+    method: TrainingMethod | None = None  # that it was trained with
 
 
 def describe(folder: Path) -> tuple[Descriptor, Manifest | None]:
@@ -29,29 +32,45 @@ def describe(folder: Path) -> tuple[Descriptor, Manifest | None]:
     return Descriptor.read(folder), None
 
 
-def load(folder: Path, task: str, labels: list[str], trainable: bool = False) -> Loaded:
+def load(
+    folder: Path,
+    task: str,
+    labels: list[str],
+    trainable: bool = False,
+    options: dict[str, Any] | None = None,
+) -> Loaded:
     """Load the model of a folder for a task.
 
     Args:
         folder: holds `base.json` or `manifest.json`.
-        task: chat, classification or text.
+        task: chat, completion, classification or text.
         labels: names of the classes, in the order of the head; empty for other tasks.
         trainable: keep an adapter's weights trainable, to train it further.
+        options: for `from_pretrained`, beyond the usual.
     """
     descriptor, manifest = describe(folder)
-    full = manifest is not None and manifest.method["kind"] == "full"
-    weights = folder if full else weights_folder(descriptor)
-    model = load_weights(weights, descriptor, task, manifest.labels if manifest else labels)
-    if manifest is not None and not full:
-        from peft import PeftModel
-
-        model = PeftModel.from_pretrained(model, folder, is_trainable=trainable)
+    method = read_method(manifest.method) if manifest else None
+    whole = method is not None and not method.keeps_base
+    weights = folder if whole else weights_folder(descriptor)
+    labels = manifest.labels if manifest else labels
+    model = load_weights(weights, descriptor, task, labels, options)
+    if method is not None and not whole:
+        model = method.reload(model, folder, task, trainable)
     if not trainable:
         model.eval()
-    return Loaded(model.to(device()), tokenizer_of(descriptor), descriptor, manifest)
+    tokenizer = tokenizer_of(descriptor)
+    if task == "classification" and model.config.pad_token_id is None:
+        model.config.pad_token_id = tokenizer.pad_token_id  # a decoder finds a text's end by it
+    return Loaded(model.to(device()), tokenizer, descriptor, manifest, method)
 
 
-def load_weights(folder: Path, descriptor: Descriptor, task: str, labels: list[str]) -> Any:
+def load_weights(
+    folder: Path,
+    descriptor: Descriptor,
+    task: str,
+    labels: list[str],
+    more: dict[str, Any] | None = None,
+) -> Any:
     """Load plain weights with the head that the task needs, in the precision of the hardware."""
     from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
@@ -60,6 +79,7 @@ def load_weights(folder: Path, descriptor: Descriptor, task: str, labels: list[s
         "dtype": dtype(),
         "use_safetensors": True,
         "trust_remote_code": descriptor.trust_remote_code,
+        **(more or {}),
     }
     if task != "classification":
         return AutoModelForCausalLM.from_pretrained(folder, **options)

@@ -17,7 +17,8 @@ def tokenizer_of(descriptor: Descriptor) -> Any:
     """Return the tokenizer with an end and a padding token and the described chat template.
 
     Raises:
-        UserError: the tokenizer has no end-of-sequence token, so generation could not stop.
+        UserError: the tokenizer has no end-of-sequence token, so generation could not stop, or
+            none to pad with.
     """
     from transformers import AutoTokenizer
 
@@ -25,7 +26,15 @@ def tokenizer_of(descriptor: Descriptor) -> Any:
         weights_folder(descriptor), trust_remote_code=descriptor.trust_remote_code
     )
     if tokenizer.eos_token is None and tokenizer.sep_token is None:
-        raise UserError(f"{descriptor.model}: the tokenizer has no end-of-sequence token")
+        raise UserError(
+            f"{descriptor.model}: the tokenizer has no end-of-sequence token; set "
+            '"eos_token" in its tokenizer_config.json'
+        )
+    if tokenizer.pad_token is None and tokenizer.eos_token is None:
+        raise UserError(
+            f"{descriptor.model}: the tokenizer has no token to pad with; set "
+            '"pad_token" in its tokenizer_config.json'
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     if descriptor.chat_template is not None:

@@ -20,10 +20,21 @@ def generate(
 ) -> list[Generation]:
     """Return an answer for every prompt (token ids), in order."""
     answers: dict[int, Generation] = {}
-    for batch in by_length([len(ids) for ids in prompts], batch_size):
+    lengths = [len(ids) for ids in prompts]
+    for batch in by_length(lengths, batch_size, padded=not _has_virtual_tokens(model)):
         new = _generate_batch(model, tokenizer, [prompts[i] for i in batch], max_new_tokens)
         answers.update(zip(batch, new, strict=True))
     return [answers[position] for position in range(len(prompts))]
+
+
+def _has_virtual_tokens(model: Any) -> bool:
+    """True for virtual tokens at the input: padding would move them away from the prompt.
+
+    PEFT puts them before the padding and drops position ids, so that the answers of a padded batch
+    are not those of the single prompts. A prefix is no part of the input and is not moved.
+    """
+    configs = getattr(model, "peft_config", {}).values()
+    return any(c.is_prompt_learning and c.peft_type != "PREFIX_TUNING" for c in configs)
 
 
 def _generate_batch(

@@ -40,7 +40,8 @@ def _score_batch(model: Any, pad_token_id: int, rows: list[dict[str, list[int]]]
     lengths_B1 = torch.tensor([[len(row["input_ids"])] for row in rows], device=model.device)
     mask_BT = (torch.arange(longest, device=model.device)[None, :] < lengths_B1).long()
     with torch.inference_mode():
-        logits_BTV = model(input_ids=ids_BT, attention_mask=mask_BT).logits[:, :-1].float()
+        logits_BTV = model(input_ids=ids_BT, attention_mask=mask_BT).logits
+        logits_BTV = logits_BTV[:, -longest:][:, :-1].float()  # virtual tokens stand before
         target_BT = labels_BT[:, 1:]
         scored_BT = target_BT != IGNORED
         safe_BT = target_BT.clamp_min(0)

@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from tunesmith.prediction.generate import generate
 from tunesmith.prediction.logprobs import reference_logprobs
 from tunesmith.prediction.params import PredictParams
 from tunesmith.rows import Row, conversation, prompt_of
-from tunesmith.tasks import chat, classification, text
+from tunesmith.tasks import chat, classification, completion, text
 
 COLUMNS = [
     "id",
@@ -56,12 +57,12 @@ def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> 
     _refuse_unmeasured(rows)
     set_seed(seed)
     _, manifest = describe(folder)
-    task = manifest.task if manifest else str(rows[0]["task"])
+    task = manifest.task if manifest else _base_task(rows, params)
     loaded = load(folder, task, classification.label_names(rows))
     _refuse_other_template(loaded)
     started = time.monotonic()
-    run = {"classification": _classify, "text": _score_text}.get(task, _answer)
-    table = run(loaded, rows, params)
+    run = {"classification": _classify, "text": _score_text, "completion": _complete}
+    table = run.get(task, _answer)(loaded, rows, params)
     table.insert(0, "id", [row["id"] for row in rows])
     seconds = time.monotonic() - started
     return Predicted(table.reindex(columns=COLUMNS), _efficiency(table, len(rows), seconds))
@@ -78,10 +79,23 @@ def _refuse_unmeasured(rows: list[Row]) -> None:
         )
 
 
-def _answer(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
-    """Generate answers and score the reference ones."""
+def _base_task(rows: list[Row], params: PredictParams) -> str:
+    """Return what a model that was not trained here is asked to do."""
+    task = str(rows[0]["task"])
+    return params.base_task if task == "chat" else task
+
+
+def _complete(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
+    """Let plain text go on; see `_answer`."""
+    return _answer(loaded, rows, params, completion)
+
+
+def _answer(
+    loaded: Loaded, rows: list[Row], params: PredictParams, form: ModuleType = chat
+) -> pd.DataFrame:
+    """Generate answers and score the reference ones; `form` says what the model reads."""
     prompts = [
-        chat.encode_prompt(prompt_of(row), loaded.tokenizer, row.get("tools"))[-params.max_length :]
+        form.encode_prompt(prompt_of(row), loaded.tokenizer, row.get("tools"))[-params.max_length :]
         for row in rows
     ]
     answers = generate(
@@ -89,7 +103,7 @@ def _answer(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFr
     )
     asked = [_single_answer(row) for row in rows]
     limit = params.max_length + params.max_new_tokens
-    encoded = [chat.encode(row, loaded.tokenizer, limit) for row in asked]
+    encoded = [form.encode(row, loaded.tokenizer, limit) for row in asked]
     scored = reference_logprobs(
         loaded.model, loaded.tokenizer.pad_token_id, encoded, params.batch_size
     )

@@ -82,7 +82,7 @@ def encode(row: Row, tokenizer: Any, max_length: int) -> dict[str, list[int]]:
     Raises:
         UserError: the template renders an answer differently once it is complete.
     """
-    messages, first_trained = _messages(row)
+    messages, first_trained = messages_of(row)
     tools = row.get("tools")
     ids: list[int] = []
     labels: list[int] = []
@@ -106,7 +106,7 @@ def encode(row: Row, tokenizer: Any, max_length: int) -> dict[str, list[int]]:
     return {"input_ids": ids[:max_length], "labels": labels[:max_length]}
 
 
-def _messages(row: Row) -> tuple[list[Message], int]:
+def messages_of(row: Row) -> tuple[list[Message], int]:
     """Return all messages and the position of the first one whose answer is trained."""
     if row.get("messages"):
         return list(row["messages"]), 0

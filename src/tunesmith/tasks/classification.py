@@ -18,7 +18,7 @@ def encode(
     if label not in labels:
         raise UserError(
             f"{row['source']}: label {label!r} was never seen in training; known: "
-            f"{', '.join(labels)}"
+            f"{', '.join(labels)}; add training rows of it, or leave its rows out"
         )
     return {"input_ids": encode_text(row, tokenizer, max_length), "labels": labels[label]}
 

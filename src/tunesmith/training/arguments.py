@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tunesmith.training.params import Phase
+from tunesmith.training.schedules import USED_BY, schedule_options
 
 
 def steps_per_epoch(phase: Phase, rows: int) -> int:
@@ -27,6 +28,7 @@ def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
         num_train_epochs=phase.epochs,
         learning_rate=phase.learning_rate,
         lr_scheduler_type=phase.schedule,
+        lr_scheduler_kwargs=_schedule_options(phase, per_epoch),
         warmup_steps=round(phase.warmup_ratio * per_epoch * phase.epochs),
         weight_decay=phase.weight_decay,
         max_grad_norm=phase.max_grad_norm,
@@ -53,4 +55,12 @@ def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
         label_names=["labels"],
         seed=seed,
         data_seed=seed,
+        neftune_noise_alpha=phase.neftune_noise_alpha,
     )
+
+
+def _schedule_options(phase: Phase, per_epoch: int) -> dict[str, Any]:
+    """Return what the phase says of its schedule beyond the name."""
+    dials = phase.model_dump(include=set(USED_BY))
+    steps = round(phase.epochs * per_epoch)
+    return schedule_options(phase.schedule, steps, phase.learning_rate, **dials)

@@ -4,11 +4,12 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.tasks import chat, classification, text
+from tunesmith.tasks import chat, classification, completion, text
 from tunesmith.tasks.chat import IGNORED
 from tunesmith.training.fitting import refuse_unfit
 
 Encoded = dict[str, Any]
+ENCODERS = {"chat": chat.encode, "completion": completion.encode, "text": text.encode}
 
 
 def encode_rows(
@@ -26,8 +27,7 @@ def encode_rows(
     if task == "classification":
         index = {label: position for position, label in enumerate(labels)}
         return [classification.encode(row, tokenizer, max_length, index) for row in rows]
-    encode = text.encode if task == "text" else chat.encode
-    encoded = [encode(row, tokenizer, max_length) for row in rows]
+    encoded = [ENCODERS[task](row, tokenizer, max_length) for row in rows]
     _refuse_untrained(rows, encoded, max_length)
     return encoded
 

@@ -1,4 +1,4 @@
-"""Which rows a phase cannot train on: of another task, with images, with several labels."""
+"""What a phase cannot train on: rows of another task, images, texts beyond the model's context."""
 
 import json
 from collections import Counter
@@ -7,6 +7,9 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
+
+TRAINED_AS = {"completion": "chat"}  # task of a phase → of its rows, where they differ
+OFFSET = {"roberta", "xlm-roberta", "camembert", "mpnet"}  # count positions behind the padding's id
 
 
 def refuse_unfit(rows: list[Row], task: str) -> None:
@@ -19,7 +22,8 @@ def refuse_unfit(rows: list[Row], task: str) -> None:
     Raises:
         UserError: says how many rows do not fit and names the first.
     """
-    other = [row for row in rows if row.get("task") not in (task, None)]
+    fitting = (TRAINED_AS.get(task, task), None)
+    other = [row for row in rows if row.get("task") not in fitting]
     if other:
         kinds = Counter(str(row["task"]) for row in other)
         found = ", ".join(f"{count:,} of task {kind}" for kind, count in sorted(kinds.items()))
@@ -31,6 +35,31 @@ def refuse_unfit(rows: list[Row], task: str) -> None:
     _refuse(rows, lambda row: bool(row.get("images")), "hold images, which are kept, not trained")
     if task == "classification":
         _refuse(rows, lambda row: _is_list(row.get("label")), "have several labels; one is trained")
+
+
+def refuse_long(max_length: int, virtual_tokens: int, config: Any) -> None:
+    """Refuse lengths that the model has no positions for; it would fail, or answer nonsense.
+
+    Args:
+        max_length: tokens of the longest text.
+        virtual_tokens: that the method puts before it.
+        config: of the model; one without a limit takes any length.
+
+    Raises:
+        UserError: names the longest that fits.
+    """
+    text = config.get_text_config()
+    limit = getattr(text, "max_position_embeddings", None)
+    if not isinstance(limit, int) or limit <= 0:
+        return
+    if config.model_type in OFFSET:
+        limit -= (text.pad_token_id or 0) + 1
+    if max_length + virtual_tokens > limit:
+        also = f" and {virtual_tokens} virtual tokens" if virtual_tokens else ""
+        raise UserError(
+            f"phases.<name>.max_length: {max_length} tokens{also} are more than the base model "
+            f"has positions for ({limit}); at most {limit - virtual_tokens}"
+        )
 
 
 def _refuse(rows: list[Row], unfit: Callable[[Row], bool], why: str) -> None:

@@ -9,10 +9,11 @@ from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.methods import Method
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
+from tunesmith.training.schedules import Schedule, refuse_idle
 
-Task = Literal["chat", "classification", "text"]
+Task = Literal["chat", "classification", "completion", "text"]
 TAKEN = ("base", "champion")  # folders of models/ that other stages make
-Schedule = Literal["cosine", "linear", "constant", "cosine_with_restarts", "inverse_sqrt"]
+ONLY_CLASSES = ("class_weights", "label_smoothing")
 
 
 class Phase(Component):
@@ -26,6 +27,10 @@ class Phase(Component):
     learning_rate: PositiveFloat
     schedule: Schedule = "cosine"
     warmup_ratio: float = Field(0.05, ge=0, lt=1)
+    cycles: PositiveInt | None = None  # these four: see training/schedules.py
+    min_lr_ratio: float | None = Field(None, ge=0, lt=1)
+    power: PositiveFloat | None = None
+    decay_ratio: float | None = Field(None, gt=0, le=1)
     weight_decay: float = Field(0.0, ge=0)
     max_grad_norm: PositiveFloat = 1.0
     per_device_batch_size: PositiveInt = 16
@@ -33,6 +38,19 @@ class Phase(Component):
     max_length: PositiveInt = 512  # tokens
     evaluations_per_epoch: PositiveInt = 2
     early_stopping_patience: PositiveInt | None = None  # evaluations without gain
+    neftune_noise_alpha: PositiveFloat | None = None  # https://arxiv.org/abs/2310.05914
+    class_weights: Literal["balanced", "none"] = "none"  # these two: classification only
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _has_no_idle_dial(self) -> "Phase":
+        """Refuse a dial that this phase would not look at."""
+        given = {name for name in self.model_fields_set if getattr(self, name) is not None}
+        refuse_idle(self.schedule, given)
+        for dial in ONLY_CLASSES:
+            if self.task != "classification" and getattr(self, dial) not in ("none", 0):
+                raise ValueError(f"{dial}: only a phase of task classification has classes")
+        return self
 
 
 class Phases(Params):

@@ -7,13 +7,16 @@ from typing import Any
 import pandas as pd
 
 from tunesmith.errors import UserError
-from tunesmith.models.load import Loaded, load, peak_compute_memory_bytes
+from tunesmith.methods.base import TrainingMethod
+from tunesmith.models.load import Loaded, dtype, load, peak_compute_memory_bytes
 from tunesmith.rows import Row
 from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.collate import Collator
 from tunesmith.training.curves import curves
 from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.fitting import refuse_long
+from tunesmith.training.losses import class_loss
 from tunesmith.training.params import Phase
 
 
@@ -43,7 +46,9 @@ def train(
 
     set_seed(seed)
     labels = label_names(train) if phase.task == "classification" else []
-    loaded = load(start, phase.task, labels, trainable=True)
+    options = phase.method.load_options(dtype())
+    loaded = load(start, phase.task, labels, trainable=True, options=options)
+    refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     rows = encode_rows(train, *encode)
@@ -67,14 +72,31 @@ def train(
 
 def _trainable(phase: Phase, loaded: Loaded) -> Any:
     """Put the phase's method on the model, or go on training the parent's adapter."""
-    if loaded.manifest is None or loaded.manifest.method["kind"] == "full":
+    parent = loaded.method
+    if parent is None or not (parent.keeps_base or phase.method.keeps_base):
         return phase.method.apply(loaded.model, phase.task)
-    if loaded.manifest.method["kind"] != phase.method.kind:
-        raise UserError(
-            f'phase starts from "{loaded.manifest.phase}", a {loaded.manifest.method["kind"]} '
-            f"adapter, so its method must be that too, not {phase.method.kind}"
-        )
+    _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
     return loaded.model
+
+
+def _refuse_other_method(method: TrainingMethod, parent: TrainingMethod, name: str) -> None:
+    """Refuse to go on from weights of another kind or shape; only the same can be loaded again."""
+    if not parent.keeps_base:
+        raise UserError(
+            f'phase starts from "{name}", which has weights of its own; an adapter is saved '
+            "without them, so its method must be full or freeze, or it must start from base"
+        )
+    other = method.differences(parent)
+    if "kind" in other:
+        raise UserError(
+            f'phase starts from "{name}", a {parent.kind} adapter, so its method must be that '
+            f"too, not {method.kind}"
+        )
+    if other:
+        raise UserError(
+            f'phase starts from "{name}", an adapter whose {", ".join(other)} cannot change any '
+            f"more; give both phases the same method.{other[0]}"
+        )
 
 
 def _trainer(
@@ -94,19 +116,29 @@ def _trainer(
     extra: list[Any] = [Progress(work.name), StopOnBrokenLoss()]
     if phase.early_stopping_patience is not None:
         extra.append(EarlyStoppingCallback(phase.early_stopping_patience))
+    arguments = training_arguments(phase, len(train), work, seed)
     trainer = Trainer(
         model=model,
-        args=training_arguments(phase, len(train), work, seed),
+        args=arguments,
         train_dataset=train,
         eval_dataset=validation,
         data_collator=Collator(loaded.tokenizer.pad_token_id),
         callbacks=extra,
+        compute_loss_func=_loss(phase, loaded, train),
+        optimizers=(phase.method.optimizer(model, arguments), None),
         compute_metrics=_accuracy if phase.task == "classification" else None,
     )
     from transformers import PrinterCallback
 
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def _loss(phase: Phase, loaded: Loaded, train: list[Encoded]) -> Any:
+    """Return the loss of a classifier, or None where the model's own is meant."""
+    if phase.task != "classification":
+        return None
+    return class_loss(phase, [row["labels"] for row in train], loaded.model.config.num_labels)
 
 
 def _chosen_by(phase: Phase) -> str:

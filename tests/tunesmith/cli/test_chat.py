@@ -1,5 +1,6 @@
 """Talking to base and tuned model: who answers with what, and what cannot chat."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,13 @@ def test_one_example_for_each_language_is_offered(tmp_path: Path) -> None:
     write_rows(tmp_path / "test.parquet", to_frame(rows))
     assert examples(tmp_path / "test.parquet") == ["Where is it?", "在哪里？"]
     assert examples(tmp_path / "none.parquet") == []
+
+
+def test_a_model_of_completions_is_talked_to_without_a_template(
+    base: Loaded, tmp_path: Path
+) -> None:
+    manifest(base, tmp_path / "sft", "completion")
+    base.tokenizer.chat_template = None
+    loaded = replace(tuned(base, Lora()), manifest=Manifest.read(tmp_path / "sft"))
+    first, second = speakers(loaded, tmp_path / "sft")
+    assert first.answer("hello") != second.answer("hello")

@@ -1,11 +1,15 @@
 """Generation and scoring in batches give what one row at a time gives."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from tests.tiny import chat_row
+from tunesmith.methods.p_tuning import PTuning
+from tunesmith.methods.prefix import Prefix
+from tunesmith.methods.prompt import Prompt
 from tunesmith.models.load import Loaded, load
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
@@ -53,6 +57,38 @@ def test_a_score_is_the_sum_over_the_answer_by_hand(loaded: Loaded) -> None:
     score = reference_logprobs(loaded.model, loaded.tokenizer.pad_token_id, [row], 8)[0]
     assert score.logprob == pytest.approx(by_hand, abs=1e-4)
     assert score.tokens == 3  # a, b and the end
+
+
+@pytest.fixture(params=[Prompt(tokens=8), PTuning(tokens=8, hidden_size=16), Prefix(tokens=8)])
+def prompted(request: pytest.FixtureRequest, loaded: Loaded) -> Loaded:
+    """A model behind virtual tokens that change its answers."""
+    torch.manual_seed(3)
+    model = request.param.apply(loaded.model, "chat").eval()
+    with torch.no_grad():
+        for weight in model.prompt_encoder.parameters():
+            weight.normal_(std=2.0)
+    return replace(loaded, model=model)
+
+
+def test_virtual_tokens_stand_at_the_prompt_at_every_batch_size(prompted: Loaded) -> None:
+    prompts = [
+        encode_prompt([{"role": "user", "content": text}], prompted.tokenizer) for text in QUESTIONS
+    ]
+    alone = generate(prompted.model, prompted.tokenizer, prompts, 1, 12)
+    assert generate(prompted.model, prompted.tokenizer, prompts, 64, 12) == alone
+
+
+def test_a_score_behind_virtual_tokens_is_that_of_the_answers_own_tokens(prompted: Loaded) -> None:
+    row = encode(chat_row(0, "q", "ab"), prompted.tokenizer, 512)
+    ids, labels = torch.tensor([row["input_ids"]]), torch.tensor([row["labels"]])
+    with torch.no_grad():
+        mean = prompted.model(ids, attention_mask=torch.ones_like(ids), labels=labels).loss
+    score = reference_logprobs(prompted.model, prompted.tokenizer.pad_token_id, [row], 8)[0]
+    assert score.logprob == pytest.approx(-3 * float(mean), abs=1e-4)
+
+
+def test_batches_without_padding_hold_one_length_each() -> None:
+    assert list(by_length([3, 9, 3, 9, 9], 2, padded=False)) == [[1, 3], [4], [0, 2]]
 
 
 def test_batches_hold_every_row_once_longest_first() -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from transformers import BertConfig, LlamaConfig, MambaConfig, RobertaConfig
 
 from tests.tiny import chat_row
 from tunesmith.errors import UserError
-from tunesmith.training.fitting import refuse_unfit
+from tunesmith.training.fitting import refuse_long, refuse_unfit
 
 
 def other(**columns: Any) -> dict[str, Any]:
@@ -33,3 +34,30 @@ def test_images_and_several_labels_are_not_trained() -> None:
 def test_rows_of_the_phases_task_pass() -> None:
     refuse_unfit([chat_row(0, "q", "a")], "chat")
     refuse_unfit([other(task="classification", label="[not json")], "classification")
+
+
+def test_completions_are_trained_on_the_rows_of_chat() -> None:
+    refuse_unfit([chat_row(0, "q", "a")], "completion")
+    with pytest.raises(UserError, match="1 of task text"):
+        refuse_unfit([other(task="text")], "completion")
+
+
+@pytest.mark.parametrize(
+    ("config", "fits"),
+    [
+        (LlamaConfig(max_position_embeddings=64), 64),
+        (BertConfig(max_position_embeddings=64), 64),
+        (RobertaConfig(max_position_embeddings=66, pad_token_id=1), 64),
+    ],
+)
+def test_a_length_beyond_the_models_positions_is_refused(config: Any, fits: int) -> None:
+    refuse_long(fits, 0, config)
+    refuse_long(fits - 8, 8, config)
+    with pytest.raises(UserError, match=r"65 tokens are more than .*\(64\); at most 64"):
+        refuse_long(fits + 1, 0, config)
+    with pytest.raises(UserError, match=r"64 tokens and 8 virtual tokens.*at most 56"):
+        refuse_long(fits, 8, config)
+
+
+def test_a_model_without_a_limit_takes_any_length() -> None:
+    refuse_long(10**6, 0, MambaConfig())

@@ -58,3 +58,30 @@ def test_an_unknown_method_names_the_known_ones(tmp_path: Path) -> None:
 def test_an_unknown_phase_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UserError, match='no phase "ppo"; phases: sft, next'):
         read_phase("ppo", write(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("dials", "expected"),
+    [
+        ("cycles: 3", "cycles: not a dial of cosine, but of cosine_with_restarts"),
+        ("power: 2, schedule: linear", "power: not a dial of linear, but of polynomial"),
+        ("min_lr_ratio: 0", "min_lr_ratio: not a dial of cosine, but of cosine_with_min_lr, poly"),
+        ("label_smoothing: 0.1", "label_smoothing: only a phase of task classification"),
+        ("class_weights: balanced", "class_weights: only a phase of task classification"),
+        ("schedule: greedy", "schedule: Input should be 'linear', .*'warmup_stable_decay'"),
+    ],
+)
+def test_a_dial_that_the_phase_would_not_look_at_is_refused(
+    tmp_path: Path, dials: str, expected: str
+) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("  next: {", f"  next: {{{dials}, "))
+    with pytest.raises(UserError, match=rf"params\.yaml:4: phases\.next\.{expected}"):
+        read_phase("next", path)
+
+
+def test_dials_that_say_the_usual_are_accepted(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    usual = "class_weights: none, label_smoothing: 0, cycles: null"
+    path.write_text(path.read_text().replace("  next: {", f"  next: {{{usual}, "))
+    assert read_phase("next", path).class_weights == "none"

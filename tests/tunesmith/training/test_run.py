@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.tiny import chat_row, label_row
+from tests.tiny import chat_row, label_row, save_tiny_base
 from tunesmith.errors import UserError
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
@@ -27,6 +27,7 @@ def phase(**changes: Any) -> Phase:
         "learning_rate": 0.02,
         "per_device_batch_size": 8,
         "evaluations_per_epoch": 1,
+        "max_length": 128,
     }
     return Phase.model_validate(dials | changes)
 
@@ -73,19 +74,6 @@ def _stop_at_step_9(self: Any, args: Any, state: Any, control: Any, **_: Any) ->
         raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("kind", ["full", "ia3", "lora", "prefix", "prompt"])
-def test_every_method_trains_its_own_weights(start: Path, tmp_path: Path, kind: str) -> None:
-    trained = run(start, tmp_path / kind, phase(method={"kind": kind}, epochs=1))
-    assert len(weights(trained)) > 0
-    assert (trained.model.num_parameters(only_trainable=True) < 20_000) == (kind != "full")
-
-
-def test_a_target_that_matches_nothing_names_what_there_is(start: Path, tmp_path: Path) -> None:
-    method = {"kind": "lora", "targets": ["query"]}
-    with pytest.raises(UserError, match=r"matches no module.*q_proj"):
-        run(start, tmp_path / "x", phase(method=method))
-
-
 def test_a_loss_that_is_no_number_stops_with_the_way_out(start: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"the loss is (nan|inf).*learning_rate"):
         run(start, tmp_path / "x", phase(learning_rate=1e30, method={"kind": "full"}))
@@ -101,3 +89,45 @@ def test_an_encoder_learns_labels(tiny_encoder: Path, tmp_path: Path) -> None:
     trained = run(tmp_path / "base", tmp_path / "work", dials, rows)
     assert trained.labels == ["n", "y"]
     assert trained.metrics["validation_accuracy"] > 0.9
+
+
+def test_a_text_longer_than_the_model_has_positions_for_is_refused(
+    start: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=r"max_length: 513 tokens are more than .*\(512\); at most"):
+        run(start, tmp_path / "x", phase(max_length=513))
+
+
+def test_a_label_that_only_validation_has_is_named(tiny_encoder: Path, tmp_path: Path) -> None:
+    resolve(BaseParams(model=str(tiny_encoder))).write(tmp_path / "base")
+    dials = phase(task="classification", method={"kind": "full"})
+    rows = [label_row(i, "text", "ny"[i % 2]) for i in range(8)]
+    other = [label_row(40, "text", "maybe")]
+    with pytest.raises(UserError, match=r"toy.jsonl:41: label 'maybe' was never seen in training"):
+        train(dials, tmp_path / "base", rows, other, tmp_path / "work", seed=0)
+
+
+def test_chat_without_a_template_names_the_way_out(tmp_path: Path) -> None:
+    save_tiny_base(tmp_path / "weights", template=None)
+    resolve(BaseParams(model=str(tmp_path / "weights"))).write(tmp_path / "base")
+    with pytest.raises(UserError, match="no chat template; set base.chat_template"):
+        run(tmp_path / "base", tmp_path / "x", phase())
+
+
+def test_completions_need_no_template(tmp_path: Path) -> None:
+    save_tiny_base(tmp_path / "weights", template=None)
+    resolve(BaseParams(model=str(tmp_path / "weights"))).write(tmp_path / "base")
+    trained = run(tmp_path / "base", tmp_path / "x", phase(task="completion", epochs=1))
+    losses = trained.curves.query("split == 'train'")["loss"]
+    assert losses.iloc[-1] < losses.iloc[0] - 0.1
+
+
+def test_noise_on_the_embeddings_changes_the_training_not_the_model(
+    start: Path, tmp_path: Path
+) -> None:
+    plain = run(start, tmp_path / "plain", phase(epochs=1))
+    noisy = run(start, tmp_path / "noisy", phase(epochs=1, neftune_noise_alpha=5))
+    assert plain.curves["loss"].iloc[0] != noisy.curves["loss"].iloc[0]
+    ids = torch.tensor([[5, 6, 7]])
+    noisy.model.train()
+    assert torch.equal(noisy.model(ids).logits, noisy.model(ids).logits)

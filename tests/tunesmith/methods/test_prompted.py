@@ -1,0 +1,45 @@
+"""Virtual tokens: what a checkpoint holds, and where they do not work."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tunesmith.errors import UserError
+from tunesmith.methods.p_tuning import PTuning
+from tunesmith.methods.prefix import Prefix
+from tunesmith.methods.prompt import Prompt
+
+IDS = torch.tensor([[5, 6, 7, 8]])
+METHODS = [
+    Prompt(tokens=4),
+    Prefix(tokens=4),
+    Prefix(tokens=4, projection=True),
+    PTuning(tokens=4, hidden_size=8),
+]
+
+
+@pytest.mark.parametrize("method", METHODS, ids=["prompt", "prefix", "projected", "p_tuning"])
+def test_a_checkpoint_holds_what_makes_the_tokens(llama: Any, tmp_path: Path, method: Any) -> None:
+    model = method.apply(llama, "chat").eval()
+    before = model(IDS).logits.detach()
+    method.save(model, tmp_path)
+    with torch.no_grad():
+        for weight in model.prompt_encoder.parameters():
+            weight.add_(1.0)
+    assert not torch.allclose(model(IDS).logits, before, atol=1e-3)
+    model.load_adapter(tmp_path, "default")
+    assert torch.equal(model(IDS).logits, before)
+
+
+@pytest.mark.parametrize("method", [METHODS[0], METHODS[3]], ids=["prompt", "p_tuning"])
+def test_a_decoder_cannot_classify_behind_virtual_tokens(
+    llama_classifier: Any, method: Any
+) -> None:
+    with pytest.raises(UserError, match=rf"method.kind {method.kind}.*use prefix, lora or full"):
+        method.apply(llama_classifier, "classification")
+
+
+def test_virtual_tokens_count_as_length() -> None:
+    assert [method.virtual_tokens for method in METHODS] == [4, 4, 4, 4]
