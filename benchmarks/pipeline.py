@@ -3,7 +3,6 @@
 `make bench`. Wall seconds where a person waits, CPU seconds where the machine is shared.
 """
 
-import os
 import resource
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+from flows.runner import environment
 
 STAGES = sorted(path.stem for path in Path("stages").glob("*.py") if path.stem != "__init__")
 
@@ -29,7 +30,9 @@ def measure(*command: str) -> Cost:
     """Run a command with this interpreter and return its cost; its children count."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
-    subprocess.run([sys.executable, "-m", *command], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", *command], check=True, stdout=subprocess.DEVNULL, env=environment()
+    )
     wall = time.monotonic() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
@@ -37,7 +40,6 @@ def measure(*command: str) -> Cost:
 
 def main() -> None:
     """Measure and print one table: figure, measured, limit."""
-    os.environ["DVC_NO_ANALYTICS"] = "1"
     table = Table("figure", "wall s", "CPU s", "limit", title="Pipeline")
 
     def row(name: str, cost: Cost, limit: str) -> None:
