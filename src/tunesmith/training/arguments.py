@@ -4,24 +4,24 @@ import math
 from pathlib import Path
 from typing import Any
 
+from tunesmith.training.batching import Batches
 from tunesmith.training.params import Phase
 from tunesmith.training.schedules import USED_BY, schedule_options
 
 
-def steps_per_epoch(phase: Phase, rows: int) -> int:
+def steps_per_epoch(batches: Batches, accumulated: int) -> int:
     """Return optimizer steps of one epoch on one device."""
-    batch = phase.per_device_batch_size * phase.gradient_accumulation_steps
-    return max(1, math.ceil(rows / batch))
+    return max(1, math.ceil(len(batches.train) / (batches.size * accumulated)))
 
 
-def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
+def training_arguments(phase: Phase, batches: Batches, folder: Path, seed: int) -> Any:
     """Return transformers' TrainingArguments; checkpoints go to `folder`."""
     import torch
     from transformers import TrainingArguments
 
     gpu = torch.cuda.is_available()
     is_class = phase.task == "classification"
-    per_epoch = steps_per_epoch(phase, rows)
+    per_epoch = steps_per_epoch(batches, phase.gradient_accumulation_steps)
     interval = max(1, per_epoch // phase.evaluations_per_epoch)
     return TrainingArguments(
         output_dir=str(folder),
@@ -32,10 +32,11 @@ def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
         warmup_steps=round(phase.warmup_ratio * per_epoch * phase.epochs),
         weight_decay=phase.weight_decay,
         max_grad_norm=phase.max_grad_norm,
-        per_device_train_batch_size=phase.per_device_batch_size,
-        per_device_eval_batch_size=phase.per_device_batch_size * 2,
+        per_device_train_batch_size=batches.size,
+        per_device_eval_batch_size=batches.size if batches.in_line else batches.size * 2,
         gradient_accumulation_steps=phase.gradient_accumulation_steps,
-        train_sampling_strategy="group_by_length",
+        train_sampling_strategy="random" if batches.in_line else "group_by_length",
+        remove_unused_columns=not batches.in_line,
         optim="adamw_torch_fused" if gpu else "adamw_torch",
         bf16=gpu and torch.cuda.is_bf16_supported(),
         use_cpu=not gpu,
@@ -56,6 +57,7 @@ def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
         seed=seed,
         data_seed=seed,
         neftune_noise_alpha=phase.neftune_noise_alpha,
+        **({"activation_checkpointing": True} if phase.activation_checkpointing else {}),
     )
 
 

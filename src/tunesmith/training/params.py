@@ -33,9 +33,11 @@ class Phase(Component):
     decay_ratio: float | None = Field(None, gt=0, le=1)
     weight_decay: float = Field(0.0, ge=0)
     max_grad_norm: PositiveFloat = 1.0
-    per_device_batch_size: PositiveInt = 16
+    per_device_batch_size: PositiveInt | None = None  # rows; None: see training/batching.py
     gradient_accumulation_steps: PositiveInt = 1
     max_length: PositiveInt = 512  # tokens
+    packing: bool | None = None  # rows in line instead of padding; None: on a GPU
+    activation_checkpointing: bool = False  # less memory, a third more time
     evaluations_per_epoch: PositiveInt = 2
     early_stopping_patience: PositiveInt | None = None  # evaluations without gain
     neftune_noise_alpha: PositiveFloat | None = None  # https://arxiv.org/abs/2310.05914

@@ -12,9 +12,10 @@ from tunesmith.models.load import Loaded, dtype, load, peak_compute_memory_bytes
 from tunesmith.rows import Row
 from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
-from tunesmith.training.collate import Collator
+from tunesmith.training.batching import batches
 from tunesmith.training.curves import curves
 from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.fast_path import fast_path, packs
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
 from tunesmith.training.params import Phase
@@ -52,7 +53,7 @@ def train(
     model = _trainable(phase, loaded)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     rows = encode_rows(train, *encode)
-    trainer = _trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
+    trainer = make_trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
     done = trainer.train(resume_from_checkpoint=_newest_checkpoint(work))
     return Trained(
         model=trainer.model,
@@ -99,7 +100,7 @@ def _refuse_other_method(method: TrainingMethod, parent: TrainingMethod, name: s
         )
 
 
-def _trainer(
+def make_trainer(
     phase: Phase,
     model: Any,
     loaded: Loaded,
@@ -109,27 +110,30 @@ def _trainer(
     seed: int,
 ) -> Any:
     """Return the Trainer of a phase."""
-    from transformers import EarlyStoppingCallback, Trainer
+    from transformers import EarlyStoppingCallback, PrinterCallback
 
     from tunesmith.training.callbacks import Progress, StopOnBrokenLoss
+    from tunesmith.training.trainer import PhaseTrainer
 
     extra: list[Any] = [Progress(work.name), StopOnBrokenLoss()]
     if phase.early_stopping_patience is not None:
         extra.append(EarlyStoppingCallback(phase.early_stopping_patience))
-    arguments = training_arguments(phase, len(train), work, seed)
-    trainer = Trainer(
+    in_line = packs(phase, model)
+    drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line)
+    fast = fast_path(phase, model, max(len(row["input_ids"]) for row in train)) if in_line else None
+    arguments = training_arguments(phase, drawn, work, seed)
+    trainer = PhaseTrainer(
         model=model,
         args=arguments,
-        train_dataset=train,
-        eval_dataset=validation,
-        data_collator=Collator(loaded.tokenizer.pad_token_id),
+        train_dataset=drawn.train,
+        eval_dataset=drawn.validation,
+        data_collator=drawn.collator,
         callbacks=extra,
         compute_loss_func=_loss(phase, loaded, train),
         optimizers=(phase.method.optimizer(model, arguments), None),
         compute_metrics=_accuracy if phase.task == "classification" else None,
     )
-    from transformers import PrinterCallback
-
+    trainer.fast = fast
     trainer.remove_callback(PrinterCallback)
     return trainer
 

@@ -1,0 +1,41 @@
+"""Decides what a phase's model can do: rows in line, and LoRA's fast path; says what it cannot."""
+
+from typing import TYPE_CHECKING, Any
+
+from tunesmith.training.params import Phase
+
+if TYPE_CHECKING:
+    from tunesmith.fast.model import FastModel
+
+
+def packs(phase: Phase, model: Any) -> bool:
+    """Return whether rows are put in line: where asked, else on a GPU, where they can be.
+
+    Rows of a classifier and rows with virtual tokens before them must stand alone, and NEFTune
+    scales its noise by the length of a row.
+    """
+    import torch
+
+    if phase.packing is None and not torch.cuda.is_available():
+        return False
+    if phase.packing is False:
+        return False
+    known = getattr(model, "get_base_model", lambda: model)()
+    alone = phase.task == "classification" or phase.method.virtual_tokens > 0
+    return (
+        not alone
+        and phase.neftune_noise_alpha is None
+        and bool(getattr(known, "_supports_attention_backend", False))
+    )
+
+
+def fast_path(phase: Phase, model: Any, longest: int) -> "FastModel | None":
+    """Return LoRA's fast path, or None and say why it is not taken."""
+    from tunesmith.fast.fits import why_not
+    from tunesmith.fast.model import FastModel
+
+    reason = why_not(model, longest)
+    if reason is None:
+        return FastModel(model, phase.activation_checkpointing)
+    print(f"training takes the plain path: {reason}", flush=True)
+    return None

@@ -1,0 +1,62 @@
+"""transformers' Trainer with rows in line, LoRA's fast path, and a validation loss by token."""
+
+from typing import Any
+
+from transformers import Trainer
+from transformers.trainer_utils import EvalLoopOutput
+
+from tunesmith.fast.model import FastModel
+from tunesmith.tasks.chat import IGNORED
+
+ONLY_FAST = ("ends", "longest", "places", "targets")  # of a packed batch; models do not know them
+
+
+class PhaseTrainer(Trainer):  # type: ignore[misc]
+    """Trains a phase.
+
+    Attributes:
+        fast: computes the loss in place of the model, where that is possible.
+    """
+
+    fast: FastModel | None = None
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """Return the loss of a batch: of language models the mean over the tokens of the step."""
+        if self.fast is None:
+            known = {key: value for key, value in inputs.items() if key not in ONLY_FAST}
+            return super().compute_loss(model, known, return_outputs, num_items_in_batch)
+        trained = len(inputs["targets"]) if num_items_in_batch is None else num_items_in_batch
+        loss = self.fast.loss(inputs) / trained
+        return (loss, {}) if return_outputs else loss
+
+    def floating_point_ops(self, inputs: dict[str, Any]) -> int:  # noqa: ARG002
+        """Return nothing: counting would walk over all weights at every step, and nobody asks."""
+        return 0
+
+    def evaluation_loop(
+        self,
+        dataloader: Any,
+        description: str,
+        prediction_loss_only: bool | None = None,
+        ignore_keys: list[str] | None = None,
+        metric_key_prefix: str = "eval",
+    ) -> EvalLoopOutput:
+        """Return the loss over all validation tokens, whatever the batches; classifiers as ever."""
+        if self.compute_metrics is not None:
+            return super().evaluation_loop(
+                dataloader, description, prediction_loss_only, ignore_keys, metric_key_prefix
+            )
+        self.model.eval()
+        total = tokens = 0.0
+        for inputs in dataloader:
+            trained = inputs["labels"][..., 1:].ne(IGNORED).sum()
+            loss, _, _ = self.prediction_step(self.model, inputs, True)
+            total, tokens = total + loss * trained, tokens + trained
+        metrics = {f"{metric_key_prefix}_loss": float(total / tokens)}
+        return EvalLoopOutput(None, None, metrics, len(dataloader.dataset))
