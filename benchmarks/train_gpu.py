@@ -126,6 +126,8 @@ def tunesmith(shape: str, steps: int, folder: str, kind: str = "lora", **dials: 
         | dials
     )
     made = model(shape, "sdpa")
+    if kind == "full":
+        made = made.float()  # as training does, see training/precision.py
     tuned = phase.method.apply(quantised(made) if kind == "qlora" else made, phase.task)
     loaded = SimpleNamespace(tokenizer=tokenizer(), model=tuned)
     some = rows()
@@ -181,6 +183,7 @@ SETTINGS: dict[str, Callable[..., Any]] = {
     "TRL, defaults": trl,
     "TRL, tuned": lambda *where: trl(*where, **TUNED),
     "Tunesmith": tunesmith,
+    "Tunesmith, full": lambda *where: tunesmith(*where, kind="full"),
     "Tunesmith, checkpointing": lambda *where: tunesmith(*where, activation_checkpointing=True),
     "Tunesmith, QLoRA": lambda *where: tunesmith(*where, kind="qlora"),
     "Tunesmith, QLoRA, checkpointing": lambda *where: tunesmith(

@@ -75,7 +75,7 @@ def _of_lora(linear: Any, adapter: str) -> Iterator[str]:
         yield "a variant of LoRA"
     if adapter in linear.lora_B and linear.lora_B[adapter].bias is not None:
         yield "LoRA has a bias"
-    if adapter in linear.lora_dropout and getattr(linear.lora_dropout[adapter], "p", 0.0):
+    if adapter in linear.lora_dropout and getattr(linear.lora_dropout[adapter], "p", False):
         yield "LoRA has dropout"
 
 

@@ -69,7 +69,7 @@ class _BeforeAttention(torch.autograd.Function):
         return *(part.unflatten(1, (-1, layer.size)) for part in parts), x.view_as(x)
 
     @staticmethod
-    def backward(ctx: Any, dq: Tensor, dk: Tensor, dv: Tensor, dx: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, dq: Tensor, dk: Tensor, dv: Tensor, dx: Tensor) -> tuple[Any, ...]:
         """Return the gradient of x and those of LoRA."""
         x, rstd, mid = ctx.saved_tensors
         layer, turn = ctx.layer, ctx.turn
@@ -105,7 +105,7 @@ class _AfterAttention(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, d_out: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, d_out: Tensor) -> tuple[Any, ...]:
         """Return the gradients of what attention saw, of x and of LoRA."""
         seen, x, rstd, gate_up, o_mid, gate_up_mid, down_mid = ctx.saved_tensors
         layer = ctx.layer

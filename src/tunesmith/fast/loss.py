@@ -45,7 +45,7 @@ class _SummedLoss(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, outer: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, outer: Tensor) -> tuple[Any, ...]:
         """Return the gradient of the hidden states."""
         (grad,) = ctx.saved_tensors
         return grad.mul_(outer.to(grad.dtype)), None, None
@@ -65,7 +65,7 @@ class FinalNorm(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, dy: Tensor) -> tuple[Any, ...]:
         """Return the gradient of all rows."""
         rows, rstd, places, weight = ctx.saved_tensors
         nothing = torch.zeros_like(rows)

@@ -95,6 +95,7 @@ def _shadows(layers: list[Layer]) -> tuple[list[Any], ...]:
     found: tuple[list[Any], ...] = ([], [], [], [], [])
     for layer in layers:
         for group in layer.groups():
-            for known, more in zip(found, group.shadows(), strict=True):
-                known.extend(more)
+            more: tuple[list[Any], ...] = group.shadows()
+            for known, some in zip(found, more, strict=True):
+                known.extend(some)
     return found

@@ -45,10 +45,8 @@ def _varlen(q: Tensor, k: Tensor, v: Tensor, spans: Spans, scale: float) -> Tens
     from torch.nn.attention.varlen import varlen_attn
 
     ends, longest = spans.ends, spans.longest
-    found: Tensor = varlen_attn(
-        q, k, v, ends, ends, longest, longest, scale=scale, **_causal(q.shape[1] != k.shape[1])
-    )
-    return found
+    words = _causal(q.shape[1] != k.shape[1])
+    return varlen_attn(q, k, v, ends, ends, longest, longest, scale=scale, **words)  # type: ignore[return-value]
 
 
 @lru_cache
@@ -68,9 +66,9 @@ def _row_by_row(q: Tensor, k: Tensor, v: Tensor, spans: Spans, scale: float) -> 
     ends = spans.ends.tolist()
     parts = []
     for start, end in pairwise(ends):
-        row = [one[start:end].transpose(0, 1)[None] for one in (q, k, v)]
+        queries, keys, values = (one[start:end].transpose(0, 1)[None] for one in (q, k, v))
         seen = torch.nn.functional.scaled_dot_product_attention(
-            *row, is_causal=True, scale=scale, enable_gqa=True
+            queries, keys, values, is_causal=True, scale=scale, enable_gqa=True
         )
         parts.append(seen[0].transpose(0, 1))
     return torch.cat(parts)

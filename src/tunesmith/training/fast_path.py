@@ -30,12 +30,14 @@ def packs(phase: Phase, model: Any) -> bool:
 
 
 def fast_path(phase: Phase, model: Any, longest: int) -> "FastModel | None":
-    """Return LoRA's fast path, or None and say why it is not taken."""
+    """Return LoRA's fast path, or None, say why, and let the model's attention see rows only."""
     from tunesmith.fast.fits import why_not
+    from tunesmith.fast.interface import see_rows_only
     from tunesmith.fast.model import FastModel
 
     reason = why_not(model, longest)
     if reason is None:
         return FastModel(model, phase.activation_checkpointing)
-    print(f"training takes the plain path: {reason}", flush=True)
+    print(f"training takes transformers' path, in packs: {reason}", flush=True)
+    see_rows_only(getattr(model, "get_base_model", lambda: model)())
     return None

@@ -19,6 +19,7 @@ from tunesmith.training.fast_path import fast_path, packs
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
 from tunesmith.training.params import Phase
+from tunesmith.training.precision import lift, lower
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,12 @@ def train(
     loaded = load(start, phase.task, labels, trainable=True, options=options)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
+    lifted = lift(model)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     rows = encode_rows(train, *encode)
     trainer = make_trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
     done = trainer.train(resume_from_checkpoint=_newest_checkpoint(work))
+    lower(trainer.model, lifted)
     return Trained(
         model=trainer.model,
         start=loaded,

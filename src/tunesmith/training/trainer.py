@@ -5,10 +5,11 @@ from typing import Any
 from transformers import Trainer
 from transformers.trainer_utils import EvalLoopOutput
 
+from tunesmith.fast.interface import row_words
 from tunesmith.fast.model import FastModel
 from tunesmith.tasks.chat import IGNORED
 
-ONLY_FAST = ("ends", "longest", "places", "targets")  # of a packed batch; models do not know them
+ONLY_PACKED = ("ends", "longest", "places", "targets")  # of a packed batch; models do not know them
 
 
 class PhaseTrainer(Trainer):  # type: ignore[misc]
@@ -29,8 +30,11 @@ class PhaseTrainer(Trainer):  # type: ignore[misc]
     ) -> Any:
         """Return the loss of a batch: of language models the mean over the tokens of the step."""
         if self.fast is None:
-            known = {key: value for key, value in inputs.items() if key not in ONLY_FAST}
-            return super().compute_loss(model, known, return_outputs, num_items_in_batch)
+            known = {key: value for key, value in inputs.items() if key not in ONLY_PACKED}
+            words = row_words(inputs) if "ends" in inputs else {}
+            return super().compute_loss(
+                model, {**known, **words}, return_outputs, num_items_in_batch
+            )
         trained = len(inputs["targets"]) if num_items_in_batch is None else num_items_in_batch
         loss = self.fast.loss(inputs) / trained
         return (loss, {}) if return_outputs else loss

@@ -9,6 +9,7 @@ from transformers import get_scheduler
 
 from tests.tunesmith.methods.trying import phase
 from tunesmith.training.arguments import training_arguments
+from tunesmith.training.batching import batches
 
 PEAK = 0.01
 STEPS = 100
@@ -17,7 +18,9 @@ STEPS = 100
 def rates(tmp_path: Path, **dials: Any) -> list[float]:
     """Return the learning rate of every step of a phase of 100 steps, in its highest."""
     one = phase({"kind": "full"}, learning_rate=PEAK, epochs=1, **dials)
-    arguments = training_arguments(one, rows=STEPS * 8, folder=tmp_path, seed=0)
+    arguments = training_arguments(
+        one, batches(one, [{}] * STEPS * 8, [], 0, False), tmp_path, seed=0
+    )
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=PEAK)
     scheduler = get_scheduler(
         arguments.lr_scheduler_type,
