@@ -14,8 +14,13 @@ def steps_per_epoch(batches: Batches, accumulated: int) -> int:
     return max(1, math.ceil(len(batches.train) / (batches.size * accumulated)))
 
 
-def training_arguments(phase: Phase, batches: Batches, folder: Path, seed: int) -> Any:
-    """Return transformers' TrainingArguments; checkpoints go to `folder`."""
+def training_arguments(
+    phase: Phase, batches: Batches, folder: Path, seed: int, recompute: bool = False
+) -> Any:
+    """Return transformers' TrainingArguments; checkpoints go to `folder`.
+
+    With `recompute` the model keeps no activations inside of its layers.
+    """
     import torch
     from transformers import TrainingArguments
 
@@ -57,7 +62,7 @@ def training_arguments(phase: Phase, batches: Batches, folder: Path, seed: int) 
         seed=seed,
         data_seed=seed,
         neftune_noise_alpha=phase.neftune_noise_alpha,
-        **({"activation_checkpointing": True} if phase.activation_checkpointing else {}),
+        **({"activation_checkpointing": True} if recompute else {}),
     )
 
 

@@ -124,7 +124,8 @@ def make_trainer(
     in_line = packs(phase, model)
     drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line)
     fast = fast_path(phase, model, max(len(row["input_ids"]) for row in train)) if in_line else None
-    arguments = training_arguments(phase, drawn, work, seed)
+    recompute = phase.activation_checkpointing and fast is None  # the fast path does it itself
+    arguments = training_arguments(phase, drawn, work, seed, recompute)
     trainer = PhaseTrainer(
         model=model,
         args=arguments,
