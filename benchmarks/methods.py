@@ -1,9 +1,10 @@
 """Trains every method at one budget and prints weights, memory, speed and score of each, CPU.
 
-`python -m benchmarks.methods [--data FOLDER] [--only lora freeze]`: the demo's base on 1,000 English
-rows of the demo, two epochs, exact match on 300 unseen ones; with FOLDER, which holds `sst2`, also
-MiniLM (`make encoder`) on 2,000 sentences, one epoch, accuracy on the 872 of its dev set. Each method
-runs once, at a rate chosen by hand, in a process of its own: read it as "all of them learn".
+`python -m benchmarks.methods [--data FOLDER] [--only lora freeze]`: the demo's base on 1,000
+English rows of the demo, two epochs, exact match on 300 unseen ones; with FOLDER, which holds
+`sst2`, also MiniLM (`make encoder`) on 2,000 sentences, one epoch, accuracy on the 872 of its dev
+set. Each method runs once, at a rate chosen by hand, in a process of its own: read it as "all of
+them learn".
 """
 
 import argparse
@@ -63,7 +64,9 @@ def demo(method: dict[str, Any], rate: float, _: Path | None, work: Path) -> Lin
     """Train on the demo's rows."""
     rows = demo_rows()
     dials = {"task": "chat", "learning_rate": rate, "max_length": 256, "epochs": 2}
-    return line(dials | {"method": method}, "data/demo-base", rows[300:], rows[:300], work, answered)
+    return line(
+        dials | {"method": method}, "data/demo-base", rows[300:], rows[:300], work, answered
+    )
 
 
 def sst2(method: dict[str, Any], rate: float, data: Path | None, work: Path) -> Line:
@@ -84,7 +87,9 @@ def line(
     """Train and measure."""
     base = work / "base"
     resolve(BaseParams(model=model)).write(base)
-    phase = Phase.model_validate({"from": "base", "with": "base", "evaluations_per_epoch": 1} | dials)
+    phase = Phase.model_validate(
+        {"from": "base", "with": "base", "evaluations_per_epoch": 1} | dials
+    )
     load(base, phase.task, ["0", "1"])  # what is loaded once is not training
     started = time.process_time()
     trained = train(phase, base, rows, unseen[:32], work / "run", seed=0)

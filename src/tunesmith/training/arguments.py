@@ -15,11 +15,11 @@ def steps_per_epoch(batches: Batches, accumulated: int) -> int:
 
 
 def training_arguments(
-    phase: Phase, batches: Batches, folder: Path, seed: int, recompute: bool = False
+    phase: Phase, batches: Batches, folder: Path, seed: int, **path: bool
 ) -> Any:
     """Return transformers' TrainingArguments; checkpoints go to `folder`.
 
-    With `recompute` the model keeps no activations inside of its layers.
+    `path` is for the model where it computes by itself: activation_checkpointing, use_liger_kernel.
     """
     import torch
     from transformers import TrainingArguments
@@ -62,7 +62,7 @@ def training_arguments(
         seed=seed,
         data_seed=seed,
         neftune_noise_alpha=phase.neftune_noise_alpha,
-        **({"activation_checkpointing": True} if recompute else {}),
+        **{name: True for name, wanted in path.items() if wanted},
     )
 
 

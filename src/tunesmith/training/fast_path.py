@@ -1,5 +1,6 @@
 """Decides what a phase's model can do: rows in line, and LoRA's fast path; says what it cannot."""
 
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.training.params import Phase
@@ -41,3 +42,24 @@ def fast_path(phase: Phase, model: Any, longest: int) -> "FastModel | None":
     print(f"training takes transformers' path, in packs: {reason}", flush=True)
     see_rows_only(getattr(model, "get_base_model", lambda: model)())
     return None
+
+
+def plain_path(phase: Phase, model: Any) -> dict[str, bool]:
+    """Return what the Trainer is asked for where the fast path is not taken."""
+    return {
+        "activation_checkpointing": phase.activation_checkpointing,
+        "use_liger_kernel": _liger(phase, model),
+    }
+
+
+def _liger(phase: Phase, model: Any) -> bool:
+    """Return whether Liger's kernels are here and know the model; they need a GPU."""
+    import torch
+
+    if phase.task == "classification" or not torch.cuda.is_available():
+        return False
+    if importlib.util.find_spec("liger_kernel") is None:
+        return False
+    from liger_kernel.transformers.monkey_patch import MODEL_TYPE_TO_APPLY_LIGER_FN
+
+    return model.config.model_type in MODEL_TYPE_TO_APPLY_LIGER_FN

@@ -15,7 +15,7 @@ from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
 from tunesmith.training.curves import curves
 from tunesmith.training.examples import Encoded, encode_rows
-from tunesmith.training.fast_path import fast_path, packs
+from tunesmith.training.fast_path import fast_path, packs, plain_path
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
 from tunesmith.training.params import Phase
@@ -124,8 +124,8 @@ def make_trainer(
     in_line = packs(phase, model)
     drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line)
     fast = fast_path(phase, model, max(len(row["input_ids"]) for row in train)) if in_line else None
-    recompute = phase.activation_checkpointing and fast is None  # the fast path does it itself
-    arguments = training_arguments(phase, drawn, work, seed, recompute)
+    path = {} if fast else plain_path(phase, model)
+    arguments = training_arguments(phase, drawn, work, seed, **path)
     trainer = PhaseTrainer(
         model=model,
         args=arguments,
