@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-FAMILIES = frozenset({"llama", "mistral", "qwen2"})
+FAMILIES = frozenset({"llama", "mistral", "qwen2", "qwen3"})
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -57,8 +57,10 @@ def _of_layers(model: Any, causal: Any) -> Iterator[str]:
             if name in ("o_proj", "down_proj") and base.bias is not None:
                 yield f"{name} has a bias"
             if linear is not base:
-                yield from _of_lora(linear, model.active_adapters[0])
-                found.update(id(weight) for weight in linear.parameters() if weight.requires_grad)
+                adapter = model.active_adapters[0]
+                yield from _of_lora(linear, adapter)
+                pair = [side[adapter] for side in (linear.lora_A, linear.lora_B) if adapter in side]
+                found.update(id(factor.weight) for factor in pair)
     if len(kinds) > 1:
         yield "layers of several kinds"
     if any(weight.requires_grad and id(weight) not in found for weight in model.parameters()):

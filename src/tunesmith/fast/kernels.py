@@ -26,7 +26,9 @@ def _rms_norm(x, weight, y, rstd, eps, n, y_stride, BLOCK: tl.constexpr):  # typ
 
 
 @triton.jit
-def _rms_norm_backward(dy, x, weight, rstd, rest, dx, n, dy_stride, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]
+def _rms_norm_backward(  # type: ignore[no-untyped-def]
+    dy, x, weight, rstd, rest, dx, n, dy_stride, HAS_REST: tl.constexpr, BLOCK: tl.constexpr
+):
     row = tl.program_id(0).to(tl.int64)
     cols = tl.arange(0, BLOCK)
     inside = cols < n
@@ -36,8 +38,9 @@ def _rms_norm_backward(dy, x, weight, rstd, rest, dx, n, dy_stride, BLOCK: tl.co
     factor = tl.load(weight + cols, mask=inside, other=0.0).to(tl.float32)
     grad = tl.load(dy + row * dy_stride + cols, mask=inside, other=0.0).to(tl.float32) * factor
     inner = tl.sum(grad * normed, 0) / n
-    total = tl.load(rest + place, mask=inside, other=0.0).to(tl.float32)
-    total += scale * (grad - normed * inner)
+    total = scale * (grad - normed * inner)
+    if HAS_REST:
+        total += tl.load(rest + place, mask=inside, other=0.0).to(tl.float32)
     tl.store(dx + place, total.to(dx.dtype.element_ty), mask=inside)
 
 
@@ -128,12 +131,15 @@ def rms_norm(x: Tensor, weight: Tensor, eps: float, out: Tensor) -> Tensor:
     return rstd
 
 
-def rms_norm_backward(dy: Tensor, x: Tensor, weight: Tensor, rstd: Tensor, rest: Tensor) -> Tensor:
+def rms_norm_backward(
+    dy: Tensor, x: Tensor, weight: Tensor, rstd: Tensor, rest: Tensor | None = None
+) -> Tensor:
     """See `reference.rms_norm_backward`."""
     rows, n = x.shape
     dx = torch.empty_like(x)
-    args = (dy, x, weight, rstd, rest.contiguous(), dx, n, dy.stride(0))
-    _rms_norm_backward[(rows,)](*args, **_whole(n))
+    beside = x if rest is None else rest.contiguous()
+    args = (dy, x, weight, rstd, beside, dx, n, dy.stride(0))
+    _rms_norm_backward[(rows,)](*args, HAS_REST=rest is not None, **_whole(n))
     return dx
 
 
@@ -173,4 +179,5 @@ def cross_entropy_(logits: Tensor, labels: Tensor) -> Tensor:
 
 def _whole(n: int) -> dict[str, Any]:
     """Return how a kernel that holds a whole row is launched."""
-    return {"BLOCK": triton.next_power_of_2(n), "num_warps": ROW_WARPS}
+    block = triton.next_power_of_2(n)
+    return {"BLOCK": block, "num_warps": ROW_WARPS if block > 512 else 1}

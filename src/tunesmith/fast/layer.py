@@ -4,6 +4,7 @@ T tokens, H hidden size, N query heads, M key heads, D numbers a head, I interme
 cheap to make again (normed rows, the output of SwiGLU) is not kept for the backward pass.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Layer:
-    """Weights of one layer; `heads` are N and M, `size` is D."""
+    """Weights of one layer; `heads` are N and M, `size` is D.
+
+    `head_norms` are those of queries and keys, (D), in families that norm each head by itself.
+    """
 
     qkv: Group
     o: Group
@@ -37,6 +41,7 @@ class Layer:
     heads: tuple[int, int]
     size: int
     scale: float
+    head_norms: tuple[Tensor, Tensor] | None = None
 
     def __call__(self, x_TH: Tensor, turn: Turn, spans: Spans) -> Tensor:
         """Return the output of the layer (T, H)."""
@@ -61,20 +66,21 @@ class _BeforeAttention(torch.autograd.Function):
         normed = layer.qkv.input(len(x), x)
         rstd = ops(x).rms_norm(x, layer.norm, layer.eps, normed[:, : layer.qkv.width])
         qkv, mid = layer.qkv.forward(normed)
-        ops(x).rope_(qkv, turn.cos, turn.sin, sum(layer.heads))
-        ctx.save_for_backward(x, rstd, mid)
-        ctx.layer, ctx.turn = layer, turn
         queries, keys = (count * layer.size for count in layer.heads)
-        parts = qkv.split((queries, keys, keys), 1)
+        parts, kept = _head_normed(qkv.split((queries, keys, keys), 1), layer)
+        _turn(parts if kept else [qkv], layer, turn, backward=False)
+        ctx.save_for_backward(x, rstd, mid, *kept)
+        ctx.layer, ctx.turn = layer, turn
         return *(part.unflatten(1, (-1, layer.size)) for part in parts), x.view_as(x)
 
     @staticmethod
     def backward(ctx: Any, dq: Tensor, dk: Tensor, dv: Tensor, dx: Tensor) -> tuple[Any, ...]:
         """Return the gradient of x and those of LoRA."""
-        x, rstd, mid = ctx.saved_tensors
-        layer, turn = ctx.layer, ctx.turn
+        x, rstd, mid, *kept = ctx.saved_tensors
+        layer = ctx.layer
         d_qkv = torch.cat([dq.flatten(1), dk.flatten(1), dv.flatten(1)], 1)
-        ops(x).rope_(d_qkv, turn.cos, turn.sin, sum(layer.heads), backward=True)
+        _turn([d_qkv], layer, ctx.turn, backward=True)
+        _head_normed_backward(d_qkv, layer, kept)
         d_normed, d_mid = layer.qkv.backward(d_qkv, ctx.needs_input_grad[0])
         normed = _normed(x, layer.norm, layer.eps)
         grads = layer.qkv.gradients(d_qkv, normed, mid, d_mid)
@@ -127,3 +133,35 @@ def _normed(x: Tensor, weight: Tensor, eps: float) -> Tensor:
     out = torch.empty_like(x)
     ops(x).rms_norm(x, weight, eps, out)
     return out
+
+
+def _turn(parts: Sequence[Tensor], layer: Layer, turn: Turn, backward: bool) -> None:
+    """Rotate queries and keys in place: in one tensor (T, (N + 2 M) D), or each in its own."""
+    heads = (sum(layer.heads),) if len(parts) == 1 else layer.heads
+    for part, count in zip(parts, heads, strict=False):  # values are not turned
+        ops(part).rope_(part, turn.cos, turn.sin, count, backward)
+
+
+def _head_normed(parts: Sequence[Tensor], layer: Layer) -> tuple[list[Tensor], list[Tensor]]:
+    """Return q, k and v with q and k normed by head, and what the way back needs; if they are."""
+    if layer.head_norms is None:
+        return list(parts), []
+    out, kept = [], []
+    for part, weight in zip(parts, layer.head_norms, strict=False):
+        heads = part.reshape(-1, layer.size)
+        normed = torch.empty_like(heads)
+        rstd = ops(heads).rms_norm(heads, weight, layer.eps, normed)
+        out.append(normed.view(len(part), -1))
+        kept += [heads, rstd]
+    return [*out, parts[2]], kept
+
+
+def _head_normed_backward(d_qkv: Tensor, layer: Layer, kept: Sequence[Tensor]) -> None:
+    """Turn the gradients of normed q and k into those of q and k, in place."""
+    start = 0
+    for weight, place in zip(layer.head_norms or (), range(0, len(kept), 2), strict=True):
+        heads, rstd = kept[place : place + 2]
+        part = d_qkv[:, start : start + heads.numel() // len(d_qkv)]
+        grad = ops(heads).rms_norm_backward(part.reshape(-1, layer.size), heads, weight, rstd)
+        part.copy_(grad.view_as(part))
+        start += part.shape[1]

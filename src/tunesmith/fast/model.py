@@ -87,7 +87,15 @@ def _layer(layer: Any, adapter: str, config: Any, scratch: Scratch) -> Layer:
         heads=(config.num_attention_heads, config.num_key_value_heads),
         size=attention.head_dim,
         scale=attention.scaling,
+        head_norms=_head_norms(attention, dtype),
     )
+
+
+def _head_norms(attention: Any, dtype: Any) -> tuple[Tensor, Tensor] | None:
+    """Return the norms of queries and keys, of families that have them."""
+    if not hasattr(attention, "q_norm"):
+        return None
+    return attention.q_norm.weight.data.to(dtype), attention.k_norm.weight.data.to(dtype)
 
 
 def _shadows(layers: list[Layer]) -> tuple[list[Any], ...]:

@@ -19,13 +19,14 @@ def rms_norm(x_TH: Tensor, weight_H: Tensor, eps: float, out_TH: Tensor) -> Tens
 
 
 def rms_norm_backward(
-    dy_TH: Tensor, x_TH: Tensor, weight_H: Tensor, rstd_T: Tensor, rest_TH: Tensor
+    dy_TH: Tensor, x_TH: Tensor, weight_H: Tensor, rstd_T: Tensor, rest_TH: Tensor | None = None
 ) -> Tensor:
     """Return the gradient of the input of `rms_norm`, plus `rest_TH`, the residual's gradient."""
     normed = x_TH.float() * rstd_T[:, None]
     grad = dy_TH.float() * weight_H.float()
     inner = (grad * normed).mean(-1, keepdim=True)
-    return (rest_TH.float() + rstd_T[:, None] * (grad - normed * inner)).to(x_TH.dtype)
+    dx = rstd_T[:, None] * (grad - normed * inner)
+    return (dx if rest_TH is None else rest_TH.float() + dx).to(x_TH.dtype)
 
 
 def rope_(x: Tensor, cos_TD: Tensor, sin_TD: Tensor, heads: int, backward: bool = False) -> None:

@@ -31,7 +31,7 @@ def gradients(tuned: Any) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("checkpointing", [False, True])
-@pytest.mark.parametrize("family", ["llama", "mistral", "qwen2"])
+@pytest.mark.parametrize("family", ["llama", "mistral", "qwen2", "qwen3"])
 @pytest.mark.parametrize("targets", [None, ["q_proj", "v_proj"], ["o_proj", "up_proj"]])
 def test_loss_and_gradients_are_those_of_the_plain_path(
     family: str, targets: list[str] | None, checkpointing: bool

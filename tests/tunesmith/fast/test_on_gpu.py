@@ -24,7 +24,7 @@ def moved(batch: dict[str, Any]) -> dict[str, Any]:
     return {k: v.cuda() if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
 
 
-@pytest.mark.parametrize("family", ["llama", "mistral", "qwen2"])
+@pytest.mark.parametrize("family", ["llama", "mistral", "qwen2", "qwen3"])
 def test_gradients_are_as_exact_as_those_of_the_plain_path(family: str) -> None:
     exact = model(family, hidden_size=256)
     plain_loss(exact, rows()).backward()
