@@ -11,6 +11,8 @@ from tunesmith.models.manifest import Manifest
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
+from tunesmith.training.checkpoints import keep_last
+from tunesmith.training.disk import telling_of_a_full_disk, weights_bytes
 from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
 
@@ -41,21 +43,22 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
         config.base_model_name_or_path = trained.start.descriptor.model
         if isinstance(getattr(config, "target_modules", None), set):  # in the order of a hash
             config.target_modules = sorted(config.target_modules)
-    phase.method.save(trained.model, out)
-    (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
-    template = trained.start.tokenizer.chat_template or ""
-    Manifest(
-        phase=name,
-        task=phase.task,
-        method=phase.method.model_dump(mode="json"),
-        base=trained.start.descriptor,
-        labels=trained.labels,
-        template_sha256=sha256_text(template),
-        rows=trained.rows,
-        metrics=trained.metrics,
-        **made_from,
-    ).write(out)
-    write_text(out / "_SUCCESS", "")
+    with telling_of_a_full_disk(out, lambda: weights_bytes(trained.model)):
+        phase.method.save(trained.model, out)
+        (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
+        template = trained.start.tokenizer.chat_template or ""
+        Manifest(
+            phase=name,
+            task=phase.task,
+            method=phase.method.model_dump(mode="json"),
+            base=trained.start.descriptor,
+            labels=trained.labels,
+            template_sha256=sha256_text(template),
+            rows=trained.rows,
+            metrics=trained.metrics,
+            **made_from,
+        ).write(out)
+        write_text(out / "_SUCCESS", "")
 
 
 def efficiency(trained: Trained, out: Path) -> dict[str, float]:
@@ -74,8 +77,9 @@ def efficiency(trained: Trained, out: Path) -> dict[str, float]:
 
 def main() -> None:
     """Read rows and the phase's dials, train, write the model, its curves and its costs."""
-    flags = ("--start", "--with", "--rows", "--validation", "--model", "--curves", "--efficiency")
-    paths = parse_paths(*flags, names=("--phase",))
+    given = ("--start", "--with", "--rows", "--validation")
+    made = ("--model", "--curves", "--outcome", "--efficiency")
+    paths = parse_paths(*given, *made, names=("--phase",))
     name = str(paths.phase)
     phase, seed = read_phase(name), read_seed()
     made_from = identity(paths, phase, seed)
@@ -83,10 +87,15 @@ def main() -> None:
     work = WORK / "train" / key / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
     trained = train(phase, paths.start, rows, validation, work, seed)
-    save(trained, phase, made_from, name, paths.model)
+    save(trained, phase, made_from, name, work / "model")
+    shutil.rmtree(paths.model, ignore_errors=True)
+    paths.model.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(work / "model", paths.model)  # whole or not there, even if this process is killed
     paths.curves.parent.mkdir(parents=True, exist_ok=True)
     trained.curves.to_csv(paths.curves, index=False, float_format="%.6g", lineterminator="\n")
+    write_json(paths.outcome, trained.outcome)
     write_json(paths.efficiency, efficiency(trained, paths.model))
+    keep_last(work, WORK / "last" / name)
     shutil.rmtree(work.parent)
 
 

@@ -1,6 +1,8 @@
 """Stage train: what it saves says what it was made from, and loads again to the same answers."""
 
+import errno
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from stages.train import save
 from tests.tiny import chat_row
+from tests.tunesmith.methods.trying import MADE_FROM, describe, phase, try_out
+from tunesmith.errors import UserError
 from tunesmith.models.load import load
 from tunesmith.models.manifest import Manifest
 from tunesmith.models.params import BaseParams
@@ -21,6 +26,7 @@ seed: 0
 phases:
   sft: {from: base, with: base, task: chat, method: {kind: lora}, epochs: 1, learning_rate: 0.01}
   more: {from: sft, with: base, task: chat, method: {kind: lora}, epochs: 1, learning_rate: 0.01}
+  long: {from: base, with: base, task: chat, method: {kind: lora}, epochs: 900, learning_rate: 0.01}
   ia3: {from: sft, with: base, task: chat, method: {kind: ia3}, epochs: 1, learning_rate: 0.01}
 """
 
@@ -36,12 +42,16 @@ def project(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def train(folder: Path, phase: str, start: str) -> subprocess.CompletedProcess[str]:
+def command(phase: str, start: str) -> list[str]:
     words = f"--phase {phase} --start models/{start} --with models/base --rows rows.parquet"
     words += f" --validation rows.parquet --model models/{phase} --curves {phase}.csv"
-    words += f" --efficiency {phase}.json"
-    command = [sys.executable, "-m", "stages.train", *words.split()]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    words += f" --outcome outcome-{phase}.json --efficiency {phase}.json"
+    return [sys.executable, "-m", "stages.train", *words.split()]
+
+
+def train(folder: Path, phase: str, start: str) -> subprocess.CompletedProcess[str]:
+    words = command(phase, start)
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_the_manifest_says_what_the_adapter_was_made_from(project: Path) -> None:
@@ -76,3 +86,58 @@ def test_a_phase_of_another_method_cannot_go_on_from_an_adapter(project: Path) -
     assert done.returncode == 1
     assert "its method must be that too, not ia3" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_outcome_repeats_and_holds_no_clock(project: Path) -> None:
+    assert json.loads((project / "outcome-sft.json").read_text()) == {
+        "best_step": 1,
+        "last_step": 1,
+        "overfitting_since_step": None,
+        "diverging_at": None,
+    }
+
+
+def test_the_weights_of_the_last_step_are_kept_without_what_training_needs(project: Path) -> None:
+    names = {path.name for path in (project / ".work" / "last" / "sft").iterdir()}
+    assert "adapter_model.safetensors" in names
+    assert not {name for name in names if name.endswith((".pt", ".pth", ".bin"))}
+
+
+def test_asked_to_end_it_saves_its_step_leaves_no_model_and_goes_on_there(project: Path) -> None:
+    words = command("long", "base")
+    with subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "step 3/" in line:
+                process.send_signal(signal.SIGTERM)
+                break
+        said = process.stdout.read()
+    assert process.returncode == 143
+    assert "long: stopped after step" in said
+    assert not (project / "models" / "long").exists()
+    assert list((project / ".work" / "train").rglob("checkpoint-*/complete.json"))
+    with subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.kill()
+    stopped = int(said.split("stopped after step ")[1].split(";")[0])
+    assert first.startswith(f"long: step {stopped + 1}/")
+
+
+def test_a_disk_that_is_full_when_the_model_is_saved_leaves_none(
+    tiny_base: Path, tmp_path: Path
+) -> None:
+    tried = try_out(describe(tiny_base, tmp_path / "base"), tmp_path, {"kind": "lora", "r": 2})
+    out = tmp_path / "model"
+
+    class Full(type(tried.trained.model)):  # type: ignore[misc]
+        def save_pretrained(self, folder: Path) -> None:
+            folder.mkdir()
+            (folder / "adapter_model.safetensors").write_bytes(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+
+    tried.trained.model.__class__ = Full
+    expected = r"model: no space left on this disk: [1-9][\d,]+ bytes are needed.*then run again"
+    with pytest.raises(UserError, match=expected):
+        save(tried.trained, phase({"kind": "lora", "r": 2}), MADE_FROM, "sft", out)
+    assert not out.exists()

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import torch
+
 FAMILIES = frozenset({"llama", "mistral", "qwen2", "qwen3"})
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
@@ -63,6 +65,8 @@ def _of_layers(model: Any, causal: Any) -> Iterator[str]:
                 found.update(id(factor.weight) for factor in pair)
     if len(kinds) > 1:
         yield "layers of several kinds"
+    if model.device.type == "cuda" and ("Linear", torch.float32) in kinds:
+        yield "weights in float32, for which FlashAttention has no kernel"
     if any(weight.requires_grad and id(weight) not in found for weight in model.parameters()):
         yield "other weights than LoRA's are trained"
 

@@ -103,7 +103,8 @@ def dtype() -> Any:
     """Return bf16 where the GPU computes in it, else fp32."""
     import torch
 
-    fast = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+    native = {"including_emulation": False}  # an imitated bf16 is slower than fp32
+    fast = torch.cuda.is_available() and torch.cuda.is_bf16_supported(**native)
     return torch.bfloat16 if fast else torch.float32
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tunesmith.training.batching import Batches
 from tunesmith.training.params import Phase
+from tunesmith.training.precision import precision
 from tunesmith.training.schedules import USED_BY, schedule_options
 
 
@@ -25,7 +26,7 @@ def training_arguments(
     from transformers import TrainingArguments
 
     gpu = torch.cuda.is_available()
-    is_class = phase.task == "classification"
+    numbers = precision()
     per_epoch = steps_per_epoch(batches, phase.gradient_accumulation_steps)
     interval = max(1, per_epoch // phase.evaluations_per_epoch)
     return TrainingArguments(
@@ -43,16 +44,16 @@ def training_arguments(
         train_sampling_strategy="random" if batches.in_line else "group_by_length",
         remove_unused_columns=not batches.in_line,
         optim="adamw_torch_fused" if gpu else "adamw_torch",
-        bf16=gpu and torch.cuda.is_bf16_supported(),
+        bf16=numbers == "bf16",
+        fp16=numbers == "fp16",
         use_cpu=not gpu,
         eval_strategy="steps",
         eval_steps=interval,
         save_strategy="steps",
         save_steps=interval,
-        save_total_limit=2,
         load_best_model_at_end=True,
-        metric_for_best_model="eval_accuracy" if is_class else "eval_loss",
-        greater_is_better=is_class,
+        metric_for_best_model=f"eval_{phase.chosen_by}",
+        greater_is_better=phase.chosen_by != "loss",
         logging_steps=max(1, per_epoch // 10),
         logging_nan_inf_filter=False,
         disable_tqdm=True,

@@ -38,8 +38,7 @@ def batches(
     """Return the batches of a phase.
 
     Args:
-        phase: its `per_device_batch_size` counts rows; without one, a line is a pack of as many
-            tokens as leave `STEPS` steps in an epoch, at most `PACK_TOKENS`.
+        phase: its `per_device_batch_size` counts rows; without one, see `pack_tokens`.
         train: encoded rows.
         validation: likewise.
         pad_id: of the token that fills padded rows.
@@ -53,21 +52,25 @@ def batches(
     if phase.per_device_batch_size is not None:
         return Batches(train, validation, phase.per_device_batch_size, collator, True)
     lengths = [len(row["input_ids"]) for row in train]
-    capacity = pack_tokens(lengths, phase.gradient_accumulation_steps)
+    most = phase.pack_tokens or PACK_TOKENS
+    capacity = pack_tokens(lengths, phase.gradient_accumulation_steps, most)
     return Batches(_packs(train, capacity), _packs(validation, capacity), 1, collator, True)
 
 
-def pack_tokens(lengths: list[int], accumulated: int) -> int:
+def pack_tokens(lengths: list[int], accumulated: int, most: int = PACK_TOKENS) -> int:
     """Return tokens of a pack: a longer one is faster, and a larger step of the optimizer.
+
+    All packs of a step together hold `ROWS` rows, or more where that still leaves `STEPS` steps in
+    an epoch.
 
     Args:
         lengths: of all rows, in tokens.
         accumulated: packs of one step.
+        most: of a pack, unless a row is longer.
     """
     total = sum(lengths)
-    few = ROWS * total // len(lengths)
-    wanted = max(few, total // (STEPS * accumulated))
-    return max(min(wanted, PACK_TOKENS), *lengths)
+    wanted = max(ROWS * total // len(lengths), total // STEPS)
+    return max(min(wanted // accumulated, most), *lengths)
 
 
 def _packs(rows: list[Encoded], capacity: int) -> list[list[Encoded]]:

@@ -9,25 +9,23 @@ if TYPE_CHECKING:
     from tunesmith.fast.model import FastModel
 
 
-def packs(phase: Phase, model: Any) -> bool:
-    """Return whether rows are put in line: where asked, else on a GPU, where they can be.
+def may_pack(phase: Phase) -> bool:
+    """Return whether a phase wants rows in line and can have them: where asked, else on a GPU.
 
     Rows of a classifier and rows with virtual tokens before them must stand alone, and NEFTune
     scales its noise by the length of a row.
     """
     import torch
 
-    if phase.packing is None and not torch.cuda.is_available():
-        return False
-    if phase.packing is False:
-        return False
-    known = getattr(model, "get_base_model", lambda: model)()
+    wanted = torch.cuda.is_available() if phase.packing is None else phase.packing
     alone = phase.task == "classification" or phase.method.virtual_tokens > 0
-    return (
-        not alone
-        and phase.neftune_noise_alpha is None
-        and bool(getattr(known, "_supports_attention_backend", False))
-    )
+    return wanted and not alone and phase.neftune_noise_alpha is None
+
+
+def packs(phase: Phase, model: Any) -> bool:
+    """Return whether rows are put in line: the model must let its attention be exchanged."""
+    known = getattr(model, "get_base_model", lambda: model)()
+    return may_pack(phase) and bool(getattr(known, "_supports_attention_backend", False))
 
 
 def fast_path(phase: Phase, model: Any, longest: int) -> "FastModel | None":
@@ -36,7 +34,8 @@ def fast_path(phase: Phase, model: Any, longest: int) -> "FastModel | None":
     from tunesmith.fast.interface import see_rows_only
     from tunesmith.fast.model import FastModel
 
-    reason = why_not(model, longest)
+    needs_logits = None if phase.chosen_by == "loss" else f"best_by {phase.chosen_by}"
+    reason = needs_logits or why_not(model, longest)
     if reason is None:
         return FastModel(model, phase.activation_checkpointing)
     print(f"training takes transformers' path, in packs: {reason}", flush=True)

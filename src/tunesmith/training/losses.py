@@ -1,4 +1,4 @@
-"""The loss of a classifier whose classes count differently, or whose labels are softened."""
+"""The loss of a classifier; its classes may count differently, its labels be softened."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,14 +20,14 @@ def balanced_weights(labels: Sequence[int], classes: int) -> list[float]:
     return [len(labels) / (classes * counts[label]) for label in range(classes)]
 
 
-def class_loss(phase: Phase, labels: Sequence[int], classes: int) -> Callable[..., Any] | None:
-    """Return the loss of a phase for the Trainer, or None when the model's own is meant.
+def class_loss(phase: Phase, labels: Sequence[int], classes: int) -> Callable[..., Any]:
+    """Return the loss of a phase for the Trainer.
 
     It is the sum over rows of their weighted, smoothed cross-entropy, in nats, divided by the
     number of rows of the whole step, not by their weights: a batch of rare classes counts more.
+    Without weights and smoothing it is the models' own in one batch; in several, transformers 5.23
+    takes the models' for divided when it is not, and trains on a multiple of it.
     """
-    if phase.class_weights == "none" and not phase.label_smoothing:
-        return None
     weighted = phase.class_weights == "balanced"
     weights = balanced_weights(labels, classes) if weighted else [1.0] * classes
 

@@ -10,6 +10,7 @@ from tunesmith.errors import UserError
 from tunesmith.methods import Method
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
 from tunesmith.training.schedules import Schedule, refuse_idle
+from tunesmith.training.scores import BestBy, known_for
 
 Task = Literal["chat", "classification", "completion", "text"]
 TAKEN = ("base", "champion")  # folders of models/ that other stages make
@@ -36,9 +37,11 @@ class Phase(Component):
     per_device_batch_size: PositiveInt | None = None  # rows; None: see training/batching.py
     gradient_accumulation_steps: PositiveInt = 1
     max_length: PositiveInt = 512  # tokens
+    pack_tokens: PositiveInt | None = None  # of a pack at most, where there are packs
     packing: bool | None = None  # rows in line instead of padding; None: on a GPU
     activation_checkpointing: bool = False  # less memory, a third more time
     evaluations_per_epoch: PositiveInt = 2
+    best_by: BestBy | None = None  # None: accuracy of classes, loss of all else
     early_stopping_patience: PositiveInt | None = None  # evaluations without gain
     neftune_noise_alpha: PositiveFloat | None = None  # https://arxiv.org/abs/2310.05914
     class_weights: Literal["balanced", "none"] = "none"  # these two: classification only
@@ -53,6 +56,22 @@ class Phase(Component):
             if self.task != "classification" and getattr(self, dial) not in ("none", 0):
                 raise ValueError(f"{dial}: only a phase of task classification has classes")
         return self
+
+    @model_validator(mode="after")
+    def _measures_what_is_best(self) -> "Phase":
+        """Refuse to choose by what a phase of this task does not measure."""
+        known = known_for(self.task)
+        if self.chosen_by not in known:
+            raise ValueError(
+                f"best_by: {self.best_by} is not measured in a phase of task {self.task}; "
+                f"known: {', '.join(known)}"
+            )
+        return self
+
+    @property
+    def chosen_by(self) -> BestBy:
+        """What the best checkpoint is chosen by."""
+        return self.best_by or ("accuracy" if self.task == "classification" else "loss")
 
 
 class Phases(Params):

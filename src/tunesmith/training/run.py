@@ -8,18 +8,23 @@ import pandas as pd
 
 from tunesmith.errors import UserError
 from tunesmith.methods.base import TrainingMethod
-from tunesmith.models.load import Loaded, dtype, load, peak_compute_memory_bytes
+from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.rows import Row
 from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
+from tunesmith.training.broken import refuse_broken_weights
+from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
 from tunesmith.training.examples import Encoded, encode_rows
 from tunesmith.training.fast_path import fast_path, packs, plain_path
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
+from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower
+from tunesmith.training.scores import measured
+from tunesmith.training.watch import outcome
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,9 @@ class Trained:
     start: Loaded
     labels: list[str]
     curves: pd.DataFrame
+    outcome: dict[str, Any]  # see training/watch.py
     metrics: dict[str, float]
-    seconds: float
+    seconds: float  # of training, interrupted runs included
     tokens: int  # seen by the optimizer, padding not counted
     rows: dict[str, int]
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
@@ -40,11 +46,30 @@ class Trained:
 def train(
     phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
 ) -> Trained:
-    """Train a phase on rows; a checkpoint in `work` is continued.
+    """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
+
+    Raises:
+        UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
+            are too small.
+        SystemExit: SIGTERM came; there is a checkpoint of the last step.
+    """
+
+    def attempt(fitting: Phase) -> Trained:
+        return _train(fitting, start, train, validation, work, seed)
+
+    return within_memory(phase, work, attempt)
+
+
+def _train(
+    phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
+) -> Trained:
+    """Train a phase in the memory that there is.
 
     The seed is set before the method adds weights, so that an adapter starts the same each time.
     """
     from transformers import set_seed
+
+    from tunesmith.training.stopping import StopOnSignal
 
     set_seed(seed)
     labels = label_names(train) if phase.task == "classification" else []
@@ -56,21 +81,27 @@ def train(
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     rows = encode_rows(train, *encode)
     trainer = make_trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
-    done = trainer.train(resume_from_checkpoint=_newest_checkpoint(work))
+    stop = StopOnSignal(work.name)
+    trainer.add_callback(stop)
+    with stop.listening():
+        done = trainer.train(resume_from_checkpoint=newest_whole(work))
+    refuse_broken_weights(trainer.model, trainer.state.global_step)
     lower(trainer.model, lifted)
+    history = trainer.state.log_history
     return Trained(
         model=trainer.model,
         start=loaded,
         labels=labels,
-        curves=curves(trainer.state.log_history),
+        curves=curves(history),
+        outcome=outcome(history, trainer.state.best_global_step, trainer.state.global_step),
         metrics={
             "train_loss": done.training_loss,
-            f"validation_{_chosen_by(phase)}": float(trainer.state.best_metric),
+            f"validation_{phase.chosen_by}": float(trainer.state.best_metric),
         },
-        seconds=done.metrics["train_runtime"],
-        tokens=round(sum(len(row["input_ids"]) for row in rows) * trainer.state.epoch),
+        seconds=trainer.seconds,
+        tokens=int(trainer.tokens),
         rows={"train": len(train), "validation": len(validation)},
-        peak_memory_bytes=peak_compute_memory_bytes(),
+        peak_memory_bytes=trainer.peak_memory_bytes,
     )
 
 
@@ -113,14 +144,15 @@ def make_trainer(
     seed: int,
 ) -> Any:
     """Return the Trainer of a phase."""
-    from transformers import EarlyStoppingCallback, PrinterCallback
+    from transformers import PrinterCallback
 
-    from tunesmith.training.callbacks import Progress, StopOnBrokenLoss
+    from tunesmith.training.callbacks import Progress, StopOnBrokenLoss, TellOfLosses
+    from tunesmith.training.stopping import EarlyStopping
     from tunesmith.training.trainer import PhaseTrainer
 
-    extra: list[Any] = [Progress(work.name), StopOnBrokenLoss()]
+    extra: list[Any] = [Progress(work.name), StopOnBrokenLoss(), TellOfLosses(work.name)]
     if phase.early_stopping_patience is not None:
-        extra.append(EarlyStoppingCallback(phase.early_stopping_patience))
+        extra.append(EarlyStopping(phase.early_stopping_patience))
     in_line = packs(phase, model)
     drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line)
     fast = fast_path(phase, model, max(len(row["input_ids"]) for row in train)) if in_line else None
@@ -135,7 +167,7 @@ def make_trainer(
         callbacks=extra,
         compute_loss_func=_loss(phase, loaded, train),
         optimizers=(phase.method.optimizer(model, arguments), None),
-        compute_metrics=_accuracy if phase.task == "classification" else None,
+        **measured(phase.task, phase.chosen_by),
     )
     trainer.fast = fast
     trainer.remove_callback(PrinterCallback)
@@ -147,21 +179,3 @@ def _loss(phase: Phase, loaded: Loaded, train: list[Encoded]) -> Any:
     if phase.task != "classification":
         return None
     return class_loss(phase, [row["labels"] for row in train], loaded.model.config.num_labels)
-
-
-def _chosen_by(phase: Phase) -> str:
-    """Return the metric that decides which checkpoint is the best."""
-    return "accuracy" if phase.task == "classification" else "loss"
-
-
-def _accuracy(evaluated: Any) -> dict[str, float]:
-    """Return the share of right classes: what the best checkpoint of a classifier is chosen by."""
-    right = evaluated.predictions.argmax(-1) == evaluated.label_ids
-    return {"accuracy": float(right.mean())}
-
-
-def _newest_checkpoint(work: Path) -> str | None:
-    """Return the last complete checkpoint of an interrupted run, if any."""
-    found = [path for path in work.glob("checkpoint-*") if (path / "trainer_state.json").exists()]
-    found.sort(key=lambda path: int(path.name.rpartition("-")[2]))
-    return str(found[-1]) if found else None

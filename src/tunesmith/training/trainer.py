@@ -1,18 +1,18 @@
-"""transformers' Trainer with rows in line, LoRA's fast path, and a validation loss by token."""
+"""The Trainer of a phase: rows in line, LoRA's fast path, a validation loss by token."""
 
 from typing import Any
 
-from transformers import Trainer
 from transformers.trainer_utils import EvalLoopOutput
 
 from tunesmith.fast.interface import row_words
 from tunesmith.fast.model import FastModel
 from tunesmith.tasks.chat import IGNORED
+from tunesmith.training.exact import ExactTrainer
 
 ONLY_PACKED = ("ends", "longest", "places", "targets")  # of a packed batch; models do not know them
 
 
-class PhaseTrainer(Trainer):  # type: ignore[misc]
+class PhaseTrainer(ExactTrainer):
     """Trains a phase.
 
     Attributes:

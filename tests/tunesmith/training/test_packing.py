@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from tests.tiny import chat_row, save_tiny_base
 from tests.tunesmith.methods.trying import describe, phase
+from tests.tunesmith.training.killed import fingerprints
+from tests.tunesmith.training.test_exact import run, run_twice
 from tunesmith.training.batching import PACK_TOKENS, pack_tokens
+from tunesmith.training.memory import smaller
 from tunesmith.training.packing import PackedCollator, packed
 from tunesmith.training.run import train
 
@@ -39,6 +42,7 @@ def test_a_pack_is_no_longer_than_leaves_a_hundred_steps() -> None:
     assert pack_tokens([50] * 10_000, 1) == 5_000
     assert pack_tokens([50] * 10_000, 2) == 2_500
     assert pack_tokens([50] * 1_000_000, 1) == PACK_TOKENS
+    assert pack_tokens([50] * 1_000_000, 2, most=2_048) == 2_048
     assert pack_tokens([50, 9_000], 1) == 9_000  # no row is cut
 
 
@@ -78,3 +82,30 @@ def test_rows_in_line_train_as_padded_rows_do(
     for name, weight in in_line.model.named_parameters():
         torch.testing.assert_close(weight, others[name], rtol=1e-3, atol=1e-5, msg=name)
     assert ("transformers' path" in capsys.readouterr().out) == (method["kind"] != "lora")
+
+
+@pytest.mark.slow
+def test_a_resumed_training_in_packs_ends_with_the_same_weights(tmp_path: Path) -> None:
+    save_tiny_base(tmp_path / "weights")
+    base = describe(tmp_path / "weights", tmp_path / "base")
+    one = phase(
+        {"kind": "lora", "r": 2},
+        packing=True,
+        per_device_batch_size=None,
+        pack_tokens=64,
+        evaluations_per_epoch=3,
+    )
+    whole = run(base, tmp_path / "whole", one)
+    again = run_twice(base, tmp_path / "again", one, "training_step", 8)
+    assert fingerprints(again) == fingerprints(whole)
+
+
+def test_packs_are_halved_where_memory_runs_out() -> None:
+    left = phase({"kind": "lora"}, packing=True, per_device_batch_size=None)
+    seen = []
+    while (less := smaller(left)) is not None:
+        left = less
+        seen.append((left.pack_tokens, left.gradient_accumulation_steps))
+    assert seen == [(4096, 2), (2048, 4), (1024, 8), (512, 16), (512, 16)]
+    assert left.activation_checkpointing
+    assert left.per_device_batch_size is None

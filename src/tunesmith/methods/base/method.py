@@ -27,6 +27,11 @@ class TrainingMethod(Component):
         """Positions of the model's context that the method takes for itself."""
         return 0
 
+    @property
+    def recomputes(self) -> bool:
+        """True when activations may be computed again instead of kept."""
+        return True
+
     def load_options(self, dtype: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return what `from_pretrained` needs beyond the usual to load the base for training.
 

@@ -1,0 +1,123 @@
+"""Training that does not fit into memory goes on in smaller batches, with the same steps."""
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from tunesmith.errors import UserError
+from tunesmith.files import read_json, write_json
+from tunesmith.training.batching import PACK_TOKENS, ROWS
+from tunesmith.training.fast_path import may_pack
+from tunesmith.training.params import Phase
+
+FILE_NAME = "memory.json"  # in the work folder: what was found to fit
+DIALS = {
+    "per_device_batch_size",
+    "pack_tokens",
+    "gradient_accumulation_steps",
+    "activation_checkpointing",
+}
+FEWEST_TOKENS = 512  # of a pack that is halved no more
+T = TypeVar("T")
+
+
+def within_memory(phase: Phase, work: Path, attempt: Callable[[Phase], T]) -> T:
+    """Return what an attempt gives; with less memory each time that it did not have enough.
+
+    Smaller batches, more of them to a step: the rows of every step and their order stay the same,
+    only the rounding of sums differs. Then activations are computed twice instead of kept. What
+    was found to fit is remembered in the work folder, so that a resumed run does not fail again.
+
+    Args:
+        phase: as it is in params.yaml.
+        work: folder of the phase's checkpoints, from which an attempt goes on.
+        attempt: trains a phase; called again after torch.OutOfMemoryError.
+
+    Raises:
+        UserError: nothing is left to save.
+    """
+    import torch
+
+    phase = _remembered(phase, work)
+    while True:
+        try:
+            return attempt(phase)
+        except torch.OutOfMemoryError as error:
+            reason = str(error).partition(". ")[0]
+        less = smaller(phase)
+        if less is None:
+            raise UserError(_too_big(phase, reason))
+        print(f"{work.name}: out of memory ({reason}); {_told(phase, less)}", flush=True)
+        phase = less
+        write_json(work / FILE_NAME, phase.model_dump(include=DIALS))
+        _free()
+
+
+def smaller(phase: Phase) -> Phase | None:
+    """Return the phase with less memory and the same steps, or None when nothing is left to save.
+
+    The batch is divided by its smallest prime factor, 2 for most, so that the rows of a step stay
+    exactly as many. Packs are halved: their steps keep as many tokens.
+    """
+    twice = phase.gradient_accumulation_steps * 2
+    if phase.per_device_batch_size is None and may_pack(phase):
+        tokens = (phase.pack_tokens or PACK_TOKENS) // 2
+        if tokens >= FEWEST_TOKENS:
+            return _with(phase, pack_tokens=tokens, gradient_accumulation_steps=twice)
+    rows = 1 if may_pack(phase) else ROWS
+    rows = phase.per_device_batch_size or rows
+    if rows > 1:
+        by = next(n for n in range(2, rows + 1) if rows % n == 0)
+        accumulated = phase.gradient_accumulation_steps * by
+        return _with(
+            phase, per_device_batch_size=rows // by, gradient_accumulation_steps=accumulated
+        )
+    if not phase.activation_checkpointing and phase.method.recomputes:
+        return _with(phase, activation_checkpointing=True)
+    return None
+
+
+def _with(phase: Phase, **changes: object) -> Phase:
+    return phase.model_copy(update=changes)
+
+
+def _remembered(phase: Phase, work: Path) -> Phase:
+    """Return the phase as it was found to fit by a run before."""
+    path = work / FILE_NAME
+    return _with(phase, **read_json(path)) if path.exists() else phase
+
+
+def _told(before: Phase, after: Phase) -> str:
+    """Say what changes."""
+    if after.activation_checkpointing != before.activation_checkpointing:
+        return "activations are now computed twice instead of kept"
+    accumulated = (
+        f"gradient_accumulation_steps {before.gradient_accumulation_steps} → "
+        f"{after.gradient_accumulation_steps}"
+    )
+    if after.pack_tokens != before.pack_tokens:
+        tokens = before.pack_tokens or PACK_TOKENS
+        return f"pack_tokens {tokens} → {after.pack_tokens}, {accumulated}: the same tokens a step"
+    rows = before.per_device_batch_size or ROWS
+    return (
+        f"per_device_batch_size {rows} → {after.per_device_batch_size}, {accumulated}: "
+        "the same rows a step"
+    )
+
+
+def _too_big(phase: Phase, reason: str) -> str:
+    """Say that even the smallest does not fit."""
+    return (
+        f"out of memory ({reason}) even with one row at a time; lower phases.<name>.max_length "
+        f"({phase.max_length}), take method lora or qlora, or a smaller base model"
+    )
+
+
+def _free() -> None:
+    """Give the memory of the failed attempt back; its frames hold model and optimizer."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,79 @@
+"""What the losses say about a training, from its history alone: over-fitting, divergence."""
+
+from itertools import pairwise
+from typing import Any
+
+History = list[dict[str, Any]]
+RISES = 2  # evaluations in a row
+DIVERGED_TIMES = 2.0  # the best training loss
+DIVERGED_NATS = 0.5  # and at least so much above it
+DIVERGED_LOGS = 2  # in a row
+
+
+def overfitting(history: History) -> int | None:
+    """Return the step since which validation loss rises while training loss falls, or None.
+
+    It is the step of the lowest validation loss, once `RISES` evaluations after it were each higher
+    than the one before, while the mean training loss before the last of them is lower than before
+    the lowest.
+
+    Args:
+        history: what was logged so far, in order.
+    """
+    pairs = _evaluated(history)
+    validation = [loss for _, _, loss in pairs]
+    if len(pairs) <= RISES:
+        return None
+    lowest = validation.index(min(validation))
+    last = validation[-RISES - 1 :]
+    rises = all(later > earlier for earlier, later in pairwise(last))
+    if not rises or lowest >= len(pairs) - RISES or not pairs[-1][1] < pairs[lowest][1]:
+        return None
+    return pairs[lowest][0]
+
+
+def divergence(history: History) -> dict[str, float] | None:
+    """Return step, loss and lowest loss when the training loss is far above its lowest, or None.
+
+    Far is `DIVERGED_TIMES` the lowest and `DIVERGED_NATS` above it, `DIVERGED_LOGS` times in a row:
+    one hard step is none.
+    """
+    logged = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
+    if len(logged) <= DIVERGED_LOGS:
+        return None
+    best = min(loss for _, loss in logged)
+    limit = max(best * DIVERGED_TIMES, best + DIVERGED_NATS)
+    if any(loss <= limit for _, loss in logged[-DIVERGED_LOGS:]):
+        return None
+    return {"step": logged[-1][0], "loss": logged[-1][1], "lowest": best}
+
+
+def first(find: Any, history: History) -> Any:
+    """Return what a function finds at the earliest point of a history, or None."""
+    found = (find(history[:end]) for end in range(1, len(history) + 1))
+    return next((one for one in found if one is not None), None)
+
+
+def outcome(history: History, best_step: int | None, last_step: int) -> dict[str, Any]:
+    """Return how a training went; the same for the same losses, so that it can be versioned."""
+    return {
+        "best_step": best_step,
+        "last_step": last_step,
+        "overfitting_since_step": first(overfitting, history),
+        "diverging_at": first(divergence, history),
+    }
+
+
+def _evaluated(history: History) -> list[tuple[int, float, float]]:
+    """Return, per evaluation, its step, the mean training loss since the last, and its loss."""
+    found: list[tuple[int, float, float]] = []
+    since: list[float] = []
+    for entry in history:
+        if "loss" in entry:
+            since.append(entry["loss"])
+        elif "eval_loss" in entry:
+            before = found[-1][1] if found else float("inf")
+            mean = sum(since) / len(since) if since else before
+            found.append((entry["step"], mean, entry["eval_loss"]))
+            since = []
+    return found
