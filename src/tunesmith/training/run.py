@@ -14,7 +14,7 @@ from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.collate import Collator
 from tunesmith.training.curves import curves
-from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.examples import Encoded, count_trained, encode_rows
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
 from tunesmith.training.params import Phase
@@ -32,6 +32,7 @@ class Trained:
     seconds: float
     tokens: int  # seen by the optimizer, padding not counted
     rows: dict[str, int]
+    trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
 
 
@@ -66,6 +67,7 @@ def train(
         seconds=done.metrics["train_runtime"],
         tokens=round(sum(len(row["input_ids"]) for row in rows) * trainer.state.epoch),
         rows={"train": len(train), "validation": len(validation)},
+        trained_tokens=count_trained(rows),
         peak_memory_bytes=peak_compute_memory_bytes(),
     )
 
