@@ -58,6 +58,23 @@ def chat(
 
 
 @app.command()
+def export(
+    phase: Annotated[str, typer.Argument(help="A trained phase, the name of a folder of models/.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write; exports/PHASE if not given.")
+    ] = None,
+    prompts: Annotated[int, typer.Option(help="Held-out rows to compare on.", min=1)] = 16,
+    dtype: Annotated[
+        str | None, typer.Option(help="float32, float16 or bfloat16; the base's if not given.")
+    ] = None,
+) -> None:
+    """Merge a phase into its base and write a folder that transformers and vLLM serve."""
+    from tunesmith.cli.export import run_export
+
+    typer.echo(run_export(phase, out, prompts, dtype, Path()))
+
+
+@app.command()
 def freeze(
     test: Annotated[Path, typer.Option(help="Table of the test rows.")] = TEST_ROWS,
     ids: Annotated[Path, typer.Option(help="List that grows.")] = FROZEN_IDS,
