@@ -74,6 +74,20 @@ def export(
     typer.echo(run_export(phase, out, prompts, dtype, Path()))
 
 
+@app.command("import-config")
+def import_config(
+    file: Annotated[Path, typer.Argument(help="YAML of LLaMA-Factory, axolotl or TRL.")],
+    dialect: Annotated[
+        str | None, typer.Option("--from", help="llama-factory, axolotl or trl; told by its keys.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Lay it on params.yaml.")] = False,
+) -> None:
+    """Read another trainer's configuration as dials, and list what has no counterpart."""
+    from tunesmith.cli.import_config import import_config as run
+
+    run(file, dialect, write, PARAMS)
+
+
 @app.command()
 def freeze(
     test: Annotated[Path, typer.Option(help="Table of the test rows.")] = TEST_ROWS,
