@@ -58,6 +58,27 @@ def chat(
 
 
 @app.command()
+def advise(
+    model: Annotated[
+        str | None, typer.Option(help="Hub id, folder or package:NAME; params.yaml's if not given.")
+    ] = None,
+    rows: Annotated[int | None, typer.Option(help="Rows to train on.", min=1)] = None,
+    tokens: Annotated[int | None, typer.Option(help="Tokens of a row.", min=1)] = None,
+    batch: Annotated[int | None, typer.Option(help="Rows a device and step.", min=1)] = None,
+    max_length: Annotated[int | None, typer.Option(help="Tokens of a row at most.", min=1)] = None,
+    gpu_memory: Annotated[
+        str | None, typer.Option(help="Of a GPU that is not here, such as 24GB.")
+    ] = None,
+    tflops: Annotated[float | None, typer.Option(help="Its peak in bf16.", min=0.001)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Estimate memory and time of every method before anything is loaded or trained."""
+    from tunesmith.cli.advise import run_advise
+
+    run_advise(Path(), model, rows, tokens, batch, max_length, gpu_memory, tflops, as_json)
+
+
+@app.command()
 def export(
     phase: Annotated[str, typer.Argument(help="A trained phase, the name of a folder of models/.")],
     out: Annotated[

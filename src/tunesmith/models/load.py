@@ -80,7 +80,7 @@ def load_weights(
     """Load plain weights with the head that the task needs, in the precision of the hardware."""
     from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
-    _hush()
+    hush()
     options: dict[str, Any] = {
         "dtype": dtype(),
         "use_safetensors": True,
@@ -121,7 +121,7 @@ def peak_compute_memory_bytes() -> int:
     return int(torch.cuda.max_memory_allocated()) if gpu else peak_memory_bytes()
 
 
-def _hush() -> None:
+def hush() -> None:
     """Keep transformers' loading bar and its notes to its own developers off the screen."""
     import warnings
 
