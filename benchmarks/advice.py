@@ -8,6 +8,7 @@ network. Names of methods after it leave out the others.
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 METHODS = ["full", "freeze", "lora", "qlora", "adapter", "prefix", "p_tuning", "prompt", "ia3"]
+EXACT = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}  # no holes in glibc
 CPU_SETTINGS = [(16, 256, False), (4, 512, False)]  # rows of a batch, their tokens, checkpointing
 GPU_SETTINGS = [(8, 512, False), (2, 2048, False), (8, 2048, True)]
 LLAMA_1B = {
@@ -51,7 +53,9 @@ def row(method: str, batch: int, tokens: int, checkpointing: bool, gpu: bool) ->
     """Run one training in a process of its own and return its row of the table."""
     words = ["--one", method, str(batch), str(tokens), str(int(checkpointing)), str(int(gpu))]
     command = [sys.executable, "-m", "benchmarks.advice", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **EXACT}
+    )
     how = f"{batch} × {tokens}{', checkpointing' if checkpointing else ''}"
     if done.returncode:
         why = (done.stderr.strip().splitlines() or ["no output"])[-1]

@@ -28,7 +28,7 @@ PEAKS = {
 }
 UNITS = {"": 1, "B": 1, "MB": 1e6, "GB": 1e9, "TB": 1e12, "MIB": 2**20, "GIB": 2**30}
 CONTEXT = 1.0e9  # bytes that a GPU's driver and libraries, or Python's, take beside the training
-SLACK = 1.10  # of the estimate: memory is handed out in pieces
+SLACK = {True: 1.10, False: 1.60}  # GPU or not: memory has holes, that of glibc large ones
 
 
 class Device(Component):
@@ -80,7 +80,7 @@ def parse_bytes(text: str) -> float:
 
 def fits(device: Device, estimate: float) -> bool:
     """True when a training of so many bytes has room beside what else is taken."""
-    return estimate * SLACK + CONTEXT <= device.memory_bytes
+    return estimate * SLACK[device.gpu] + CONTEXT <= device.memory_bytes
 
 
 def measured_tflops(place: str = "cpu", size: int = 1024) -> float:
