@@ -1,6 +1,7 @@
 """Stage train: what it saves says what it was made from, and loads again to the same answers."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.tiny import chat_row
+from tests.tiny import TEMPLATE, chat_row, tiny_tokenizer
 from tunesmith.models.load import load
 from tunesmith.models.manifest import Manifest
 from tunesmith.models.params import BaseParams
@@ -76,3 +77,36 @@ def test_a_phase_of_another_method_cannot_go_on_from_an_adapter(project: Path) -
     assert done.returncode == 1
     assert "its method must be that too, not ia3" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("template", "lacks", "told"),
+    [
+        (None, None, "no chat template; set base.chat_template in params.yaml to `plain`"),
+        ("{{ messages[-1].content }}", None, "the chat template"),
+        (
+            TEMPLATE,
+            "eos_token",
+            'no end-of-sequence token; set "eos_token" in its tokenizer_config',
+        ),
+        (TEMPLATE.replace("</s>", ""), None, "an answer without an end token behind it"),
+    ],
+)
+def test_a_base_that_cannot_be_trained_on_is_told_in_one_line(
+    tmp_path: Path, tiny_base: Path, template: str | None, lacks: str | None, told: str
+) -> None:
+    base = Path(shutil.copytree(tiny_base, tmp_path / "weights"))
+    (base / "chat_template.jinja").unlink()
+    tokenizer = tiny_tokenizer(template)
+    if lacks:
+        setattr(tokenizer, lacks, None)
+    tokenizer.save_pretrained(base)
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    resolve(BaseParams(model=str(base))).write(tmp_path / "models" / "base")
+    rows = to_frame([chat_row(i, f"say {i}", "yes") for i in range(4)])
+    write_rows(tmp_path / "rows.parquet", rows)
+    done = train(tmp_path, "sft", "base")
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "models" / "sft").exists()
