@@ -5,16 +5,21 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tunesmith.files import sha256_file, sha256_text, write_json, write_text
+import tunesmith
+from tunesmith.files import sha256_file, sha256_text, sha256_tree, write_json, write_text
+from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
+from tunesmith.tasks.endings import end_ids
 from tunesmith.training.checkpoints import keep_last
 from tunesmith.training.disk import telling_of_a_full_disk, weights_bytes
 from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
+
+CODE = ("fast", "methods/base", "models", "rows.py", "tasks", "training")  # as in dvc.yaml
 
 
 def identity(paths: Paths, phase: Phase, seed: int) -> dict[str, Any]:
@@ -43,22 +48,33 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
         config.base_model_name_or_path = trained.start.descriptor.model
         if isinstance(getattr(config, "target_modules", None), set):  # in the order of a hash
             config.target_modules = sorted(config.target_modules)
+    tokenizer = trained.start.tokenizer
     with telling_of_a_full_disk(out, lambda: weights_bytes(trained.model)):
         phase.method.save(trained.model, out)
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
-        template = trained.start.tokenizer.chat_template or ""
         Manifest(
             phase=name,
             task=phase.task,
             method=phase.method.model_dump(mode="json"),
             base=trained.start.descriptor,
             labels=trained.labels,
-            template_sha256=sha256_text(template),
+            template_sha256=template_sha256(tokenizer),
+            tokenizer_sha256=tokenizer_sha256(tokenizer),
+            code_sha256=sha256_tree(code_of(phase.method.kind)),
+            end_tokens=tokenizer.convert_ids_to_tokens(end_ids(tokenizer)),
             rows=trained.rows,
+            trained_tokens=trained.trained_tokens,
             metrics=trained.metrics,
             **made_from,
         ).write(out)
         write_text(out / "_SUCCESS", "")
+
+
+def code_of(method: str) -> dict[str, Path]:
+    """Return the code that can change the weights, by the names that dvc.yaml gives it."""
+    library, stages = Path(tunesmith.__file__).parent, Path(__file__)
+    own = [*CODE, f"methods/{method}.py"]
+    return {"stages/train.py": stages, **{f"src/tunesmith/{one}": library / one for one in own}}
 
 
 def efficiency(trained: Trained, out: Path) -> dict[str, float]:

@@ -10,6 +10,7 @@ import pytest
 from dvc.dependency import ParamsDependency
 from dvc.repo import Repo
 
+from stages.train import code_of
 from tunesmith.dials import Dials
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -156,6 +157,14 @@ def test_a_phase_depends_on_its_own_method_and_no_other(stage: Stage) -> None:
     kind = Dials.read(path=ROOT / "params.yaml").phases[stage.flags["--phase"]].method.kind
     methods = {dep for dep in stage.deps if dep.startswith(METHODS.rstrip("/"))}
     assert methods == {f"{METHODS}base", f"{METHODS}{kind}.py"}
+
+
+@pytest.mark.parametrize("stage", [s for s in STAGES if s.module == "train"], ids=lambda s: s.name)
+def test_a_manifest_hashes_the_code_that_the_map_names(stage: Stage) -> None:
+    kind = Dials.read(path=ROOT / "params.yaml").phases[stage.flags["--phase"]].method.kind
+    code = {dep for dep in stage.deps if dep.startswith(("src/", "stages/"))}
+    assert {name: path for name, path in code_of(kind).items() if not path.exists()} == {}
+    assert set(code_of(kind)) == code
 
 
 def test_a_method_is_one_file_and_what_all_methods_share() -> None:

@@ -70,6 +70,17 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def sha256_tree(parts: Mapping[str, Path]) -> str:
+    """Return one SHA-256 over files and folders of text, by the names given; no compiled files."""
+    files = {
+        f"{name}/{file.relative_to(path).as_posix()}": sha256_file(file)
+        for name, path in parts.items()
+        for file in sorted(path.rglob("*") if path.is_dir() else [path])
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    return sha256_text(json.dumps(files, sort_keys=True))
+
+
 def sha256_text(text: str) -> str:
     """Return the SHA-256 of a text's UTF-8 bytes in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -36,6 +36,18 @@ def apply(overlay: Path | None, settings: list[str], params: Path) -> None:
         merge(tree, load_yaml(overlay))
     for setting in settings:
         _set(tree, setting)
+    _write_valid(tree, params)
+
+
+def lay(overlay: Mapping[str, Any], params: Path) -> None:
+    """Lay an overlay that is no file on a params file; errors are those of `apply`."""
+    tree = load_yaml(params)
+    merge(tree, overlay)
+    _write_valid(tree, params)
+
+
+def _write_valid(tree: Any, params: Path) -> None:
+    """Write the dials, if they are valid."""
     text = dump(tree)
     fresh = YAML(typ="rt").load(text)
     Dials.validated(fresh, fresh, [], params)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from stages.train import save
-from tests.tiny import chat_row
+from tests.tiny import TEMPLATE, chat_row, tiny_tokenizer
 from tests.tunesmith.methods.trying import MADE_FROM, describe, phase, try_out
 from tunesmith.errors import UserError
 from tunesmith.models.load import load
@@ -141,3 +142,36 @@ def test_a_disk_that_is_full_when_the_model_is_saved_leaves_none(
     with pytest.raises(UserError, match=expected):
         save(tried.trained, phase({"kind": "lora", "r": 2}), MADE_FROM, "sft", out)
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("template", "lacks", "told"),
+    [
+        (None, None, "no chat template; set base.chat_template in params.yaml to `plain`"),
+        ("{{ messages[-1].content }}", None, "the chat template"),
+        (
+            TEMPLATE,
+            "eos_token",
+            'no end-of-sequence token; set "eos_token" in its tokenizer_config',
+        ),
+        (TEMPLATE.replace("</s>", ""), None, "an answer without an end token behind it"),
+    ],
+)
+def test_a_base_that_cannot_be_trained_on_is_told_in_one_line(
+    tmp_path: Path, tiny_base: Path, template: str | None, lacks: str | None, told: str
+) -> None:
+    base = Path(shutil.copytree(tiny_base, tmp_path / "weights"))
+    (base / "chat_template.jinja").unlink()
+    tokenizer = tiny_tokenizer(template)
+    if lacks:
+        setattr(tokenizer, lacks, None)
+    tokenizer.save_pretrained(base)
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    resolve(BaseParams(model=str(base))).write(tmp_path / "models" / "base")
+    rows = to_frame([chat_row(i, f"say {i}", "yes") for i in range(4)])
+    write_rows(tmp_path / "rows.parquet", rows)
+    done = train(tmp_path, "sft", "base")
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "models" / "sft").exists()

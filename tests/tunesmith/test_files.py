@@ -9,6 +9,7 @@ from tunesmith.files import (
     read_json,
     replacing,
     sha256_file,
+    sha256_tree,
     write_json,
     write_jsonl,
     writing_jsonl,
@@ -66,3 +67,16 @@ def test_a_cell_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
 
 def test_other_cells_stay_as_they_are() -> None:
     assert [csv_cell(text) for text in ("a=1", "", "退货")] == ["a=1", "", "退货"]
+
+
+def test_a_tree_is_hashed_by_the_names_given_and_without_compiled_files(tmp_path: Path) -> None:
+    for place in ("here", "there"):
+        (tmp_path / place / "part").mkdir(parents=True)
+        (tmp_path / place / "part" / "one.py").write_text("1\n")
+    one = sha256_tree({"part": tmp_path / "here" / "part"})
+    (tmp_path / "there" / "part" / "__pycache__").mkdir()
+    (tmp_path / "there" / "part" / "__pycache__" / "one.pyc").write_bytes(b"x")
+    assert sha256_tree({"part": tmp_path / "there" / "part"}) == one
+    assert sha256_tree({"other": tmp_path / "there" / "part"}) != one
+    (tmp_path / "there" / "part" / "one.py").write_text("2\n")
+    assert sha256_tree({"part": tmp_path / "there" / "part"}) != one

@@ -58,6 +58,58 @@ def chat(
 
 
 @app.command()
+def advise(
+    model: Annotated[
+        str | None, typer.Option(help="Hub id, folder or package:NAME; params.yaml's if not given.")
+    ] = None,
+    rows: Annotated[int | None, typer.Option(help="Rows to train on.", min=1)] = None,
+    tokens: Annotated[int | None, typer.Option(help="Tokens of a row.", min=1)] = None,
+    batch: Annotated[int | None, typer.Option(help="Rows a device and step.", min=1)] = None,
+    max_length: Annotated[int | None, typer.Option(help="Tokens of a row at most.", min=1)] = None,
+    gpu_memory: Annotated[
+        str | None, typer.Option(help="Of a GPU that is not here, such as 24GB.")
+    ] = None,
+    tflops: Annotated[float | None, typer.Option(help="Its peak in bf16.", min=0.001)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Estimate memory and time of every method before anything is loaded or trained."""
+    from tunesmith.cli.advise import run_advise
+
+    run_advise(Path(), model, rows, tokens, batch, max_length, gpu_memory, tflops, as_json)
+
+
+@app.command()
+def export(
+    phase: Annotated[str, typer.Argument(help="A trained phase, the name of a folder of models/.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write; exports/PHASE if not given.")
+    ] = None,
+    prompts: Annotated[int, typer.Option(help="Held-out rows to compare on.", min=1)] = 16,
+    dtype: Annotated[
+        str | None, typer.Option(help="float32, float16 or bfloat16; the base's if not given.")
+    ] = None,
+) -> None:
+    """Merge a phase into its base and write a folder that transformers and vLLM serve."""
+    from tunesmith.cli.export import run_export
+
+    typer.echo(run_export(phase, out, prompts, dtype, Path()))
+
+
+@app.command("import-config")
+def import_config(
+    file: Annotated[Path, typer.Argument(help="YAML of LLaMA-Factory, axolotl or TRL.")],
+    dialect: Annotated[
+        str | None, typer.Option("--from", help="llama-factory, axolotl or trl; told by its keys.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Lay it on params.yaml.")] = False,
+) -> None:
+    """Read another trainer's configuration as dials, and list what has no counterpart."""
+    from tunesmith.cli.import_config import import_config as run
+
+    run(file, dialect, write, PARAMS)
+
+
+@app.command()
 def freeze(
     test: Annotated[Path, typer.Option(help="Table of the test rows.")] = TEST_ROWS,
     ids: Annotated[Path, typer.Option(help="List that grows.")] = FROZEN_IDS,

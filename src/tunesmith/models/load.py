@@ -6,6 +6,7 @@ from typing import Any
 
 from tunesmith.methods import read_method
 from tunesmith.methods.base import TrainingMethod
+from tunesmith.models.asked import refuse_other
 from tunesmith.models.descriptor import Descriptor
 from tunesmith.models.manifest import Manifest, is_trained
 from tunesmith.models.resolve import weights_folder
@@ -47,8 +48,14 @@ def load(
         labels: names of the classes, in the order of the head; empty for other tasks.
         trainable: keep an adapter's weights trainable, to train it further.
         options: for `from_pretrained`, beyond the usual.
+
+    Raises:
+        UserError: it was trained with another chat template or tokenizer.
     """
     descriptor, manifest = describe(folder)
+    tokenizer = tokenizer_of(descriptor)
+    if manifest is not None:
+        refuse_other(tokenizer, manifest)
     method = read_method(manifest.method) if manifest else None
     whole = method is not None and not method.keeps_base
     weights = folder if whole else weights_folder(descriptor)
@@ -58,7 +65,6 @@ def load(
         model = method.reload(model, folder, task, trainable)
     if not trainable:
         model.eval()
-    tokenizer = tokenizer_of(descriptor)
     if task == "classification" and model.config.pad_token_id is None:
         model.config.pad_token_id = tokenizer.pad_token_id  # a decoder finds a text's end by it
     return Loaded(model.to(device()), tokenizer, descriptor, manifest, method)
@@ -74,7 +80,7 @@ def load_weights(
     """Load plain weights with the head that the task needs, in the precision of the hardware."""
     from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
-    _hush()
+    hush()
     options: dict[str, Any] = {
         "dtype": dtype(),
         "use_safetensors": True,
@@ -116,7 +122,7 @@ def peak_compute_memory_bytes() -> int:
     return int(torch.cuda.max_memory_allocated()) if gpu else peak_memory_bytes()
 
 
-def _hush() -> None:
+def hush() -> None:
     """Keep transformers' loading bar and its notes to its own developers off the screen."""
     import warnings
 

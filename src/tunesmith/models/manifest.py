@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.files import read_json, write_json
@@ -23,8 +25,12 @@ class Manifest(Component):
     data: dict[str, str]  # table → SHA-256
     settings: dict[str, Any]
     template_sha256: str
+    tokenizer_sha256: str | None = None  # of what it does; None: trained before it was noted
+    code_sha256: str | None = None  # of the code that dvc.yaml names for the phase
+    end_tokens: list[str] = Field(default_factory=list)  # where answers end, and generation stops
     seed: int
     rows: dict[str, int]
+    trained_tokens: int | None = None  # with a loss, in one pass over the rows; of classes: labels
     metrics: dict[str, float]
 
     def write(self, folder: Path) -> None:

@@ -67,7 +67,7 @@ def read_template(name: str | None) -> str | None:
 def _find(model: str, revision: str | None, local: bool) -> tuple[Path, str | None]:
     """Return the folder that holds the weights, and the commit when they are from the hub."""
     if model.startswith(PACKAGE):
-        return _package_folder(model.removeprefix(PACKAGE)), None
+        return package_folder(model.removeprefix(PACKAGE)), None
     if local:
         return Path(model).expanduser(), None
     from huggingface_hub import snapshot_download
@@ -87,7 +87,7 @@ def _find(model: str, revision: str | None, local: bool) -> tuple[Path, str | No
     return folder, folder.name
 
 
-def _package_folder(name: str) -> Path:
+def package_folder(name: str) -> Path:
     """Return the folder with the weights inside an installed package, without importing it."""
     spec = importlib.util.find_spec(name)
     for root in (spec.submodule_search_locations or []) if spec else []:

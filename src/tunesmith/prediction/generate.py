@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunesmith.prediction.batches import by_length
+from tunesmith.tasks.endings import end_ids
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _generate_batch(
     import torch
 
     longest = max(map(len, prompts))
-    pad = tokenizer.pad_token_id
+    pad, ends = tokenizer.pad_token_id, end_ids(tokenizer)
     ids_BT = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts], device=model.device)
     mask_BT = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
     with torch.inference_mode():
@@ -54,16 +55,15 @@ def _generate_batch(
             max_new_tokens=max_new_tokens,
             do_sample=False,
             num_beams=1,
-            eos_token_id=tokenizer.eos_token_id,
+            eos_token_id=ends,
             pad_token_id=pad,
         )
-    return [_cut(row[longest:].tolist(), tokenizer) for row in out_BT]
+    return [_cut(row[longest:].tolist(), tokenizer, ends) for row in out_BT]
 
 
-def _cut(ids: list[int], tokenizer: Any) -> Generation:
-    """Return the answer up to its end token."""
-    end = tokenizer.eos_token_id
-    finished = end in ids
-    kept = ids[: ids.index(end)] if finished else ids
+def _cut(ids: list[int], tokenizer: Any, ends: list[int]) -> Generation:
+    """Return the answer up to the first of its end tokens."""
+    place = next((place for place, one in enumerate(ids) if one in ends), None)
+    kept = ids[:place]
     text = tokenizer.decode(kept, skip_special_tokens=True).strip()
-    return Generation(text, len(kept) + finished, finished)
+    return Generation(text, len(kept) + (place is not None), place is not None)

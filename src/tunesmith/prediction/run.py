@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from tunesmith.errors import UserError
-from tunesmith.files import sha256_text
 from tunesmith.models.load import Loaded, describe, load, peak_compute_memory_bytes
 from tunesmith.prediction.classify import probabilities
 from tunesmith.prediction.generate import generate
@@ -59,7 +58,6 @@ def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> 
     _, manifest = describe(folder)
     task = manifest.task if manifest else _base_task(rows, params)
     loaded = load(folder, task, classification.label_names(rows))
-    _refuse_other_template(loaded)
     started = time.monotonic()
     run = {"classification": _classify, "text": _score_text, "completion": _complete}
     table = run.get(task, _answer)(loaded, rows, params)
@@ -153,18 +151,6 @@ def _score_text(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.Da
             "finished": True,
         }
     )
-
-
-def _refuse_other_template(loaded: Loaded) -> None:
-    """A model that is asked in another format than it was trained in answers nonsense."""
-    if loaded.manifest is None:
-        return
-    now = sha256_text(loaded.tokenizer.chat_template or "")
-    if now != loaded.manifest.template_sha256:
-        raise UserError(
-            f"the model of phase {loaded.manifest.phase} was trained with another chat template "
-            "than it would be asked with; run the phase again"
-        )
 
 
 def _efficiency(table: pd.DataFrame, rows: int, seconds: float) -> dict[str, float]:

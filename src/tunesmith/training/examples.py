@@ -6,6 +6,7 @@ from tunesmith.errors import UserError
 from tunesmith.rows import Row
 from tunesmith.tasks import chat, classification, completion, text
 from tunesmith.tasks.chat import IGNORED
+from tunesmith.training.endings import check_endings
 from tunesmith.training.fitting import refuse_unfit
 
 Encoded = dict[str, Any]
@@ -29,7 +30,14 @@ def encode_rows(
         return [classification.encode(row, tokenizer, max_length, index) for row in rows]
     encoded = [ENCODERS[task](row, tokenizer, max_length) for row in rows]
     _refuse_untrained(rows, encoded, max_length)
+    check_endings(rows, encoded, task, tokenizer, max_length)
     return encoded
+
+
+def count_trained(encoded: list[Encoded]) -> int:
+    """Return how many tokens of encoded rows have a loss; a row of a class counts as one."""
+    labels = [item["labels"] for item in encoded]
+    return sum(1 if isinstance(one, int) else len(one) - one.count(IGNORED) for one in labels)
 
 
 def _refuse_untrained(rows: list[Row], encoded: list[Encoded], max_length: int) -> None:

@@ -16,7 +16,7 @@ from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
-from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.examples import Encoded, count_trained, encode_rows
 from tunesmith.training.fast_path import fast_path, packs, plain_path
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
@@ -40,6 +40,7 @@ class Trained:
     seconds: float  # of training, interrupted runs included
     tokens: int  # seen by the optimizer, padding not counted
     rows: dict[str, int]
+    trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
 
 
@@ -101,6 +102,7 @@ def _train(
         seconds=trainer.seconds,
         tokens=int(trainer.tokens),
         rows={"train": len(train), "validation": len(validation)},
+        trained_tokens=count_trained(rows),
         peak_memory_bytes=trainer.peak_memory_bytes,
     )
 

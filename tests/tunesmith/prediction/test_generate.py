@@ -94,3 +94,15 @@ def test_batches_without_padding_hold_one_length_each() -> None:
 def test_batches_hold_every_row_once_longest_first() -> None:
     batches = list(by_length([3, 9, 1, 9, 5], 2))
     assert batches == [[1, 3], [4, 0], [2]]
+
+
+def test_an_answer_stops_at_the_end_that_the_template_writes(loaded: Loaded) -> None:
+    prompt = encode_prompt([{"role": "user", "content": "hello"}], loaded.tokenizer)
+    first = loaded.model.generate(
+        torch.tensor([prompt]), do_sample=False, max_new_tokens=1, pad_token_id=0
+    )
+    word = loaded.tokenizer.decode(first[0, -1:])
+    loaded.tokenizer.add_special_tokens({"extra_special_tokens": [word]})
+    loaded.tokenizer.chat_template = "{{ messages[-1].content + '%s' }}" % word  # noqa: UP031
+    answer = generate(loaded.model, loaded.tokenizer, [prompt], 1, 12)[0]
+    assert (answer.text, answer.tokens, answer.finished) == ("", 1, True)

@@ -1,0 +1,211 @@
+"""Shows what each training method would take on a device, and which fit."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tunesmith.advice.device import Device, found, given
+from tunesmith.advice.lengths import Lengths, measured
+from tunesmith.advice.plan import Advice, Ask, Estimate, advise
+from tunesmith.advice.shape import read_configuration, shape_of
+from tunesmith.errors import UserError
+from tunesmith.methods import read_method
+from tunesmith.methods.base import TrainingMethod
+from tunesmith.models.params import BaseParams
+from tunesmith.training.params import Phase, Phases
+
+TABLES = ("data/train/train.parquet", "data/collected/examples.parquet")
+KINDS = ("full", "freeze", "lora", "qlora", "adapter", "prefix", "p_tuning", "prompt", "ia3")
+DEFAULT_BATCH, DEFAULT_LENGTH, CLASSES = 16, 512, 2
+
+
+def run_advise(
+    root: Path,
+    model: str | None,
+    rows: int | None,
+    tokens: int | None,
+    batch: int | None,
+    max_length: int | None,
+    memory: str | None,
+    tflops: float | None,
+    as_json: bool,
+) -> None:
+    """Print the advice for every method.
+
+    Args:
+        root: of the project.
+        model: None for that of params.yaml.
+        rows: to train on; None: those of the collected table.
+        tokens: of a row, all alike; None: measured in the table.
+        batch: rows a device and step; None: that of the first phase.
+        max_length: tokens; None: that of the first phase.
+        memory: of a GPU that is not here; None: what this machine has.
+        tflops: its peak.
+        as_json: print JSON instead of a table.
+    """
+    params = root / "params.yaml"
+    base = BaseParams(model=model) if model else BaseParams.read("base", params)
+    phase = first_phase(params)
+    ask = asked(phase, batch, max_length)
+    config = read_configuration(base)
+    lengths = data(root, base, ask, rows, tokens)
+    device = given(memory, tflops) if memory else found()
+    if tflops and not memory:
+        device = device.model_copy(update={"tflops": tflops})
+    advices, refused = advised(config, methods_of(phase), ask, lengths, device)
+    if as_json:
+        found_here = record(base, device, lengths, ask, advices) | {"refused": refused}
+        print(json.dumps(found_here, indent=2, sort_keys=True))
+        return
+    lines = [head(base.model, device, lengths, ask), *notes(config, ask, refused)]
+    console = Console()
+    console.print("\n".join(lines), markup=False, highlight=False)
+    console.print(table(advices))
+
+
+def first_phase(params: Path) -> Phase | None:
+    """Return the first phase of params.yaml, None where there is no such file."""
+    if not params.exists():
+        return None
+    from tunesmith.params import load_yaml
+
+    tree = load_yaml(params)
+    phases = Phases.validated({"phases": tree.get("phases")}, tree, [], params).phases
+    return next(iter(phases.values()), None)
+
+
+def asked(phase: Phase | None, batch: int | None, max_length: int | None) -> Ask:
+    """Return what is to be trained; flags count more than the phase."""
+    rows = getattr(phase, "per_device_batch_size", None) or DEFAULT_BATCH
+    return Ask(
+        task=phase.task if phase else "chat",
+        classes=CLASSES,
+        batch=batch or rows,
+        accumulation=phase.gradient_accumulation_steps if phase and not batch else 1,
+        max_length=max_length or (phase.max_length if phase else DEFAULT_LENGTH),
+        epochs=phase.epochs if phase else 1,
+    )
+
+
+def data(root: Path, base: BaseParams, ask: Ask, rows: int | None, tokens: int | None) -> Lengths:
+    """Return the data as said, or as the collected table has it."""
+    if tokens is not None:
+        length = min(tokens, ask.max_length)
+        return Lengths(rows=rows or 1, mean_tokens=length, longest_tokens=length, counted=True)
+    found = measured([root / name for name in TABLES], _tokenizer(base), ask.max_length)
+    return found.model_copy(update={"rows": rows}) if rows else found
+
+
+def _tokenizer(base: BaseParams) -> Any:
+    """Return the model's tokenizer where it is on this machine, else None."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(base.model, local_files_only=True)
+    except (OSError, ValueError, UserError):
+        return None
+
+
+def methods_of(phase: Phase | None) -> list[TrainingMethod]:
+    """Return every method with its defaults, that of the phase with its own dials."""
+    known = [read_method({"kind": kind}) for kind in KINDS]
+    if phase is None:
+        return known
+    return [phase.method, *(method for method in known if method.kind != phase.method.kind)]
+
+
+def advised(
+    config: Any, methods: list[TrainingMethod], ask: Ask, lengths: Lengths, device: Device
+) -> tuple[list[Advice], dict[str, str]]:
+    """Return the advice for every method, and why some cannot train this model."""
+    advices: list[Advice] = []
+    refused: dict[str, str] = {}
+    for method in methods:
+        try:
+            advices.append(advise(config, method, ask, lengths, device))
+        except UserError as error:
+            refused[method.kind] = str(error).splitlines()[0]
+    return advices, refused
+
+
+def head(model: str, device: Device, lengths: Lengths, ask: Ask) -> str:
+    """Return what the estimate stands on, in two lines."""
+    how = "counted" if lengths.counted else "estimated from the letters"
+    return (
+        f"{model} on {device.name}: {device.memory_bytes / 1e9:.1f} GB, "
+        f"{device.tflops:.3g} TFLOP/s at its peak\n"
+        f"{lengths.rows:,} rows of {lengths.mean_tokens:.0f} tokens on average, at most "
+        f"{lengths.longest_tokens} ({how}); batch {ask.batch} × {ask.accumulation}"
+    )
+
+
+def notes(config: Any, ask: Ask, refused: dict[str, str]) -> list[str]:
+    """Return what a person should know beside the numbers."""
+    found = [f"{kind} cannot train this model: {why}" for kind, why in refused.items()]
+    positions = shape_of(config).positions
+    if positions and ask.max_length > positions:
+        found.append(f"max_length {ask.max_length} is more than the {positions} positions it has")
+    return found
+
+
+def table(advices: list[Advice]) -> Table:
+    """Return one row a method."""
+    shown = Table(title="what a training takes (estimates; docs/advise.md says how good they are)")
+    for name in ("method", "trained", "base + moments", "activations + loss", "peak", "an epoch"):
+        shown.add_column(name, justify="left" if name == "method" else "right")
+    shown.add_column("fits")
+    for advice in advices:
+        one = advice.asked
+        kept = one.weights_bytes + one.gradient_bytes + one.optimiser_bytes
+        moving = one.activation_bytes + one.loss_bytes
+        shown.add_row(
+            one.method,
+            f"{one.trained:,}",
+            *(size(number) for number in (kept, moving, one.peak_bytes)),
+            duration(one.seconds_per_epoch),
+            verdict(advice),
+        )
+    return shown
+
+
+def verdict(advice: Advice) -> str:
+    """Say whether a method fits, and with what turned."""
+    if advice.fits:
+        return "yes"
+    if advice.instead is None:
+        return "no, not with a batch of 1 and checkpointing either"
+    return f"with {turned(advice.instead)} ({size(advice.instead.peak_bytes)})"
+
+
+def turned(one: Estimate) -> str:
+    """Return the settings that make a method fit."""
+    words = f"batch {one.batch} × {one.accumulation}"
+    return f"{words} and checkpointing" if one.checkpointing else words
+
+
+def size(number: float) -> str:
+    """Return bytes as a person reads them."""
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person reads it."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def record(
+    base: BaseParams, device: Device, lengths: Lengths, ask: Ask, advices: list[Advice]
+) -> dict[str, Any]:
+    """Return everything as plain values."""
+    return {
+        "model": base.model,
+        "device": device.model_dump(),
+        "data": lengths.model_dump(),
+        "asked": ask.model_dump(),
+        "methods": {one.asked.method: one.model_dump() for one in advices},
+    }

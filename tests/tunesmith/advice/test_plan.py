@@ -1,0 +1,142 @@
+"""What fits is said, and for what does not what would have to be turned."""
+
+from pathlib import Path
+
+import pytest
+from transformers import LlamaConfig
+
+from tunesmith.advice.compute import seconds, step_flops
+from tunesmith.advice.counts import Counts
+from tunesmith.advice.device import Device, fits, given, parse_bytes
+from tunesmith.advice.lengths import Lengths, measured, tokens_of
+from tunesmith.advice.plan import Advice, Ask, advise
+from tunesmith.advice.shape import read_configuration, shape_of
+from tunesmith.errors import UserError
+from tunesmith.methods import read_method
+from tunesmith.models.params import BaseParams
+from tunesmith.rows import to_frame, write_rows
+
+ASK = Ask(task="chat", classes=2, batch=16, accumulation=1, max_length=1024, epochs=1)
+ROWS = Lengths(rows=1000, mean_tokens=300, longest_tokens=900, counted=True)
+GPU = Device(name="a GPU", gpu=True, memory_bytes=24e9, tflops=100)
+
+
+def llama(**changes: int) -> LlamaConfig:
+    """The shape of Llama 3.2 1B."""
+    return LlamaConfig(
+        **{
+            "hidden_size": 2048,
+            "intermediate_size": 8192,
+            "num_hidden_layers": 16,
+            "num_attention_heads": 32,
+            "num_key_value_heads": 8,
+            "vocab_size": 128_256,
+            "tie_word_embeddings": True,
+            "max_position_embeddings": 8192,
+        }
+        | changes
+    )
+
+
+def advice(kind: str, **changes: object) -> Advice:
+    device = GPU.model_copy(update=changes)
+    return advise(llama(), read_method({"kind": kind}), ASK, ROWS, device)
+
+
+def test_what_fits_needs_nothing_turned() -> None:
+    found = advice("lora", memory_bytes=80e9)
+    assert found.fits
+    assert found.instead is None
+
+
+def test_a_smaller_batch_with_as_many_rows_a_step_is_tried_first() -> None:
+    found = advice("lora")
+    assert not found.fits
+    assert found.instead is not None
+    assert found.instead.batch * found.instead.accumulation == 16
+    assert not found.instead.checkpointing
+    assert fits(GPU, found.instead.peak_bytes)
+
+
+def test_checkpointing_is_the_last_resort() -> None:
+    found = advice("full", memory_bytes=14.5e9)
+    assert found.instead is not None
+    assert found.instead.checkpointing
+
+
+def test_what_fits_nowhere_is_said() -> None:
+    found = advice("full", memory_bytes=6e9)
+    assert (found.fits, found.instead) == (False, None)
+
+
+def test_the_order_of_methods_is_that_of_their_weights() -> None:
+    peaks = {kind: advice(kind).asked.peak_bytes for kind in ("full", "lora", "freeze")}
+    assert peaks["full"] > peaks["lora"] > peaks["freeze"]
+    assert advice("qlora").asked.weights_bytes < advice("lora").asked.weights_bytes
+
+
+def test_accumulation_keeps_gradients_beside_activations() -> None:
+    method = read_method({"kind": "full"})
+    more = ASK.model_copy(update={"accumulation": 2})
+    once, twice = (advise(llama(), method, ask, ROWS, GPU).asked for ask in (ASK, more))
+    assert twice.peak_bytes - once.peak_bytes == once.gradient_bytes
+
+
+def test_a_row_longer_than_the_limit_counts_up_to_it() -> None:
+    method = read_method({"kind": "lora"})
+    long = ROWS.model_copy(update={"longest_tokens": 5000})
+    short = ROWS.model_copy(update={"longest_tokens": 1024})
+    assert advise(llama(), method, ASK, long, GPU) == advise(llama(), method, ASK, short, GPU)
+
+
+def test_operations_are_six_a_weight_and_four_where_weights_are_frozen() -> None:
+    shape = shape_of(llama())
+    full = Counts(base=100, trained=100, added=0, quantised=0, lookup=0)
+    frozen = Counts(base=100, trained=0, added=0, quantised=0, lookup=0)
+    attention = 12 * 16 * 2048 * 10 / 2
+    assert step_flops(full, shape, 1, 10, 1.0, False) == 600 + attention
+    assert step_flops(frozen, shape, 1, 10, 1.0, False) == 400 + attention
+    assert step_flops(frozen, shape, 1, 10, 1.0, True) == 600 + attention * 4 / 3
+    assert seconds(1e12, 1.0, 0.5) == 2
+
+
+def test_sizes_are_read_with_their_unit() -> None:
+    assert parse_bytes("24GB") == 24e9
+    assert parse_bytes(" 80 gib ") == 80 * 2**30
+    assert given("8GB", 12).tflops == 12
+    for wrong in ("big", "24 apples", "0GB", "-1GB", ""):
+        with pytest.raises(UserError, match="write a size such as 24GB"):
+            parse_bytes(wrong)
+
+
+def test_the_shape_is_read_in_the_words_of_the_architecture() -> None:
+    from transformers import BertConfig, GPT2Config, MixtralConfig
+
+    assert shape_of(llama()).gated
+    assert shape_of(llama()).head_size == 64
+    gpt = shape_of(GPT2Config())
+    assert (gpt.layers, gpt.hidden, gpt.feed_forward, gpt.gated) == (12, 768, 3072, False)
+    assert not shape_of(BertConfig()).gated
+    mixture = MixtralConfig(intermediate_size=100, num_experts_per_tok=2, hidden_size=64)
+    assert shape_of(mixture).feed_forward == 200
+
+
+def test_a_model_that_is_not_there_is_answered_with_the_way_out(tmp_path: Path) -> None:
+    for place in (str(tmp_path), "organisation/model"):
+        with pytest.raises(UserError, match=r"no configuration found .*config\.json, package:NAME"):
+            read_configuration(BaseParams(model=place))
+
+
+def test_lengths_come_from_the_first_table_that_is_there(tmp_path: Path) -> None:
+    rows = [{"id": str(i), "task": "text", "text": "x" * 40 * (i + 1)} for i in range(3)]
+    write_rows(tmp_path / "examples.parquet", to_frame(rows))
+    tables = [tmp_path / "train.parquet", tmp_path / "examples.parquet"]
+    found = measured(tables, None, 25)
+    assert (found.rows, found.mean_tokens, found.longest_tokens) == (3, (10 + 20 + 25) / 3, 25)
+    assert not found.counted
+    with pytest.raises(UserError, match="say the data with --rows and --tokens"):
+        measured(tables[:1], None, 25)
+
+
+def test_without_a_tokenizer_a_chinese_letter_is_a_token() -> None:
+    assert tokens_of({"id": "1", "task": "text", "text": "订单号是abcd"}, None) == 5
