@@ -86,7 +86,7 @@ def main() -> None:
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
     work = WORK / "train" / key / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    trained = train(phase, paths.start, rows, validation, work, seed)
+    trained = train(phase, paths.start, rows, validation, work, seed, WORK / "tokens")
     save(trained, phase, made_from, name, work / "model")
     shutil.rmtree(paths.model, ignore_errors=True)
     paths.model.parent.mkdir(parents=True, exist_ok=True)

@@ -16,12 +16,13 @@ from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.collate import Collator
 from tunesmith.training.curves import curves
-from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.examples import Encoded
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.scores import measured
+from tunesmith.training.token_cache import encoded_rows
 from tunesmith.training.watch import outcome
 
 
@@ -42,9 +43,24 @@ class Trained:
 
 
 def train(
-    phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
+    phase: Phase,
+    start: Path,
+    train: list[Row],
+    validation: list[Row],
+    work: Path,
+    seed: int,
+    tokens: Path | None = None,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
+
+    Args:
+        phase: its dials.
+        start: folder of the model that it starts from.
+        train: rows that are trained.
+        validation: rows that choose the best checkpoint.
+        work: folder of its checkpoints; its name is the phase's.
+        seed: of adapter, order, dropout and noise.
+        tokens: folder in which the tokens of rows are kept; None: nowhere.
 
     Raises:
         UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
@@ -53,13 +69,18 @@ def train(
     """
 
     def attempt(fitting: Phase) -> Trained:
-        return _train(fitting, start, train, validation, work, seed)
+        return _train(fitting, start, (train, validation), work, seed, tokens)
 
     return within_memory(phase, work, attempt)
 
 
 def _train(
-    phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
+    phase: Phase,
+    start: Path,
+    rows: tuple[list[Row], list[Row]],
+    work: Path,
+    seed: int,
+    tokens: Path | None,
 ) -> Trained:
     """Train a phase in the memory that there is.
 
@@ -70,14 +91,14 @@ def _train(
     from tunesmith.training.stopping import StopOnSignal
 
     set_seed(seed)
-    labels = label_names(train) if phase.task == "classification" else []
+    labels = label_names(rows[0]) if phase.task == "classification" else []
     options = phase.method.load_options(dtype())
     loaded = load(start, phase.task, labels, trainable=True, options=options)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
-    rows = encode_rows(train, *encode)
-    trainer = _trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
+    encoded = [encoded_rows(table, *encode, tokens) for table in rows]
+    trainer = _trainer(phase, model, loaded, *encoded, work, seed)
     stop = StopOnSignal(work.name)
     trainer.add_callback(stop)
     with stop.listening():
@@ -96,7 +117,7 @@ def _train(
         },
         seconds=trainer.seconds,
         tokens=int(trainer.tokens),
-        rows={"train": len(train), "validation": len(validation)},
+        rows={"train": len(rows[0]), "validation": len(rows[1])},
         peak_memory_bytes=trainer.peak_memory_bytes,
     )
 
