@@ -22,7 +22,7 @@ def identity(paths: Paths, phase: Phase, seed: int) -> dict[str, Any]:
     parents = [parent_digest(paths.start), parent_digest(getattr(paths, "with"))]
     return {
         "data": {"train": sha256_file(paths.rows), "validation": sha256_file(paths.validation)},
-        "settings": phase.model_dump(mode="json", by_alias=True),
+        "settings": phase.model_dump(mode="json", by_alias=True, exclude={"tracking"}),
         "parents": parents,
         "seed": seed,
     }

@@ -23,6 +23,7 @@ from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.scores import measured
 from tunesmith.training.token_cache import encoded_rows
+from tunesmith.training.tracking import refuse_missing
 from tunesmith.training.watch import outcome
 
 
@@ -71,6 +72,7 @@ def train(
     def attempt(fitting: Phase) -> Trained:
         return _train(fitting, start, (train, validation), work, seed, tokens)
 
+    refuse_missing(phase.tracking, work.name)
     return within_memory(phase, work, attempt)
 
 
