@@ -99,8 +99,8 @@ def _train(
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
-    encoded = [encoded_rows(table, *encode, tokens) for table in rows]
-    trainer = _trainer(phase, model, loaded, *encoded, work, seed)
+    learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
+    trainer = _trainer(phase, model, loaded, learnt, validation, work, seed)
     stop = StopOnSignal(work.name)
     trainer.add_callback(stop)
     with stop.listening():
