@@ -27,7 +27,7 @@ def identity(paths: Paths, phase: Phase, seed: int) -> dict[str, Any]:
     parents = [parent_digest(paths.start), parent_digest(getattr(paths, "with"))]
     return {
         "data": {"train": sha256_file(paths.rows), "validation": sha256_file(paths.validation)},
-        "settings": phase.model_dump(mode="json", by_alias=True),
+        "settings": phase.model_dump(mode="json", by_alias=True, exclude={"tracking"}),
         "parents": parents,
         "seed": seed,
     }
@@ -102,7 +102,7 @@ def main() -> None:
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
     work = WORK / "train" / key / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    trained = train(phase, paths.start, rows, validation, work, seed)
+    trained = train(phase, paths.start, rows, validation, work, seed, WORK / "tokens")
     save(trained, phase, made_from, name, work / "model")
     shutil.rmtree(paths.model, ignore_errors=True)
     paths.model.parent.mkdir(parents=True, exist_ok=True)

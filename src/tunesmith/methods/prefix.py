@@ -11,6 +11,11 @@ class Prefix(Prompted):
     kind: Literal["prefix"] = "prefix"
     projection: bool = False  # make them by a small network, which is dropped after training
 
+    @property
+    def recomputes(self) -> bool:
+        """Keys and values of a prefix are a cache, which is not there the second time."""
+        return False
+
     def apply(self, model: Any, task: str) -> Any:
         """Return the model with a prefix."""
         from peft import PrefixTuningConfig

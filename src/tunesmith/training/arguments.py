@@ -4,10 +4,12 @@ import math
 from pathlib import Path
 from typing import Any
 
+from tunesmith.stage import WORK
 from tunesmith.training.batching import Batches
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import precision
 from tunesmith.training.schedules import USED_BY, schedule_options
+from tunesmith.training.tracking import report_to
 
 
 def steps_per_epoch(batches: Batches, accumulated: int) -> int:
@@ -57,7 +59,7 @@ def training_arguments(
         logging_steps=max(1, per_epoch // 10),
         logging_nan_inf_filter=False,
         disable_tqdm=True,
-        report_to="none",
+        report_to=report_to(phase.tracking, WORK, folder.name),
         dataloader_pin_memory=gpu,
         label_names=["labels"],
         seed=seed,

@@ -11,6 +11,7 @@ from tunesmith.methods import Method
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
 from tunesmith.training.schedules import Schedule, refuse_idle
 from tunesmith.training.scores import BestBy, known_for
+from tunesmith.training.tracking import Tracker
 
 Task = Literal["chat", "classification", "completion", "text"]
 TAKEN = ("base", "champion")  # folders of models/ that other stages make
@@ -43,6 +44,7 @@ class Phase(Component):
     evaluations_per_epoch: PositiveInt = 2
     best_by: BestBy | None = None  # None: accuracy of classes, loss of all else
     early_stopping_patience: PositiveInt | None = None  # evaluations without gain
+    tracking: list[Tracker] = Field(default_factory=list)  # see training/tracking.py
     neftune_noise_alpha: PositiveFloat | None = None  # https://arxiv.org/abs/2310.05914
     class_weights: Literal["balanced", "none"] = "none"  # these two: classification only
     label_smoothing: float = Field(0.0, ge=0, lt=1)

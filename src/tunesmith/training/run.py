@@ -16,7 +16,7 @@ from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
-from tunesmith.training.examples import Encoded, count_trained, encode_rows
+from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
@@ -24,6 +24,8 @@ from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower
 from tunesmith.training.scores import measured
+from tunesmith.training.token_cache import encoded_rows
+from tunesmith.training.tracking import refuse_missing
 from tunesmith.training.watch import outcome
 
 
@@ -45,9 +47,24 @@ class Trained:
 
 
 def train(
-    phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
+    phase: Phase,
+    start: Path,
+    train: list[Row],
+    validation: list[Row],
+    work: Path,
+    seed: int,
+    tokens: Path | None = None,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
+
+    Args:
+        phase: its dials.
+        start: folder of the model that it starts from.
+        train: rows that are trained.
+        validation: rows that choose the best checkpoint.
+        work: folder of its checkpoints; its name is the phase's.
+        seed: of adapter, order, dropout and noise.
+        tokens: folder in which the tokens of rows are kept; None: nowhere.
 
     Raises:
         UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
@@ -56,13 +73,19 @@ def train(
     """
 
     def attempt(fitting: Phase) -> Trained:
-        return _train(fitting, start, train, validation, work, seed)
+        return _train(fitting, start, (train, validation), work, seed, tokens)
 
+    refuse_missing(phase.tracking, work.name)
     return within_memory(phase, work, attempt)
 
 
 def _train(
-    phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
+    phase: Phase,
+    start: Path,
+    rows: tuple[list[Row], list[Row]],
+    work: Path,
+    seed: int,
+    tokens: Path | None,
 ) -> Trained:
     """Train a phase in the memory that there is.
 
@@ -73,15 +96,15 @@ def _train(
     from tunesmith.training.stopping import StopOnSignal
 
     set_seed(seed)
-    labels = label_names(train) if phase.task == "classification" else []
+    labels = label_names(rows[0]) if phase.task == "classification" else []
     options = phase.method.load_options(dtype())
     loaded = load(start, phase.task, labels, trainable=True, options=options)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     lifted = lift(model)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
-    rows = encode_rows(train, *encode)
-    trainer = make_trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
+    learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
+    trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed)
     stop = StopOnSignal(work.name)
     trainer.add_callback(stop)
     with stop.listening():
@@ -101,8 +124,8 @@ def _train(
         },
         seconds=trainer.seconds,
         tokens=int(trainer.tokens),
-        rows={"train": len(train), "validation": len(validation)},
-        trained_tokens=count_trained(rows),
+        rows={"train": len(rows[0]), "validation": len(rows[1])},
+        trained_tokens=count_trained(learnt),
         peak_memory_bytes=trainer.peak_memory_bytes,
     )
 

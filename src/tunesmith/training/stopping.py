@@ -21,7 +21,11 @@ class StopOnSignal(TrainerCallback):  # type: ignore[misc]
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Listen to SIGTERM within the block; a second one ends the process at once."""
+        """Listen to SIGTERM within the block.
+
+        It comes more than once when a flow ends a stage: from the flow, and again when the shell
+        and DVC, which it ends too, are gone (stage.die_with_parent). SIGKILL ends it at once.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -34,7 +38,6 @@ class StopOnSignal(TrainerCallback):  # type: ignore[misc]
     def _ask(self, _number: int, _frame: object) -> None:
         """Remember the wish."""
         self.asked = True
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
         """Have a checkpoint made."""

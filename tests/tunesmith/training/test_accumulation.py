@@ -69,7 +69,16 @@ def sgd(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("cut", CUTS[1:])
-@pytest.mark.parametrize("method", [{"kind": "full"}, {"kind": "lora", "r": 4, "alpha": 8}])
+@pytest.mark.parametrize(
+    "method",
+    [
+        {"kind": "full"},
+        {"kind": "lora", "r": 4, "alpha": 8},
+        {"kind": "prefix", "tokens": 4},
+        {"kind": "prompt", "tokens": 4},
+    ],
+    ids=lambda method: method["kind"],
+)
 def test_chats_of_very_different_lengths(
     tiny_base: Path, tmp_path: Path, cut: tuple[int, int], method: dict[str, Any]
 ) -> None:

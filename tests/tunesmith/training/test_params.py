@@ -68,6 +68,8 @@ def test_an_unknown_phase_names_the_known_ones(tmp_path: Path) -> None:
         ("min_lr_ratio: 0", "min_lr_ratio: not a dial of cosine, but of cosine_with_min_lr, poly"),
         ("label_smoothing: 0.1", "label_smoothing: only a phase of task classification"),
         ("class_weights: balanced", "class_weights: only a phase of task classification"),
+        ("best_by: accuracy", "best_by: accuracy is not measured .* chat; known: loss, token_acc"),
+        ("best_by: speed", "best_by: Input should be 'loss', 'accuracy', 'macro_f1'"),
         ("schedule: greedy", "schedule: Input should be 'linear', .*'warmup_stable_decay'"),
     ],
 )
@@ -85,3 +87,22 @@ def test_dials_that_say_the_usual_are_accepted(tmp_path: Path) -> None:
     usual = "class_weights: none, label_smoothing: 0, cycles: null"
     path.write_text(path.read_text().replace("  next: {", f"  next: {{{usual}, "))
     assert read_phase("next", path).class_weights == "none"
+
+
+@pytest.mark.parametrize(
+    ("task", "dial", "chosen"),
+    [
+        ("chat", "null", "loss"),
+        ("chat", "token_accuracy", "token_accuracy"),
+        ("classification", "null", "accuracy"),
+        ("classification", "macro_f1", "macro_f1"),
+        ("classification", "loss", "loss"),
+    ],
+)
+def test_the_best_checkpoint_is_chosen_by_what_fits_the_task(
+    tmp_path: Path, task: str, dial: str, chosen: str
+) -> None:
+    path = write(tmp_path)
+    text = path.read_text().replace("  next: {", f"  next: {{best_by: {dial}, ")
+    path.write_text(text.replace("task: chat", f"task: {task}"))
+    assert read_phase("next", path).chosen_by == chosen

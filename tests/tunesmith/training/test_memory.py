@@ -1,0 +1,148 @@
+"""Out of memory: smaller batches with the same rows a step, then activations computed twice."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tests.tiny import chat_row
+from tests.tunesmith.methods.trying import describe, phase
+from tests.tunesmith.training.test_accumulation import assert_same, sgd  # noqa: F401, a fixture
+from tunesmith.errors import UserError
+from tunesmith.training.exact import ExactTrainer
+from tunesmith.training.memory import smaller, within_memory
+from tunesmith.training.params import Phase
+from tunesmith.training.run import train
+
+ROWS = [chat_row(i, f"say {i}", "abcd"[i % 4] * (1 + i % 24)) for i in range(24)]
+FULL = {"kind": "full"}
+
+
+def cuts(one: Phase) -> list[tuple[int, int, bool]]:
+    """Return batch, accumulation and checkpointing of a phase and of all that are smaller."""
+    found = []
+    left: Phase | None = one
+    while left:
+        batch, steps = left.per_device_batch_size, left.gradient_accumulation_steps
+        found.append((batch, steps, left.activation_checkpointing))
+        left = smaller(left)
+    return found
+
+
+def test_the_batch_is_halved_and_the_accumulation_doubled() -> None:
+    assert cuts(phase(FULL, per_device_batch_size=8, gradient_accumulation_steps=3)) == [
+        (8, 3, False),
+        (4, 6, False),
+        (2, 12, False),
+        (1, 24, False),
+        (1, 24, True),
+    ]
+
+
+def test_an_odd_batch_keeps_its_rows_a_step() -> None:
+    found = cuts(phase(FULL, per_device_batch_size=45))
+    assert [batch for batch, _, _ in found] == [45, 15, 5, 1, 1]
+    assert {batch * steps for batch, steps, _ in found} == {45}
+
+
+def test_a_method_that_cannot_compute_twice_does_not() -> None:
+    assert smaller(phase({"kind": "prefix"}, per_device_batch_size=1)) is None
+
+
+def test_each_change_is_said_once_and_remembered_for_the_next_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = tmp_path / "sft"
+    seen: list[int] = []
+
+    def attempt(one: Phase) -> str:
+        seen.append(one.per_device_batch_size)
+        if one.per_device_batch_size > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB. And so on.")
+        return "trained"
+
+    assert within_memory(phase(FULL), work, attempt) == "trained"
+    assert seen == [8, 4, 2]
+    assert capsys.readouterr().out.splitlines() == [
+        "sft: out of memory (CUDA out of memory); per_device_batch_size 8 → 4, "
+        "gradient_accumulation_steps 1 → 2: the same rows a step",
+        "sft: out of memory (CUDA out of memory); per_device_batch_size 4 → 2, "
+        "gradient_accumulation_steps 2 → 4: the same rows a step",
+    ]
+    within_memory(phase(FULL), work, attempt)
+    assert seen == [8, 4, 2, 2]
+
+
+def test_what_does_not_fit_at_all_names_the_ways_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def attempt(_: Phase) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+
+    with pytest.raises(UserError, match=r"even with one row at a time; lower .*max_length \(128\)"):
+        within_memory(phase(FULL), tmp_path / "sft", attempt)
+    assert "activations are now computed twice instead of kept" in capsys.readouterr().out
+
+
+def test_another_error_is_left_as_it_is(tmp_path: Path) -> None:
+    def attempt(_: Phase) -> None:
+        raise RuntimeError("shape mismatch")
+
+    with pytest.raises(RuntimeError, match="shape mismatch"):
+        within_memory(phase(FULL), tmp_path, attempt)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0, 5])  # steps that still fitted; a checkpoint is at step 3
+def test_a_training_that_did_not_fit_ends_as_one_that_did(
+    tiny_base: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    after: int,
+) -> None:
+    base = describe(tiny_base, tmp_path / "base")
+    one = phase(FULL, warmup_ratio=0, learning_rate=1e-3)
+    whole = train(one, base, ROWS, ROWS, tmp_path / "whole", seed=0)
+    step = ExactTrainer.training_step
+
+    def within_40_tokens(self: Any, model: Any, inputs: Any, *args: Any) -> Any:
+        if inputs["input_ids"].numel() > 40 and self.state.global_step >= after:
+            raise torch.OutOfMemoryError("out of memory")
+        return step(self, model, inputs, *args)
+
+    monkeypatch.setattr(ExactTrainer, "training_step", within_40_tokens)
+    capsys.readouterr()
+    small = train(one, base, ROWS, ROWS, tmp_path / "small", seed=0)
+    said = capsys.readouterr().out
+    assert "per_device_batch_size 8 → 4" in said
+    assert ("step 3/6, " in said.partition("out of memory")[0]) == (after > 0)
+    assert_same(small, whole)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "method",
+    [
+        {"kind": "full"},
+        {"kind": "freeze", "layers": 1},
+        {"kind": "lora", "r": 4, "dropout": 0.2},
+        {"kind": "adapter", "width": 4},
+        {"kind": "ia3"},
+        {"kind": "p_tuning", "tokens": 4},
+        {"kind": "prompt", "tokens": 4},
+        {"kind": "peft", "type": "LOHA", "options": {"r": 4, "target_modules": ["q_proj"]}},
+    ],
+    ids=lambda method: method["kind"],
+)
+def test_activations_that_are_computed_twice_give_the_same_losses(
+    tiny_base: Path, tmp_path: Path, method: dict[str, Any]
+) -> None:
+    base = describe(tiny_base, tmp_path / "base")
+    losses = []
+    for twice in (False, True):
+        one = phase(method, epochs=1, activation_checkpointing=twice)
+        trained = train(one, base, ROWS, ROWS, tmp_path / str(twice), seed=0)
+        losses.append(trained.curves["loss"].tolist())
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
