@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from tunesmith.files import sha256_file, sha256_text, write_json, write_text
+from tunesmith.hardware import read_hardware
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
+from tunesmith.training.devices.group import Group, joined, refuse_differences
+from tunesmith.training.devices.launch import launched
 from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
 
@@ -73,16 +76,27 @@ def efficiency(trained: Trained, out: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Read rows and the phase's dials, train, write the model, its curves and its costs."""
+    """Train in this process, or in as many as section `hardware` of params.yaml asks for."""
     flags = ("--start", "--with", "--rows", "--validation", "--model", "--curves", "--efficiency")
     paths = parse_paths(*flags, names=("--phase",))
+    hardware = read_hardware()
+    if not launched(hardware):
+        with joined(hardware) as group:
+            train_phase(paths, group)
+
+
+def train_phase(paths: Paths, group: Group) -> None:
+    """Read rows and the phase's dials, train, write the model, its curves and its costs."""
     name = str(paths.phase)
     phase, seed = read_phase(name), read_seed()
     made_from = identity(paths, phase, seed)
+    refuse_differences(group, {"model, data or dial": made_from})
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
     work = WORK / "train" / key / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    trained = train(phase, paths.start, rows, validation, work, seed)
+    trained = train(phase, paths.start, rows, validation, work, seed, group)
+    if not group.first:
+        return
     save(trained, phase, made_from, name, paths.model)
     paths.curves.parent.mkdir(parents=True, exist_ok=True)
     trained.curves.to_csv(paths.curves, index=False, float_format="%.6g", lineterminator="\n")

@@ -4,18 +4,24 @@ import math
 from pathlib import Path
 from typing import Any
 
+from tunesmith.training.devices.batches import shared
 from tunesmith.training.params import Phase
 from tunesmith.training.schedules import USED_BY, schedule_options
 
 
 def steps_per_epoch(phase: Phase, rows: int) -> int:
-    """Return optimizer steps of one epoch on one device."""
+    """Return optimizer steps of one epoch, on any number of devices."""
     batch = phase.per_device_batch_size * phase.gradient_accumulation_steps
     return max(1, math.ceil(rows / batch))
 
 
-def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
-    """Return transformers' TrainingArguments; checkpoints go to `folder`."""
+def training_arguments(
+    phase: Phase, rows: int, folder: Path, seed: int, processes: int = 1
+) -> Any:
+    """Return transformers' TrainingArguments; checkpoints go to `folder`.
+
+    Several processes share the rows of each optimizer step, see `devices.batches`.
+    """
     import torch
     from transformers import TrainingArguments
 
@@ -23,7 +29,10 @@ def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
     is_class = phase.task == "classification"
     per_epoch = steps_per_epoch(phase, rows)
     interval = max(1, per_epoch // phase.evaluations_per_epoch)
-    return TrainingArguments(
+    batch, accumulation = shared(
+        phase.per_device_batch_size, phase.gradient_accumulation_steps, processes
+    )
+    arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=phase.epochs,
         learning_rate=phase.learning_rate,
@@ -32,9 +41,9 @@ def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
         warmup_steps=round(phase.warmup_ratio * per_epoch * phase.epochs),
         weight_decay=phase.weight_decay,
         max_grad_norm=phase.max_grad_norm,
-        per_device_train_batch_size=phase.per_device_batch_size,
+        per_device_train_batch_size=batch,
         per_device_eval_batch_size=phase.per_device_batch_size * 2,
-        gradient_accumulation_steps=phase.gradient_accumulation_steps,
+        gradient_accumulation_steps=accumulation,
         train_sampling_strategy="group_by_length",
         optim="adamw_torch_fused" if gpu else "adamw_torch",
         bf16=gpu and torch.cuda.is_bf16_supported(),
@@ -56,7 +65,11 @@ def training_arguments(phase: Phase, rows: int, folder: Path, seed: int) -> Any:
         seed=seed,
         data_seed=seed,
         neftune_noise_alpha=phase.neftune_noise_alpha,
+        ddp_find_unused_parameters=False,
     )
+    if gpu:  # else one process would spread a batch over all GPUs that it sees
+        arguments._n_gpu = 1
+    return arguments
 
 
 def _schedule_options(phase: Phase, per_epoch: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
         """Print the newest loss."""
         loss = (logs or {}).get("loss", (logs or {}).get("eval_loss"))
-        if loss is None:
+        if loss is None or not state.is_world_process_zero:
             return
         name = "validation loss" if "eval_loss" in logs else "loss"
         accuracy = f", accuracy {logs['eval_accuracy']:.4f}" if "eval_accuracy" in logs else ""

@@ -14,6 +14,8 @@ from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.collate import Collator
 from tunesmith.training.curves import curves
+from tunesmith.training.devices.group import ALONE, Group, refuse_differences, wait_for_all
+from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, encode_rows
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.losses import class_loss
@@ -36,26 +38,40 @@ class Trained:
 
 
 def train(
-    phase: Phase, start: Path, train: list[Row], validation: list[Row], work: Path, seed: int
+    phase: Phase,
+    start: Path,
+    train: list[Row],
+    validation: list[Row],
+    work: Path,
+    seed: int,
+    group: Group = ALONE,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued.
 
     The seed is set before the method adds weights, so that an adapter starts the same each time.
+    Each process of `group` calls this; what it returns is whole in the first one.
     """
     from transformers import set_seed
 
     set_seed(seed)
     labels = label_names(train) if phase.task == "classification" else []
     options = phase.method.load_options(dtype())
-    loaded = load(start, phase.task, labels, trainable=True, options=options)
+    place = "cpu" if group.sharded else None
+    loaded = load(start, phase.task, labels, trainable=True, options=options, place=place)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     rows = encode_rows(train, *encode)
-    trainer = _trainer(phase, model, loaded, rows, encode_rows(validation, *encode), work, seed)
-    done = trainer.train(resume_from_checkpoint=_newest_checkpoint(work))
+    if group.sharded:
+        model = shard(model, group.size)
+    held_out = encode_rows(validation, *encode)
+    trainer = _trainer(phase, model, loaded, rows, held_out, work, seed, group)
+    checkpoint = _newest_checkpoint(work)
+    refuse_differences(group, {"checkpoint in .work": checkpoint})
+    done = trainer.train(resume_from_checkpoint=checkpoint)
+    wait_for_all(group)
     return Trained(
-        model=trainer.model,
+        model=_whole(trainer.model, phase, start, labels, group),
         start=loaded,
         labels=labels,
         curves=curves(trainer.state.log_history),
@@ -77,6 +93,20 @@ def _trainable(phase: Phase, loaded: Loaded) -> Any:
         return phase.method.apply(loaded.model, phase.task)
     _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
     return loaded.model
+
+
+def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Group) -> Any:
+    """Return the trained model; one that lies in parts is built anew in the first process."""
+    if not group.sharded:
+        return model
+    weights = trained_weights(model)
+    if not group.first:
+        return model
+    options = phase.method.load_options(dtype())
+    again = load(start, phase.task, labels, trainable=True, options=options, place="cpu")
+    whole = _trainable(phase, again)
+    assert not whole.load_state_dict(weights, strict=False).unexpected_keys
+    return whole
 
 
 def _refuse_other_method(method: TrainingMethod, parent: TrainingMethod, name: str) -> None:
@@ -107,17 +137,19 @@ def _trainer(
     validation: list[Encoded],
     work: Path,
     seed: int,
+    group: Group,
 ) -> Any:
     """Return the Trainer of a phase."""
-    from transformers import EarlyStoppingCallback, Trainer
+    from transformers import EarlyStoppingCallback
 
     from tunesmith.training.callbacks import Progress, StopOnBrokenLoss
+    from tunesmith.training.devices.trainer import trainer_kind
 
     extra: list[Any] = [Progress(work.name), StopOnBrokenLoss()]
     if phase.early_stopping_patience is not None:
         extra.append(EarlyStoppingCallback(phase.early_stopping_patience))
-    arguments = training_arguments(phase, len(train), work, seed)
-    trainer = Trainer(
+    arguments = training_arguments(phase, len(train), work, seed, group.size)
+    trainer = trainer_kind(group)(
         model=model,
         args=arguments,
         train_dataset=train,
