@@ -12,6 +12,7 @@ from tunesmith.models.manifest import Manifest
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
+from tunesmith.training.devices.batches import shared
 from tunesmith.training.devices.group import Group, joined, refuse_differences
 from tunesmith.training.devices.launch import launched
 from tunesmith.training.params import Phase, read_phase
@@ -89,19 +90,20 @@ def train_phase(paths: Paths, group: Group) -> None:
     """Read rows and the phase's dials, train, write the model, its curves and its costs."""
     name = str(paths.phase)
     phase, seed = read_phase(name), read_seed()
+    shared(phase.per_device_batch_size, phase.gradient_accumulation_steps, group.size)
     made_from = identity(paths, phase, seed)
     refuse_differences(group, {"model, data or dial": made_from})
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
-    work = WORK / "train" / key / name
+    work = WORK / "train" / (f"{key}-sharded" if group.sharded else key) / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
     trained = train(phase, paths.start, rows, validation, work, seed, group)
-    if not group.first:
-        return
-    save(trained, phase, made_from, name, paths.model)
-    paths.curves.parent.mkdir(parents=True, exist_ok=True)
-    trained.curves.to_csv(paths.curves, index=False, float_format="%.6g", lineterminator="\n")
-    write_json(paths.efficiency, efficiency(trained, paths.model))
-    shutil.rmtree(work.parent)
+    if group.first:
+        save(trained, phase, made_from, name, paths.model)
+        paths.curves.parent.mkdir(parents=True, exist_ok=True)
+        trained.curves.to_csv(paths.curves, index=False, float_format="%.6g", lineterminator="\n")
+        write_json(paths.efficiency, efficiency(trained, paths.model))
+    if group.local_rank == 0:
+        shutil.rmtree(work.parent, ignore_errors=group.size > 1)
 
 
 if __name__ == "__main__":
