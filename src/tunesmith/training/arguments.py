@@ -15,9 +15,7 @@ def steps_per_epoch(phase: Phase, rows: int) -> int:
     return max(1, math.ceil(rows / batch))
 
 
-def training_arguments(
-    phase: Phase, rows: int, folder: Path, seed: int, processes: int = 1
-) -> Any:
+def training_arguments(phase: Phase, rows: int, folder: Path, seed: int, processes: int = 1) -> Any:
     """Return transformers' TrainingArguments; checkpoints go to `folder`.
 
     Several processes share the rows of each optimizer step, see `devices.batches`.

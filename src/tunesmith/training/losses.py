@@ -20,13 +20,16 @@ def balanced_weights(labels: Sequence[int], classes: int) -> list[float]:
     return [len(labels) / (classes * counts[label]) for label in range(classes)]
 
 
-def class_loss(phase: Phase, labels: Sequence[int], classes: int) -> Callable[..., Any] | None:
+def class_loss(
+    phase: Phase, labels: Sequence[int], classes: int, processes: int = 1
+) -> Callable[..., Any] | None:
     """Return the loss of a phase for the Trainer, or None when the model's own is meant.
 
     It is the sum over rows of their weighted, smoothed cross-entropy, in nats, divided by the
     number of rows of the whole step, not by their weights: a batch of rare classes counts more.
+    Several processes always take it: the model's own is a mean over what each of them has.
     """
-    if phase.class_weights == "none" and not phase.label_smoothing:
+    if processes == 1 and phase.class_weights == "none" and not phase.label_smoothing:
         return None
     weighted = phase.class_weights == "balanced"
     weights = balanced_weights(labels, classes) if weighted else [1.0] * classes

@@ -156,7 +156,7 @@ def _trainer(
         eval_dataset=validation,
         data_collator=Collator(loaded.tokenizer.pad_token_id),
         callbacks=extra,
-        compute_loss_func=_loss(phase, loaded, train),
+        compute_loss_func=_loss(phase, loaded, train, group),
         optimizers=(phase.method.optimizer(model, arguments), None),
         compute_metrics=_accuracy if phase.task == "classification" else None,
     )
@@ -166,11 +166,12 @@ def _trainer(
     return trainer
 
 
-def _loss(phase: Phase, loaded: Loaded, train: list[Encoded]) -> Any:
+def _loss(phase: Phase, loaded: Loaded, train: list[Encoded], group: Group) -> Any:
     """Return the loss of a classifier, or None where the model's own is meant."""
     if phase.task != "classification":
         return None
-    return class_loss(phase, [row["labels"] for row in train], loaded.model.config.num_labels)
+    labels, classes = [row["labels"] for row in train], loaded.model.config.num_labels
+    return class_loss(phase, labels, classes, group.size)
 
 
 def _chosen_by(phase: Phase) -> str:

@@ -12,7 +12,14 @@ from tunesmith.hardware import Hardware
 
 PATIENCE = timedelta(minutes=30)  # one process may encode or save while the others wait
 LOST = "cannot reach another one"
-LOSSES = ("closed by peer", "reset by peer", "Broken pipe", "Connection refused", "NCCL", "timed out")
+LOSSES = (
+    "closed by peer",
+    "reset by peer",
+    "Broken pipe",
+    "Connection refused",
+    "NCCL",
+    "timed out",
+)
 
 
 @dataclass(frozen=True)

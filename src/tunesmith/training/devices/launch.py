@@ -119,7 +119,10 @@ def _start(common: dict[str, str], folder: Path, local_rank: int) -> _Worker:
     failure, errors = folder / f"{rank}.failure", folder / f"{rank}.stderr"
     own = {"RANK": str(rank), "LOCAL_RANK": str(local_rank), FAILURE_FILE: str(failure)}
     with errors.open("wb") as stderr:
-        outputs: dict[str, int | IO[bytes] | None] = {"stdout": subprocess.DEVNULL, "stderr": stderr}
+        outputs: dict[str, int | IO[bytes] | None] = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": stderr,
+        }
         process: subprocess.Popen[bytes] = subprocess.Popen(
             this_command(),
             env={**common, **own},

@@ -20,7 +20,7 @@ class Sharded:
         as_it_is = partial(self.accelerator.prepare_model, evaluation_mode=True)
         self.accelerator.prepare_model = as_it_is
 
-    def save_model(self: Any, output_dir: str | None = None, _internal_call: bool = False) -> None:  # noqa: ARG002
+    def save_model(self: Any, output_dir: str | None = None, _internal_call: bool = False) -> None:
         """Write the trained weights of a checkpoint; the phase's result is saved by its method."""
         from safetensors.torch import save_file
 
@@ -28,7 +28,9 @@ class Sharded:
         if self.args.should_save:
             folder = Path(output_dir or self.args.output_dir)
             folder.mkdir(parents=True, exist_ok=True)
-            save_file({name: tensor.contiguous() for name, tensor in whole.items()}, folder / WEIGHTS)
+            save_file(
+                {name: tensor.contiguous() for name, tensor in whole.items()}, folder / WEIGHTS
+            )
 
     def _load_from_checkpoint(self: Any, checkpoint: str, model: Any = None) -> None:  # noqa: ARG002
         """Read the trained weights of a checkpoint in the first process, and cut them."""

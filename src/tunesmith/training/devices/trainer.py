@@ -1,11 +1,11 @@
 """The Trainer of one of several processes: the same rows a step as one process would take."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from transformers import Trainer
 
 from tunesmith.errors import UserError
+from tunesmith.training.devices.deal import Order, WithBlanks
 from tunesmith.training.devices.group import Group
 from tunesmith.training.devices.sharded import Sharded
 
@@ -29,12 +29,26 @@ class Spread:
     group: Group
     _looked = False
 
+    def get_train_dataloader(self: Any) -> Any:
+        """Deal the rows; those of a step are the rows that one process would take."""
+        self.train_dataset = _with_blanks(self.train_dataset)
+        return super().get_train_dataloader()  # type: ignore[misc]
+
+    def get_eval_dataloader(self: Any, eval_dataset: Any = None) -> Any:
+        """Deal the validation rows; blanks fall behind the last row, where they are cut off."""
+        rows = _with_blanks(self.eval_dataset if eval_dataset is None else eval_dataset)
+        return super().get_eval_dataloader(rows)  # type: ignore[misc]
+
     def _get_train_sampler(self: Any, *args: Any) -> Any:
-        """Return the sampler of one process; its rows are dealt to the processes in turn."""
+        """Return the sampler of one process, with its order for all."""
         sampler = super()._get_train_sampler(*args)  # type: ignore[misc]
         if hasattr(sampler, "batch_size"):  # rows that are grouped by length: those of a step
             sampler.batch_size *= self.group.size
-        return None if sampler is None else SameOrder(sampler)
+        return Order(sampler, self.args.train_batch_size * self.group.size)
+
+    def _get_eval_sampler(self: Any, rows: Any) -> Any:
+        """Return the rows in their order."""
+        return Order(range(len(rows)), self.args.eval_batch_size * self.group.size)
 
     def training_step(self: Any, model: Any, *args: Any, **more: Any) -> Any:
         """Look once at what the model became, then train as ever."""
@@ -43,24 +57,19 @@ class Spread:
             self._looked = True
         return super().training_step(model, *args, **more)  # type: ignore[misc]
 
+    def prediction_step(self: Any, *args: Any, **more: Any) -> Any:
+        """Evaluate each batch by itself, as one process does; blanks are cut off afterwards."""
+        averaged = self.args.average_tokens_across_devices
+        self.args.average_tokens_across_devices = False
+        try:
+            return super().prediction_step(*args, **more)  # type: ignore[misc]
+        finally:
+            self.args.average_tokens_across_devices = averaged
 
-class SameOrder:
-    """A sampler whose order is that of the first process, whatever the others have drawn."""
 
-    def __init__(self, sampler: Any) -> None:
-        self.sampler = sampler
-
-    def __len__(self) -> int:
-        """Return the rows of an epoch."""
-        return len(self.sampler)
-
-    def __iter__(self) -> Iterator[int]:
-        """Draw an order in every process, so that all draw alike, and take the first one's."""
-        import torch.distributed as dist
-
-        order = [list(self.sampler)]
-        dist.broadcast_object_list(order, src=0)
-        return iter(order[0])
+def _with_blanks(rows: Any) -> WithBlanks:
+    """Return rows that have blanks behind them."""
+    return rows if isinstance(rows, WithBlanks) else WithBlanks(rows)
 
 
 def refuse_other_training(group: Group, model: Any, arguments: Any) -> None:
@@ -82,15 +91,15 @@ def refuse_other_training(group: Group, model: Any, arguments: Any) -> None:
             f"{group.size} processes were asked for, and the Trainer sees {arguments.world_size}; "
             "start the stage with torchrun, or let hardware.processes start them"
         )
+    became = f"and the model is a {type(model).__name__}"
     is_ddp = isinstance(model, DistributedDataParallel)
     whole = sum(not isinstance(weight, DTensor) for weight in model.parameters())
     if group.sharded and (is_ddp or whole):
         raise UserError(
-            f"hardware.strategy: fsdp2 is asked for, and the model is a {type(model).__name__} with "
-            f"{whole} weights that are whole in every process; take ddp"
+            f"hardware.strategy: fsdp2 is asked for, {became} with {whole} weights that are whole "
+            "in every process; take ddp"
         )
     if not group.sharded and not is_ddp:
         raise UserError(
-            f"hardware.strategy: ddp is asked for, and the model is a {type(model).__name__}, whose "
-            "processes would train apart"
+            f"hardware.strategy: ddp is asked for, {became}, whose processes would train apart"
         )

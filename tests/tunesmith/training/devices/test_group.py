@@ -50,8 +50,9 @@ def test_a_launch_that_came_out_as_one_process_is_refused() -> None:
         group_of(Hardware(), {"ACCELERATE_MIXED_PRECISION": "no"})
 
 
-@pytest.mark.parametrize("environment", [{}, {**PAIR, "RANK": "0", "WORLD_SIZE": "1"} | {
-    "LOCAL_WORLD_SIZE": "1"}])
+@pytest.mark.parametrize(
+    "environment", [{}, {**PAIR, "RANK": "0", "WORLD_SIZE": "1"} | {"LOCAL_WORLD_SIZE": "1"}]
+)
 def test_shards_of_one_process_are_refused(environment: dict[str, str]) -> None:
     with pytest.raises(UserError, match="fsdp2 shards over processes, and there is one"):
         group_of(Hardware(strategy="fsdp2"), environment)
@@ -87,15 +88,13 @@ def test_a_process_that_finds_no_other_says_where_it_looked(
         raise torch.distributed.DistNetworkError("The client socket has timed out")
 
     monkeypatch.setattr("torch.distributed.init_process_group", refused)
-    with pytest.raises(UserError, match="process 1 of 2 cannot reach another one.*MASTER_ADDR"):
-        with joined(Hardware()):
-            pass
+    words = "process 1 of 2 cannot reach another one.*MASTER_ADDR"
+    with pytest.raises(UserError, match=words), joined(Hardware()):
+        pass
 
 
 def trained_as(model: Any, size: int = 2, strategy: str = "ddp") -> None:
-    refuse_other_training(
-        Group(size=2, strategy=strategy), model, SimpleNamespace(world_size=size)
-    )
+    refuse_other_training(Group(size=2, strategy=strategy), model, SimpleNamespace(world_size=size))
 
 
 def test_a_trainer_that_sees_one_process_of_two_is_refused() -> None:
@@ -114,5 +113,7 @@ def test_ddp_in_the_place_of_shards_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("torch.nn.parallel.DistributedDataParallel", InTheirPlace)
     trained_as(InTheirPlace(2, 2))
-    with pytest.raises(UserError, match="fsdp2 is asked for, and the model is a InTheirPlace with 2"):
+    with pytest.raises(
+        UserError, match="fsdp2 is asked for, and the model is a InTheirPlace with 2"
+    ):
         trained_as(InTheirPlace(2, 2), strategy="fsdp2")

@@ -1,25 +1,40 @@
 """Two processes train to the weights of one: whole models under DDP, and models in shards."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.tiny import chat_row
+from tests.tiny import chat_row, label_row
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
+from tunesmith.training.devices.group import ALONE, Group
 from tunesmith.training.params import Phase
 from tunesmith.training.run import Trained, train
 
 pytestmark = pytest.mark.slow
-ROWS = [chat_row(i, f"say {i % 7}" + "x" * (i % 5), f"it is {'abcd'[i % 4]}") for i in range(64)]
-METHODS = {"full": {"kind": "full"}, "lora": {"kind": "lora", "r": 4}}
+ROWS = [chat_row(i, f"say {i % 7}" + "x" * (i % 5), f"it is {'abcd'[i % 4]}") for i in range(59)]
+CLASSES = [
+    label_row(i, ("bad" if i % 3 else "good ") + "xy" * (i % 4), "ny"[i % 3 == 0])
+    for i in range(59)
+]
+CASES = {  # 59 rows: the last of four steps is not full
+    "full": {"task": "chat", "method": {"kind": "full"}},
+    "lora": {"task": "chat", "method": {"kind": "lora", "r": 4}},
+    "classes": {
+        "task": "classification",
+        "method": {"kind": "full"},
+        "per_device_batch_size": 16,
+        "gradient_accumulation_steps": 1,
+    },
+}
 ROOT = Path(__file__).resolve().parents[4]
 PAIR = '''
 """Trains the same phases in one of two processes, which torchrun has started."""
@@ -27,21 +42,20 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tests.tunesmith.training.devices.test_two_processes import ROWS, phase
+from tests.tunesmith.training.devices.test_two_processes import one_training
 from tunesmith.hardware import Hardware
 from tunesmith.stage import run_stage
 from tunesmith.training.callbacks import Progress
 from tunesmith.training.devices.group import joined
-from tunesmith.training.run import train
 
-CASES = [("ddp", "full"), ("fsdp2", "full"), ("fsdp2", "lora")]
+CASES = [("ddp", "full"), ("ddp", "classes"), ("fsdp2", "full"), ("fsdp2", "lora")]
 folder = Path(sys.argv[1])
 
 
 def trained(name, kind, group):
-    done = train(phase(kind), folder / "base", ROWS, ROWS[:9], folder / "work" / name, 0, group)
+    done = one_training(kind, folder, name, group)
     if group.first:
-        phase(kind).method.save(done.model, folder / name)
+        done.model.save_pretrained(folder / name)
         done.curves.to_csv(folder / f"{name}.csv")
 
 
@@ -72,29 +86,35 @@ run_stage(main)
 '''
 
 
-def phase(kind: str) -> Phase:
-    """Return a phase of eight steps of 16 rows, half of them accumulated."""
-    return Phase.model_validate(
-        {
-            "from": "base",
-            "with": "base",
-            "task": "chat",
-            "method": METHODS[kind],
-            "epochs": 2,
-            "learning_rate": 0.01,
-            "per_device_batch_size": 8,
-            "gradient_accumulation_steps": 2,
-            "evaluations_per_epoch": 1,
-            "max_length": 128,
-        }
-    )
+def one_training(kind: str, folder: Path, name: str, group: Group = ALONE) -> Trained:
+    """Train a case for eight steps of 16 rows, accumulated over two batches where it is a chat."""
+    dials = {
+        "from": "base",
+        "with": "base",
+        "epochs": 2,
+        "learning_rate": 0.01,
+        "per_device_batch_size": 8,
+        "gradient_accumulation_steps": 2,
+        "evaluations_per_epoch": 1,
+        "max_length": 128,
+        **CASES[kind],
+    }
+    rows, base = (CLASSES, "encoder") if kind == "classes" else (ROWS, "base")
+    work = folder / "work" / name
+    phase = Phase.model_validate(dials)
+    return train(phase, folder / base, rows, rows[:40], work, 0, group)
 
 
 @pytest.fixture(scope="module")
-def pair(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pair(tiny_base: Path, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which two processes have trained every case."""
     folder = tmp_path_factory.mktemp("pair")
     resolve(BaseParams(model=str(tiny_base))).write(folder / "base")
+    shutil.copytree(tiny_encoder, folder / "without_dropout")
+    config = json.loads((tiny_encoder / "config.json").read_text())
+    config |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    (folder / "without_dropout" / "config.json").write_text(json.dumps(config))
+    resolve(BaseParams(model=str(folder / "without_dropout"))).write(folder / "encoder")
     (folder / "pair.py").write_text(PAIR)
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
     path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
@@ -114,39 +134,33 @@ def pair(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def alone(pair: Path) -> dict[str, Trained]:
     """What one process makes of the same."""
-    return {
-        kind: train(phase(kind), pair / "base", ROWS, ROWS[:9], pair / "work" / kind, 0)
-        for kind in METHODS
-    }
+    return {kind: one_training(kind, pair, kind) for kind in CASES}
 
 
-def weights_of(model: Any, folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what a model would save and what two processes have saved."""
-    phase(kind).method.save(model, folder / f"alone-{kind}")
-    names = {"full": "model.safetensors", "lora": "adapter_model.safetensors"}
-    return load_file(folder / f"alone-{kind}" / names[kind]), load_file(folder / names[kind])
-
-
-@pytest.mark.parametrize("case", ["ddp-full", "fsdp2-full", "fsdp2-lora", "fsdp2-stopped"])
+@pytest.mark.parametrize(
+    "case", ["ddp-full", "ddp-classes", "fsdp2-full", "fsdp2-lora", "fsdp2-stopped"]
+)
 def test_two_processes_end_with_the_weights_of_one(
     pair: Path, alone: dict[str, Trained], case: str
 ) -> None:
-    kind = "lora" if "lora" in case else "full"
-    one, two = weights_of(alone[kind].model, pair / case, kind)
+    model = alone[case.partition("-")[2].replace("stopped", "full")].model
+    model.save_pretrained(pair / f"as-{case}")
+    file = "adapter_model.safetensors" if "lora" in case else "model.safetensors"
+    one, two = load_file(pair / f"as-{case}" / file), load_file(pair / case / file)
     assert one.keys() == two.keys()
     for name, weight in one.items():
-        torch.testing.assert_close(two[name], weight, atol=2e-6, rtol=1e-5)
+        torch.testing.assert_close(two[name], weight, atol=1e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize("case", ["ddp-full", "fsdp2-full", "fsdp2-lora"])
+@pytest.mark.parametrize("case", ["ddp-full", "ddp-classes", "fsdp2-full", "fsdp2-lora"])
 def test_the_losses_are_those_of_one_process_and_fall(
     pair: Path, alone: dict[str, Trained], case: str
 ) -> None:
-    one = alone["lora" if "lora" in case else "full"].curves
+    one = alone[case.partition("-")[2]].curves
     two = pd.read_csv(pair / f"{case}.csv", index_col=0)
-    one_loss, two_loss = (c[c["split"] == "train"]["loss"].tolist() for c in (one, two))
-    assert two_loss == pytest.approx(one_loss, abs=1e-5)
-    assert two_loss[-1] < two_loss[0] - 0.3
+    assert two["loss"].tolist() == pytest.approx(one["loss"].tolist(), abs=1e-5)
+    falling = two[two["split"] == "train"]["loss"]
+    assert falling.iloc[-1] < falling.iloc[0] - 0.1
 
 
 def test_a_stopped_run_in_shards_went_on_from_its_checkpoint(pair: Path) -> None:
