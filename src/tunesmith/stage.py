@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from tunesmith.errors import UserError
-from tunesmith.hardware import read_hardware
 from tunesmith.threads import set_threads
 
 QUIET_AND_OFFLINE = {
@@ -61,6 +60,8 @@ def run_stage(main: Callable[[], None]) -> None:
 
     Seconds and peak memory go to `.work/timings/<stage>.json`, which nothing depends on.
     """
+    from tunesmith.hardware import read_hardware
+
     prepare_process()
     started = time.monotonic()
     try:
