@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
-from tunesmith.hardware import Hardware
+
+if TYPE_CHECKING:
+    from tunesmith.hardware import Hardware
 
 PATIENCE = timedelta(minutes=30)  # one process may encode or save while the others wait
 LOST = "cannot reach another one"
@@ -51,7 +53,7 @@ def is_worker(environment: Mapping[str, str]) -> bool:
     return "RANK" in environment and "WORLD_SIZE" in environment
 
 
-def group_of(hardware: Hardware, environment: Mapping[str, str]) -> Group:
+def group_of(hardware: "Hardware", environment: Mapping[str, str]) -> Group:
     """Return this process's place among those that a launcher started.
 
     Raises:
@@ -97,14 +99,14 @@ def _refuse_other_count(dial: str, asked: int | str | None, found: int) -> None:
 
 
 @contextmanager
-def joined(hardware: Hardware) -> Iterator[Group]:
+def joined(hardware: "Hardware") -> Iterator[Group]:
     """Yield this process's place in its group, connected to the others; leave it at the end.
 
     Raises:
         UserError: the group is not what was asked, or the connection to another process is lost.
     """
     group = group_of(hardware, os.environ)
-    if group.size == 1:
+    if not is_worker(os.environ):
         yield group
         return
     import torch.distributed as dist
