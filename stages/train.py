@@ -7,6 +7,7 @@ from typing import Any
 
 import tunesmith
 from tunesmith.files import sha256_file, sha256_text, sha256_tree, write_json, write_text
+from tunesmith.hardware import read_hardware
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
@@ -15,6 +16,9 @@ from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
 from tunesmith.tasks.endings import end_ids
 from tunesmith.training.checkpoints import keep_last
+from tunesmith.training.devices.batches import shared
+from tunesmith.training.devices.group import Group, joined, refuse_differences
+from tunesmith.training.devices.launch import launched
 from tunesmith.training.disk import telling_of_a_full_disk, weights_bytes
 from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
@@ -92,27 +96,40 @@ def efficiency(trained: Trained, out: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Read rows and the phase's dials, train, write the model, its curves and its costs."""
+    """Train in this process, or in as many as section `hardware` of params.yaml asks for."""
     given = ("--start", "--with", "--rows", "--validation")
     made = ("--model", "--curves", "--outcome", "--efficiency")
     paths = parse_paths(*given, *made, names=("--phase",))
+    hardware = read_hardware()
+    if not launched(hardware):
+        with joined(hardware) as group:
+            train_phase(paths, group)
+
+
+def train_phase(paths: Paths, group: Group) -> None:
+    """Read rows and the phase's dials, train, write the model, its curves and its costs."""
     name = str(paths.phase)
     phase, seed = read_phase(name), read_seed()
+    if phase.per_device_batch_size is not None:
+        shared(phase.per_device_batch_size, phase.gradient_accumulation_steps, group.size)
     made_from = identity(paths, phase, seed)
+    refuse_differences(group, {"model, data or dial": made_from})
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
-    work = WORK / "train" / key / name
+    work = WORK / "train" / (f"{key}-sharded" if group.sharded else key) / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    trained = train(phase, paths.start, rows, validation, work, seed, WORK / "tokens")
-    save(trained, phase, made_from, name, work / "model")
-    shutil.rmtree(paths.model, ignore_errors=True)
-    paths.model.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(work / "model", paths.model)  # whole or not there, even if this process is killed
-    paths.curves.parent.mkdir(parents=True, exist_ok=True)
-    trained.curves.to_csv(paths.curves, index=False, float_format="%.6g", lineterminator="\n")
-    write_json(paths.outcome, trained.outcome)
-    write_json(paths.efficiency, efficiency(trained, paths.model))
-    keep_last(work, WORK / "last" / name)
-    shutil.rmtree(work.parent)
+    trained = train(phase, paths.start, rows, validation, work, seed, WORK / "tokens", group)
+    if group.first:
+        save(trained, phase, made_from, name, work / "model")
+        shutil.rmtree(paths.model, ignore_errors=True)
+        paths.model.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(work / "model", paths.model)  # whole or not there, even if it is killed
+        paths.curves.parent.mkdir(parents=True, exist_ok=True)
+        trained.curves.to_csv(paths.curves, index=False, float_format="%.6g", lineterminator="\n")
+        write_json(paths.outcome, trained.outcome)
+        write_json(paths.efficiency, efficiency(trained, paths.model))
+        keep_last(work, WORK / "last" / name)
+    if group.local_rank == 0:
+        shutil.rmtree(work.parent, ignore_errors=group.size > 1)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from tunesmith.cleaners import CleanParams
 from tunesmith.component import Component
 from tunesmith.expectations import ValidateSuites
 from tunesmith.gate import GateParams
+from tunesmith.hardware import Hardware
 from tunesmith.metrics import EvaluateParams
 from tunesmith.models.params import BaseParams
 from tunesmith.prediction.params import PredictParams
@@ -28,6 +29,7 @@ class Dials(Phases):
     """Every section of params.yaml, in the order of dvc.yaml's stages."""
 
     seed: NonNegativeInt
+    hardware: Hardware = Hardware()
     base: BaseParams
     collect: CollectParams
     clean: CleanParams

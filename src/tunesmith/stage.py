@@ -11,11 +11,14 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from tunesmith.errors import UserError
+from tunesmith.threads import set_threads
 
 QUIET_AND_OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -27,6 +30,7 @@ QUIET_AND_OFFLINE = {
     "GOMP_SPINCOUNT": "0",
 }
 WORK = Path(".work")
+FAILURE_FILE = "TUNESMITH_FAILURE_FILE"  # where one of several processes says why it failed
 FULL_DISK = (
     "no space left on this disk; free some (`dvc gc --workspace` removes cached results that "
     "dvc.lock no longer names), then run again"
@@ -56,19 +60,39 @@ def run_stage(main: Callable[[], None]) -> None:
 
     Seconds and peak memory go to `.work/timings/<stage>.json`, which nothing depends on.
     """
+    from tunesmith.hardware import read_hardware
+
     prepare_process()
     started = time.monotonic()
     try:
+        set_threads(os.environ, read_hardware().threads)
         main()
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+        _fail(f"error: {error}")
     except OSError as error:
         if error.errno is None or error.strerror is None:
             raise
-        print(f"error: {_in_words(error)}; nothing was recorded", file=sys.stderr)
+        _fail(f"error: {_in_words(error)}; nothing was recorded")
+    except Exception:
+        if FAILURE_FILE not in os.environ:
+            raise
+        _fail(traceback.format_exc().rstrip())
+    if os.environ.get("RANK", "0") == "0":
+        _write_timing(time.monotonic() - started)
+
+
+def _fail(text: str) -> NoReturn:
+    """End with exit code 1 and the text on stderr, or in the file that a launcher reads.
+
+    One of several processes ends at once: to wait for its threads could be to wait for the others.
+    """
+    file = os.environ.get(FAILURE_FILE)
+    if file is None:
+        print(text, file=sys.stderr)
         raise SystemExit(1) from None
-    _write_timing(time.monotonic() - started)
+    Path(file).write_text(text, encoding="utf-8")
+    sys.stdout.flush()
+    os._exit(1)
 
 
 def _in_words(error: OSError) -> str:
@@ -121,17 +145,18 @@ def _die_with(pid: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def peak_memory_bytes() -> int:
-    """Return the largest resident set of this process so far."""
+def peak_memory_bytes(whose: int = resource.RUSAGE_SELF) -> int:
+    """Return the largest resident set so far, of this process or of any that it has waited for."""
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return resource.getrusage(whose).ru_maxrss * unit
 
 
 def _write_timing(seconds: float) -> None:
     """Record what this stage took, under the name that DVC gave it."""
+    peak = max(peak_memory_bytes(), peak_memory_bytes(resource.RUSAGE_CHILDREN))
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     name = os.environ.get("DVC_STAGE") or (spec.name.rpartition(".")[2] if spec else "stage")
     folder = WORK / "timings"
     folder.mkdir(parents=True, exist_ok=True)
-    record = {"seconds": round(seconds, 3), "peak_memory_bytes": peak_memory_bytes()}
+    record = {"seconds": round(seconds, 3), "peak_memory_bytes": peak}
     (folder / f"{name}.json").write_text(json.dumps(record, sort_keys=True) + "\n")

@@ -43,15 +43,17 @@ def project(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(phase: str, start: str) -> list[str]:
+def command(phase: str, start: str, model: str | None = None) -> list[str]:
     words = f"--phase {phase} --start models/{start} --with models/base --rows rows.parquet"
-    words += f" --validation rows.parquet --model models/{phase} --curves {phase}.csv"
+    words += f" --validation rows.parquet --model {model or f'models/{phase}'} --curves {phase}.csv"
     words += f" --outcome outcome-{phase}.json --efficiency {phase}.json"
     return [sys.executable, "-m", "stages.train", *words.split()]
 
 
-def train(folder: Path, phase: str, start: str) -> subprocess.CompletedProcess[str]:
-    words = command(phase, start)
+def train(
+    folder: Path, phase: str, start: str, model: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    words = command(phase, start, model)
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -176,3 +178,20 @@ def test_a_base_that_cannot_be_trained_on_is_told_in_one_line(
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "models" / "sft").exists()
+
+
+def test_hardware_starts_processes_whose_first_writes_what_one_would(
+    project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "params.yaml").write_text(f"{PARAMS}hardware: {{processes: 2, strategy: fsdp2}}\n")
+    for name in ("models", "rows.parquet"):
+        (tmp_path / name).symlink_to(project / name)
+    done = train(tmp_path, "sft", "base", model="two")
+    assert done.returncode == 0, done.stderr
+    one, two = (load(project / "models" / "sft", "chat", []), load(tmp_path / "two", "chat", []))
+    ids = torch.tensor([[5, 6, 7]])
+    torch.testing.assert_close(one.model(ids).logits, two.model(ids).logits)
+    assert two.manifest.rows == {"train": 12, "validation": 12}
+    assert done.stdout.count("step 1/1, epoch 1.00, loss") == 1
+    assert not list((tmp_path / ".work").rglob("checkpoint-*"))
+    assert [path.name for path in (tmp_path / ".work" / "timings").iterdir()] == ["train.json"]

@@ -39,6 +39,7 @@ def load(
     labels: list[str],
     trainable: bool = False,
     options: dict[str, Any] | None = None,
+    place: str | None = None,
 ) -> Loaded:
     """Load the model of a folder for a task.
 
@@ -48,6 +49,7 @@ def load(
         labels: names of the classes, in the order of the head; empty for other tasks.
         trainable: keep an adapter's weights trainable, to train it further.
         options: for `from_pretrained`, beyond the usual.
+        place: device that the model lies on; None: where this machine computes.
 
     Raises:
         UserError: it was trained with another chat template or tokenizer.
@@ -67,7 +69,7 @@ def load(
         model.eval()
     if task == "classification" and model.config.pad_token_id is None:
         model.config.pad_token_id = tokenizer.pad_token_id  # a decoder finds a text's end by it
-    return Loaded(model.to(device()), tokenizer, descriptor, manifest, method)
+    return Loaded(model.to(place or device()), tokenizer, descriptor, manifest, method)
 
 
 def load_weights(

@@ -12,26 +12,28 @@ from tunesmith.training.schedules import USED_BY, schedule_options
 from tunesmith.training.tracking import report_to
 
 
-def steps_per_epoch(batches: Batches, accumulated: int) -> int:
-    """Return optimizer steps of one epoch on one device."""
-    return max(1, math.ceil(len(batches.train) / (batches.size * accumulated)))
+def steps_per_epoch(batches: Batches, processes: int = 1) -> int:
+    """Return optimizer steps of one epoch, on any number of devices."""
+    step = batches.size * batches.accumulation * processes
+    return max(1, math.ceil(len(batches.train) / step))
 
 
 def training_arguments(
-    phase: Phase, batches: Batches, folder: Path, seed: int, **path: bool
+    phase: Phase, batches: Batches, folder: Path, seed: int, processes: int = 1, **path: bool
 ) -> Any:
     """Return transformers' TrainingArguments; checkpoints go to `folder`.
 
-    `path` is for the model where it computes by itself: activation_checkpointing, use_liger_kernel.
+    Several processes share the rows of each optimizer step. `path` is for the model where it
+    computes by itself: activation_checkpointing, use_liger_kernel.
     """
     import torch
     from transformers import TrainingArguments
 
     gpu = torch.cuda.is_available()
     numbers = precision()
-    per_epoch = steps_per_epoch(batches, phase.gradient_accumulation_steps)
+    per_epoch = steps_per_epoch(batches, processes)
     interval = max(1, per_epoch // phase.evaluations_per_epoch)
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=phase.epochs,
         learning_rate=phase.learning_rate,
@@ -41,8 +43,8 @@ def training_arguments(
         weight_decay=phase.weight_decay,
         max_grad_norm=phase.max_grad_norm,
         per_device_train_batch_size=batches.size,
-        per_device_eval_batch_size=batches.size if batches.in_line else batches.size * 2,
-        gradient_accumulation_steps=phase.gradient_accumulation_steps,
+        per_device_eval_batch_size=batches.evaluated,
+        gradient_accumulation_steps=batches.accumulation,
         train_sampling_strategy="random" if batches.in_line else "group_by_length",
         remove_unused_columns=not batches.in_line,
         optim="adamw_torch_fused" if gpu else "adamw_torch",
@@ -65,8 +67,12 @@ def training_arguments(
         seed=seed,
         data_seed=seed,
         neftune_noise_alpha=phase.neftune_noise_alpha,
+        ddp_find_unused_parameters=False,
         **{name: True for name, wanted in path.items() if wanted},
     )
+    if gpu:  # else one process would spread a batch over all GPUs that it sees
+        arguments._n_gpu = 1
+    return arguments
 
 
 def _schedule_options(phase: Phase, per_epoch: int) -> dict[str, Any]:

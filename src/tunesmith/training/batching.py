@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunesmith.training.collate import Collator
+from tunesmith.training.devices.batches import shared
 from tunesmith.training.examples import Encoded
 from tunesmith.training.packing import PackedCollator, packed
 from tunesmith.training.params import Phase
@@ -20,7 +21,9 @@ class Batches:
     Attributes:
         train: rows, or packs of rows.
         validation: likewise.
-        size: how many of them are one batch.
+        size: how many of them are one batch of one process.
+        accumulation: batches of a process for one step of the optimizer.
+        evaluated: how many are one batch of validation.
         collator: makes tensors of a batch.
         in_line: the rows of a batch stand one behind the other, none is padded.
     """
@@ -28,12 +31,19 @@ class Batches:
     train: list[Any]
     validation: list[Any]
     size: int
+    accumulation: int
+    evaluated: int
     collator: Any
     in_line: bool
 
 
 def batches(
-    phase: Phase, train: list[Encoded], validation: list[Encoded], pad_id: int, in_line: bool
+    phase: Phase,
+    train: list[Encoded],
+    validation: list[Encoded],
+    pad_id: int,
+    in_line: bool,
+    processes: int = 1,
 ) -> Batches:
     """Return the batches of a phase.
 
@@ -43,18 +53,23 @@ def batches(
         validation: likewise.
         pad_id: of the token that fills padded rows.
         in_line: put rows one behind the other; see `packing.py`.
+        processes: that share the rows of a step, see `devices/batches.py`.
+
+    Raises:
+        UserError: the rows of a step cannot be shared evenly.
     """
-    if not in_line:
-        return Batches(
-            train, validation, phase.per_device_batch_size or ROWS, Collator(pad_id), False
-        )
-    collator = PackedCollator()
-    if phase.per_device_batch_size is not None:
-        return Batches(train, validation, phase.per_device_batch_size, collator, True)
-    lengths = [len(row["input_ids"]) for row in train]
-    most = phase.pack_tokens or PACK_TOKENS
-    capacity = pack_tokens(lengths, phase.gradient_accumulation_steps, most)
-    return Batches(_packs(train, capacity), _packs(validation, capacity), 1, collator, True)
+    accumulated, rows = phase.gradient_accumulation_steps, phase.per_device_batch_size
+    if in_line and rows is None:
+        each = accumulated // processes if accumulated % processes == 0 else accumulated
+        lengths = [len(row["input_ids"]) for row in train]
+        capacity = pack_tokens(lengths, each * processes, phase.pack_tokens or PACK_TOKENS)
+        packs = [_packs(some, capacity) for some in (train, validation)]
+        return Batches(packs[0], packs[1], 1, each, 1, PackedCollator(), True)
+    rows = rows or ROWS
+    size, each = shared(rows, accumulated, processes)
+    if in_line:
+        return Batches(train, validation, size, each, rows, PackedCollator(), True)
+    return Batches(train, validation, size, each, rows * 2, Collator(pad_id), False)
 
 
 def pack_tokens(lengths: list[int], accumulated: int, most: int = PACK_TOKENS) -> int:

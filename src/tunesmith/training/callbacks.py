@@ -32,7 +32,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:  # noqa: ARG002
         """Print the newest loss."""
         words = _losses(logs or {})
-        if words is None:
+        if words is None or not state.is_world_process_zero:
             return
         spent = max(time.monotonic() - self.started, 1e-9)
         done = max(state.global_step - self.first_step, 1)

@@ -28,14 +28,17 @@ def packs(phase: Phase, model: Any) -> bool:
     return may_pack(phase) and bool(getattr(known, "_supports_attention_backend", False))
 
 
-def fast_path(phase: Phase, model: Any, longest: int) -> "FastModel | None":
+def fast_path(phase: Phase, model: Any, longest: int, processes: int = 1) -> "FastModel | None":
     """Return LoRA's fast path, or None, say why, and let the model's attention see rows only."""
     from tunesmith.fast.fits import why_not
     from tunesmith.fast.interface import see_rows_only
     from tunesmith.fast.model import FastModel
 
-    needs_logits = None if phase.chosen_by == "loss" else f"best_by {phase.chosen_by}"
-    reason = needs_logits or why_not(model, longest)
+    reason = why_not(model, longest)
+    if phase.chosen_by != "loss":
+        reason = f"best_by {phase.chosen_by} needs logits"
+    if processes > 1:
+        reason = "several processes"
     if reason is None:
         return FastModel(model, phase.activation_checkpointing)
     print(f"training takes transformers' path, in packs: {reason}", flush=True)

@@ -16,6 +16,14 @@ from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
+from tunesmith.training.devices.group import (
+    ALONE,
+    Group,
+    refuse_differences,
+    summed,
+    wait_for_all,
+)
+from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path
 from tunesmith.training.fitting import refuse_long
@@ -54,6 +62,7 @@ def train(
     work: Path,
     seed: int,
     tokens: Path | None = None,
+    group: Group = ALONE,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
 
@@ -65,6 +74,8 @@ def train(
         work: folder of its checkpoints; its name is the phase's.
         seed: of adapter, order, dropout and noise.
         tokens: folder in which the tokens of rows are kept; None: nowhere.
+        group: of this process; each of its processes calls this, what it returns is whole in the
+            first one. Several do not try again with less memory: one alone would not know.
 
     Raises:
         UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
@@ -73,10 +84,10 @@ def train(
     """
 
     def attempt(fitting: Phase) -> Trained:
-        return _train(fitting, start, (train, validation), work, seed, tokens)
+        return _train(fitting, start, (train, validation), work, seed, tokens, group)
 
     refuse_missing(phase.tracking, work.name)
-    return within_memory(phase, work, attempt)
+    return within_memory(phase, work, attempt) if group.size == 1 else attempt(phase)
 
 
 def _train(
@@ -86,6 +97,7 @@ def _train(
     work: Path,
     seed: int,
     tokens: Path | None,
+    group: Group,
 ) -> Trained:
     """Train a phase in the memory that there is.
 
@@ -98,22 +110,29 @@ def _train(
     set_seed(seed)
     labels = label_names(rows[0]) if phase.task == "classification" else []
     options = phase.method.load_options(dtype())
-    loaded = load(start, phase.task, labels, trainable=True, options=options)
+    place = "cpu" if group.sharded else None
+    loaded = load(start, phase.task, labels, trainable=True, options=options, place=place)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     lifted = lift(model)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
-    trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed)
+    if group.sharded:
+        model = shard(model, group.size)
+    trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group)
     stop = StopOnSignal(work.name)
     trainer.add_callback(stop)
+    checkpoint = newest_whole(work)
+    refuse_differences(group, {"checkpoint in .work": checkpoint})
     with stop.listening():
-        done = trainer.train(resume_from_checkpoint=newest_whole(work))
+        done = trainer.train(resume_from_checkpoint=checkpoint)
+    wait_for_all(group)
     refuse_broken_weights(trainer.model, trainer.state.global_step)
-    lower(trainer.model, lifted)
+    model = _whole(trainer.model, phase, start, labels, group)
+    lower(model, lifted)
     history = trainer.state.log_history
     return Trained(
-        model=trainer.model,
+        model=model,
         start=loaded,
         labels=labels,
         curves=curves(history),
@@ -123,7 +142,7 @@ def _train(
             f"validation_{phase.chosen_by}": float(trainer.state.best_metric),
         },
         seconds=trainer.seconds,
-        tokens=int(trainer.tokens),
+        tokens=summed(group, int(trainer.tokens)),
         rows={"train": len(rows[0]), "validation": len(rows[1])},
         trained_tokens=count_trained(learnt),
         peak_memory_bytes=trainer.peak_memory_bytes,
@@ -137,6 +156,20 @@ def _trainable(phase: Phase, loaded: Loaded) -> Any:
         return phase.method.apply(loaded.model, phase.task)
     _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
     return loaded.model
+
+
+def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Group) -> Any:
+    """Return the trained model; one that lies in parts is built anew in the first process."""
+    if not group.sharded:
+        return model
+    weights = trained_weights(model)
+    if not group.first:
+        return model
+    options = phase.method.load_options(dtype())
+    again = load(start, phase.task, labels, trainable=True, options=options, place="cpu")
+    whole = _trainable(phase, again)
+    assert not whole.load_state_dict(weights, strict=False).unexpected_keys
+    return whole
 
 
 def _refuse_other_method(method: TrainingMethod, parent: TrainingMethod, name: str) -> None:
@@ -167,11 +200,13 @@ def make_trainer(
     validation: list[Encoded],
     work: Path,
     seed: int,
+    group: Group,
 ) -> Any:
     """Return the Trainer of a phase."""
     from transformers import PrinterCallback
 
     from tunesmith.training.callbacks import Progress, StopOnBrokenLoss, TellOfLosses
+    from tunesmith.training.devices.trainer import trainer_kind
     from tunesmith.training.stopping import EarlyStopping
     from tunesmith.training.trainer import PhaseTrainer
 
@@ -179,11 +214,12 @@ def make_trainer(
     if phase.early_stopping_patience is not None:
         extra.append(EarlyStopping(phase.early_stopping_patience))
     in_line = packs(phase, model)
-    drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line)
-    fast = fast_path(phase, model, max(len(row["input_ids"]) for row in train)) if in_line else None
+    drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line, group.size)
+    longest = max(len(row["input_ids"]) for row in train)
+    fast = fast_path(phase, model, longest, group.size) if in_line else None
     path = {} if fast else plain_path(phase, model)
-    arguments = training_arguments(phase, drawn, work, seed, **path)
-    trainer = PhaseTrainer(
+    arguments = training_arguments(phase, drawn, work, seed, group.size, **path)
+    trainer = trainer_kind(group, PhaseTrainer)(
         model=model,
         args=arguments,
         train_dataset=drawn.train,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from transformers.trainer_utils import EvalLoopOutput
 
 from tunesmith.fast.interface import row_words
@@ -57,10 +58,12 @@ class PhaseTrainer(ExactTrainer):
                 dataloader, description, prediction_loss_only, ignore_keys, metric_key_prefix
             )
         self.model.eval()
-        total = tokens = 0.0
+        sums = torch.zeros(2, device=self.args.device)
         for inputs in dataloader:
             trained = inputs["labels"][..., 1:].ne(IGNORED).sum()
             loss, _, _ = self.prediction_step(self.model, inputs, True)
-            total, tokens = total + loss * trained, tokens + trained
-        metrics = {f"{metric_key_prefix}_loss": float(total / tokens)}
+            if trained:  # a blank batch of several processes has no loss
+                sums += torch.stack([loss * trained, trained])
+        total, tokens = self.accelerator.reduce(sums, "sum").tolist()
+        metrics = {f"{metric_key_prefix}_loss": total / tokens}
         return EvalLoopOutput(None, None, metrics, len(dataloader.dataset))

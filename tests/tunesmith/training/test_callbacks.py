@@ -12,7 +12,13 @@ from tunesmith.training.callbacks import Progress, StopOnBrokenLoss, TellOfLosse
 
 
 def state(**changes: Any) -> Any:
-    usual = {"global_step": 30, "max_steps": 100, "epoch": 0.3, "num_input_tokens_seen": 8000}
+    usual = {
+        "global_step": 30,
+        "max_steps": 100,
+        "epoch": 0.3,
+        "num_input_tokens_seen": 8000,
+        "is_world_process_zero": True,
+    }
     return SimpleNamespace(**{**usual, **changes})
 
 

@@ -1,6 +1,7 @@
 """Numbers follow the hardware; trained weights are float32 while they are trained."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,7 +41,12 @@ def test_only_bf16_is_also_what_weights_are_loaded_in(machine: str) -> None:
 
 def test_the_trainer_is_told(machine: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given: dict[str, Any] = {}
-    monkeypatch.setattr("transformers.TrainingArguments", lambda **options: given.update(options))
+
+    def record(**options: Any) -> Any:
+        given.update(options)
+        return SimpleNamespace()
+
+    monkeypatch.setattr("transformers.TrainingArguments", record)
     one = phase({"kind": "full"})
     training_arguments(one, batches(one, [{}] * 8, [], pad_id=0, in_line=False), tmp_path, 0)
     assert [name for name in ("bf16", "fp16") if given[name]] == [

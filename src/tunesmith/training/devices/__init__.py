@@ -1,0 +1,1 @@
+"""Training on more than one device: processes are started, agree, share batches, or shards."""

@@ -1,0 +1,105 @@
+"""The Trainer of one of several processes: the same rows a step as one process would take."""
+
+from typing import Any
+
+from transformers import Trainer
+
+from tunesmith.errors import UserError
+from tunesmith.training.devices.deal import Order, WithBlanks
+from tunesmith.training.devices.group import Group
+from tunesmith.training.devices.sharded import Sharded
+
+
+def trainer_kind(group: Group, kind: type[Trainer] = Trainer) -> type[Trainer]:
+    """Return the Trainer that a process of this group needs.
+
+    Args:
+        group: of this process.
+        kind: of the Trainer that one process would use.
+    """
+    if group.size == 1:
+        return kind
+    mixins = (Sharded, Spread) if group.sharded else (Spread,)
+    return type(f"{kind.__name__}OfSeveral", (*mixins, kind), {"group": group})
+
+
+class Spread:
+    """What a Trainer does differently in one of several processes."""
+
+    group: Group
+    _looked = False
+
+    def get_train_dataloader(self: Any) -> Any:
+        """Deal the rows; those of a step are the rows that one process would take."""
+        self.train_dataset = _with_blanks(self.train_dataset)
+        return super().get_train_dataloader()  # type: ignore[misc]
+
+    def get_eval_dataloader(self: Any, eval_dataset: Any = None) -> Any:
+        """Deal the validation rows; blanks fall behind the last row, where they are cut off."""
+        rows = _with_blanks(self.eval_dataset if eval_dataset is None else eval_dataset)
+        return super().get_eval_dataloader(rows)  # type: ignore[misc]
+
+    def _get_train_sampler(self: Any, *args: Any) -> Any:
+        """Return the sampler of one process, with its order for all."""
+        sampler = super()._get_train_sampler(*args)  # type: ignore[misc]
+        if hasattr(sampler, "batch_size"):  # rows that are grouped by length: those of a step
+            sampler.batch_size *= self.group.size
+        return Order(sampler, self.args.train_batch_size * self.group.size)
+
+    def _get_eval_sampler(self: Any, rows: Any) -> Any:
+        """Return the rows in their order."""
+        return Order(range(len(rows)), self.args.eval_batch_size * self.group.size)
+
+    def training_step(self: Any, model: Any, *args: Any, **more: Any) -> Any:
+        """Look once at what the model became, then train as ever."""
+        if not self._looked:
+            refuse_other_training(self.group, model, self.args)
+            self._looked = True
+        return super().training_step(model, *args, **more)  # type: ignore[misc]
+
+    def prediction_step(self: Any, *args: Any, **more: Any) -> Any:
+        """Evaluate each batch by itself, as one process does; blanks are cut off afterwards."""
+        averaged = self.args.average_tokens_across_devices
+        self.args.average_tokens_across_devices = False
+        try:
+            return super().prediction_step(*args, **more)  # type: ignore[misc]
+        finally:
+            self.args.average_tokens_across_devices = averaged
+
+
+def _with_blanks(rows: Any) -> WithBlanks:
+    """Return rows that have blanks behind them."""
+    return rows if isinstance(rows, WithBlanks) else WithBlanks(rows)
+
+
+def refuse_other_training(group: Group, model: Any, arguments: Any) -> None:
+    """Refuse to train when the libraries made something else of it than was asked.
+
+    Args:
+        group: of this process.
+        model: as the Trainer wrapped it.
+        arguments: transformers' TrainingArguments.
+
+    Raises:
+        UserError: says what was asked and what it has become.
+    """
+    from torch.distributed.tensor import DTensor
+    from torch.nn.parallel import DistributedDataParallel
+
+    if arguments.world_size != group.size:
+        raise UserError(
+            f"{group.size} processes were asked for, and the Trainer sees {arguments.world_size}; "
+            "start the stage with torchrun, or let hardware.processes start them"
+        )
+    became = f"and the model is a {type(model).__name__}"
+    is_ddp = isinstance(model, DistributedDataParallel)
+    whole = sum(not isinstance(weight, DTensor) for weight in model.parameters())
+    if group.sharded and (is_ddp or whole):
+        raise UserError(
+            f"hardware.strategy: fsdp2 is asked for, {became} with {whole} weights that are whole "
+            "in every process; take ddp"
+        )
+    if not group.sharded and not is_ddp:
+        raise UserError(
+            f"hardware.strategy: ddp is asked for, {became}, whose processes would train apart"
+        )
