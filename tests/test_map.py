@@ -13,6 +13,7 @@ from dvc.repo import Repo
 from tunesmith.dials import Dials
 
 ROOT = Path(__file__).resolve().parent.parent
+# decides no result
 PLUMBING = {"__init__", "component", "errors", "files", "hardware", "params", "stage", "threads"}
 METHODS = "src/tunesmith/methods/"
 
