@@ -14,6 +14,7 @@ from stages.train import code_of
 from tunesmith.dials import Dials
 
 ROOT = Path(__file__).resolve().parent.parent
+# decides no result
 PLUMBING = {"__init__", "component", "errors", "files", "hardware", "params", "stage", "threads"}
 METHODS = "src/tunesmith/methods/"
 

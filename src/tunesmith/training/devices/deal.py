@@ -35,18 +35,24 @@ class Order:
         return iter([*order[0], *range(rows, rows + self.blanks)])
 
 
-class WithBlanks(Sequence[dict[str, Any]]):
-    """Rows, and behind them as many as one likes of which nothing is trained and nothing counts."""
+class WithBlanks(Sequence[Any]):
+    """Rows, and behind them as many as one likes of which nothing is trained and nothing counts.
 
-    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+    Packs are lists of rows, and a blank among them is a list of one.
+    """
+
+    def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = rows
-        self.blank = blank(min(rows, key=lambda row: len(row["input_ids"])))
+        packs = isinstance(rows[0], list)
+        each = [row for pack in rows for row in pack] if packs else rows
+        shortest = blank(min(each, key=lambda row: len(row["input_ids"])))
+        self.blank: Any = [shortest] if packs else shortest
 
     def __len__(self) -> int:
         """Return the rows, without blanks."""
         return len(self.rows)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Any]:
         """Go through the rows; the blanks behind them have no end."""
         return iter(self.rows)
 

@@ -1,5 +1,6 @@
 """The Trainer of one of several processes: the same rows a step as one process would take."""
 
+from math import isclose
 from typing import Any
 
 from transformers import Trainer
@@ -51,11 +52,15 @@ class Spread:
         return Order(range(len(rows)), self.args.eval_batch_size * self.group.size)
 
     def training_step(self: Any, model: Any, *args: Any, **more: Any) -> Any:
-        """Look once at what the model became, then train as ever."""
+        """Train as ever; of the first step look at what the model and its gradients became."""
         if not self._looked:
             refuse_other_training(self.group, model, self.args)
+        loss = super().training_step(model, *args, **more)  # type: ignore[misc]
+        if not self._looked and self.accelerator.sync_gradients:
+            if not self.group.sharded:
+                refuse_own_gradients(model)
             self._looked = True
-        return super().training_step(model, *args, **more)  # type: ignore[misc]
+        return loss
 
     def prediction_step(self: Any, *args: Any, **more: Any) -> Any:
         """Evaluate each batch by itself, as one process does; blanks are cut off afterwards."""
@@ -103,3 +108,28 @@ def refuse_other_training(group: Group, model: Any, arguments: Any) -> None:
         raise UserError(
             f"hardware.strategy: ddp is asked for, {became}, whose processes would train apart"
         )
+
+
+def refuse_own_gradients(model: Any) -> None:
+    """Refuse processes that keep their gradients to themselves, as when DDP is passed by.
+
+    Args:
+        model: after the backward pass that ends the first step.
+
+    Raises:
+        UserError: in every process.
+    """
+    import torch.distributed as dist
+
+    norms = [float(w.grad.norm()) for w in model.parameters() if w.grad is not None]
+    found: list[Any] = [None] * dist.get_world_size()
+    dist.all_gather_object(found, norms)
+    for other in found:
+        same = (
+            isclose(a, b, rel_tol=1e-4, abs_tol=1e-9) for a, b in zip(norms, other, strict=True)
+        )
+        if not all(same):
+            raise UserError(
+                "the processes do not share their gradients, so that each would train a model of "
+                "its own; train this phase in one process"
+            )

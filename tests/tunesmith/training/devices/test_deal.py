@@ -51,3 +51,7 @@ def test_behind_the_rows_are_blanks_of_the_shortest_row_and_nothing_of_them_is_t
 
 def test_a_blank_has_no_class() -> None:
     assert WithBlanks([{"input_ids": [5], "labels": 1}])[1]["labels"] == -100
+
+
+def test_a_blank_among_packs_is_a_pack() -> None:
+    assert WithBlanks([ROWS, ROWS[:1]])[2] == [{"input_ids": [8], "labels": [-100]}]

@@ -17,7 +17,7 @@ from tunesmith.training.devices.group import (
     refuse_few_gpus,
     refuse_other_group,
 )
-from tunesmith.training.devices.trainer import refuse_other_training
+from tunesmith.training.devices.trainer import refuse_other_training, refuse_own_gradients
 
 PAIR = {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"}
 
@@ -117,3 +117,21 @@ def test_ddp_in_the_place_of_shards_is_refused(monkeypatch: pytest.MonkeyPatch) 
         UserError, match="fsdp2 is asked for, and the model is a InTheirPlace with 2"
     ):
         trained_as(InTheirPlace(2, 2), strategy="fsdp2")
+
+
+@pytest.mark.parametrize(("other", "own"), [([2.0, 0.0], False), ([1.5, 0.0], True)])
+def test_gradients_that_each_process_keeps_to_itself_are_refused(
+    monkeypatch: pytest.MonkeyPatch, other: list[float], own: bool
+) -> None:
+    def gathered(found: list[Any], mine: list[float]) -> None:
+        found[:] = [mine, other]
+
+    monkeypatch.setattr("torch.distributed.get_world_size", lambda: 2)
+    monkeypatch.setattr("torch.distributed.all_gather_object", gathered)
+    model = torch.nn.Linear(1, 1)
+    model.weight.grad, model.bias.grad = torch.tensor([[-2.0]]), torch.zeros(1)
+    if not own:
+        refuse_own_gradients(model)
+        return
+    with pytest.raises(UserError, match="do not share their gradients"):
+        refuse_own_gradients(model)
