@@ -112,7 +112,8 @@ def estimate(
     together with activations only when they accumulate; else whichever is more counts.
     """
     quantised = method.kind == "qlora"
-    longest = min(lengths.longest_tokens, ask.max_length) + method.virtual_tokens
+    at_input = 0 if method.kind == "prefix" else method.virtual_tokens
+    longest = min(lengths.longest_tokens, ask.max_length) + at_input
     tokens = ask.batch * longest
     stay = kept(counts, 2 if device.gpu else 4, quantised)
     passed = passed_share(method, shape)
@@ -123,7 +124,7 @@ def estimate(
     moving = tokens * (activations + loss) + copies
     alone = 0 if ask.accumulation > 1 else stay.gradients
     peak = stay.weights + stay.optimiser + stay.gradients - alone + max(moving, alone)
-    mean = lengths.mean_tokens + method.virtual_tokens
+    mean = lengths.mean_tokens + at_input
     flops = step_flops(counts, shape, lengths.rows * mean, mean, passed, checkpointing)
     return Estimate(
         method=method.kind,

@@ -138,5 +138,13 @@ def test_lengths_come_from_the_first_table_that_is_there(tmp_path: Path) -> None
         measured(tables[:1], None, 25)
 
 
+def test_the_longest_row_is_found_among_many(tmp_path: Path) -> None:
+    rows = [{"id": str(i), "task": "text", "text": "x" * 4} for i in range(3000)]
+    rows[1] = {"id": "long", "task": "text", "text": "x" * 400}
+    write_rows(tmp_path / "examples.parquet", to_frame(rows))
+    found = measured([tmp_path / "examples.parquet"], None, 512)
+    assert (found.longest_tokens, found.mean_tokens) == (100, 1)
+
+
 def test_without_a_tokenizer_a_chinese_letter_is_a_token() -> None:
     assert tokens_of({"id": "1", "task": "text", "text": "订单号是abcd"}, None) == 5
