@@ -20,6 +20,7 @@ from tunesmith.methods.base import TrainingMethod
 from tunesmith.methods.freeze import Freeze
 
 BF16 = 2  # bytes; what a method adds is fp32 and is copied to it for every product
+NO_CHECKPOINTING = {"prefix"}  # transformers drops keys and values where layers are recomputed
 KEEPS: dict[str, Keeps] = {
     "full": "weights",
     "freeze": "weights",
@@ -78,7 +79,7 @@ def advise(
     asked = estimate(ask, False, *rest)
     if fits(device, asked.peak_bytes):
         return Advice(asked=asked, fits=True, instead=None)
-    for checkpointing in (False, True):
+    for checkpointing in (False,) if method.kind in NO_CHECKPOINTING else (False, True):
         for smaller in _smaller(ask, checkpointing):
             tried = estimate(smaller, checkpointing, *rest)
             if fits(device, tried.peak_bytes):

@@ -64,6 +64,12 @@ def test_checkpointing_is_the_last_resort() -> None:
     assert found.instead.checkpointing
 
 
+def test_a_prefix_is_never_advised_to_be_recomputed() -> None:
+    found = advice("prefix", memory_bytes=5.8e9)
+    assert (found.fits, found.instead) == (False, None)
+    assert advice("prompt", memory_bytes=5.8e9).instead is not None
+
+
 def test_what_fits_nowhere_is_said() -> None:
     found = advice("full", memory_bytes=6e9)
     assert (found.fits, found.instead) == (False, None)
