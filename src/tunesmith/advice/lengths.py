@@ -9,6 +9,7 @@ from tunesmith.errors import UserError
 from tunesmith.rows import Row, read_rows, text_of, to_rows
 
 SAMPLED = 1_000  # rows that are measured
+LONGEST = 20  # rows, by their letters, of which one has the most tokens
 LETTERS = 4.0  # of Latin script in a token, where there is no tokenizer; of Chinese 1
 
 
@@ -43,10 +44,11 @@ def measured(tables: Sequence[Path], tokenizer: Any, max_length: int) -> Lengths
         raise UserError(f"{table}: holds no row")
     step = max(1, len(rows) // SAMPLED)
     found = [min(tokens_of(row, tokenizer), max_length) for row in rows[::step]]
+    most = sorted(rows, key=lambda row: len(text_of(row)))[-LONGEST:]
     return Lengths(
         rows=len(rows),
         mean_tokens=sum(found) / len(found),
-        longest_tokens=max(found),
+        longest_tokens=max(min(tokens_of(row, tokenizer), max_length) for row in most),
         counted=tokenizer is not None,
     )
 

@@ -20,6 +20,7 @@ from tunesmith.methods.base import TrainingMethod
 from tunesmith.methods.freeze import Freeze
 
 BF16 = 2  # bytes; what a method adds is fp32 and is copied to it for every product
+NO_CHECKPOINTING = {"prefix"}  # transformers drops keys and values where layers are recomputed
 KEEPS: dict[str, Keeps] = {
     "full": "weights",
     "freeze": "weights",
@@ -78,7 +79,7 @@ def advise(
     asked = estimate(ask, False, *rest)
     if fits(device, asked.peak_bytes):
         return Advice(asked=asked, fits=True, instead=None)
-    for checkpointing in (False, True):
+    for checkpointing in (False,) if method.kind in NO_CHECKPOINTING else (False, True):
         for smaller in _smaller(ask, checkpointing):
             tried = estimate(smaller, checkpointing, *rest)
             if fits(device, tried.peak_bytes):
@@ -112,7 +113,8 @@ def estimate(
     together with activations only when they accumulate; else whichever is more counts.
     """
     quantised = method.kind == "qlora"
-    longest = min(lengths.longest_tokens, ask.max_length) + method.virtual_tokens
+    at_input = 0 if method.kind == "prefix" else method.virtual_tokens
+    longest = min(lengths.longest_tokens, ask.max_length) + at_input
     tokens = ask.batch * longest
     stay = kept(counts, 2 if device.gpu else 4, quantised)
     passed = passed_share(method, shape)
@@ -123,7 +125,7 @@ def estimate(
     moving = tokens * (activations + loss) + copies
     alone = 0 if ask.accumulation > 1 else stay.gradients
     peak = stay.weights + stay.optimiser + stay.gradients - alone + max(moving, alone)
-    mean = lengths.mean_tokens + method.virtual_tokens
+    mean = lengths.mean_tokens + at_input
     flops = step_flops(counts, shape, lengths.rows * mean, mean, passed, checkpointing)
     return Estimate(
         method=method.kind,

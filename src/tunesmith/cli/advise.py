@@ -176,7 +176,7 @@ def verdict(advice: Advice) -> str:
     if advice.fits:
         return "yes"
     if advice.instead is None:
-        return "no, not with a batch of 1 and checkpointing either"
+        return "no, not with a batch of 1 either"
     return f"with {turned(advice.instead)} ({size(advice.instead.peak_bytes)})"
 
 

@@ -46,12 +46,7 @@ def set_optimiser(t: Translation) -> None:
     """Translate what the Trainer's arguments say of the optimiser; the same names everywhere."""
     optimiser = t.take("optim", "optimizer")
     if optimiser is not None and not str(optimiser).startswith("adamw_torch"):
-        t.lose(
-            "optim",
-            optimiser,
-            "AdamW is the optimiser of every phase",
-            "phases.<name>.method.lora_plus",
-        )
+        t.lose("optim", optimiser, "AdamW is the optimiser of every phase")
     t.drop("AdamW's own default is used", "", "adam_beta1", "adam_beta2", "adam_epsilon")
     for name in ("weight_decay", "max_grad_norm", "neftune_noise_alpha", "label_smoothing_factor"):
         value = t.take(name)

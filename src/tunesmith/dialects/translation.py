@@ -53,7 +53,7 @@ class Translation:
     def block(self, name: str, value: Any) -> None:
         """Note a way of training that no phase has: what is left would be another training."""
         self.lose(name, value, "there is no phase of this kind yet; nothing stands for it")
-        self.blocked = f"{name}: {value}"
+        self.blocked = self.blocked or f"{name}: {value}"
 
     def drop(self, why: str, nearest: str, *names: str) -> None:
         """Note each of these keys that is given and asks for something."""

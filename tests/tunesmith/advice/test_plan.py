@@ -64,6 +64,12 @@ def test_checkpointing_is_the_last_resort() -> None:
     assert found.instead.checkpointing
 
 
+def test_a_prefix_is_never_advised_to_be_recomputed() -> None:
+    found = advice("prefix", memory_bytes=5.8e9)
+    assert (found.fits, found.instead) == (False, None)
+    assert advice("prompt", memory_bytes=5.8e9).instead is not None
+
+
 def test_what_fits_nowhere_is_said() -> None:
     found = advice("full", memory_bytes=6e9)
     assert (found.fits, found.instead) == (False, None)
@@ -136,6 +142,14 @@ def test_lengths_come_from_the_first_table_that_is_there(tmp_path: Path) -> None
     assert not found.counted
     with pytest.raises(UserError, match="say the data with --rows and --tokens"):
         measured(tables[:1], None, 25)
+
+
+def test_the_longest_row_is_found_among_many(tmp_path: Path) -> None:
+    rows = [{"id": str(i), "task": "text", "text": "x" * 4} for i in range(3000)]
+    rows[1] = {"id": "long", "task": "text", "text": "x" * 400}
+    write_rows(tmp_path / "examples.parquet", to_frame(rows))
+    found = measured([tmp_path / "examples.parquet"], None, 512)
+    assert (found.longest_tokens, found.mean_tokens) == (100, 1)
 
 
 def test_without_a_tokenizer_a_chinese_letter_is_a_token() -> None:
