@@ -200,7 +200,7 @@ def make_trainer(
     validation: list[Encoded],
     work: Path,
     seed: int,
-    group: Group,
+    group: Group = ALONE,
 ) -> Any:
     """Return the Trainer of a phase."""
     from transformers import PrinterCallback
