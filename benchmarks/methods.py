@@ -11,15 +11,14 @@ import argparse
 import gzip
 import json
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.apart import measured_apart, tell
 from tunesmith.models.load import load, peak_compute_memory_bytes
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
@@ -171,7 +170,7 @@ def main() -> None:
         method, *rates = RUNS[name]
         with tempfile.TemporaryDirectory() as work:
             made = TASKS[task](method, rates[list(TASKS).index(task)], chosen.data, Path(work))
-        print("LINE " + json.dumps(asdict(made)))
+        tell(made)
         return
     print("| task | method | rate | trained weights | MB | tokens/CPU-s | score |")
     print("|---|---|--:|--:|--:|--:|---|")
@@ -182,13 +181,11 @@ def main() -> None:
 
 def _shown(task: str, name: str, rate: float | None, data: Path | None) -> str:
     """Measure in a process of its own and return the line, or what went wrong."""
-    command = [sys.executable, "-m", "benchmarks.methods", "--one", task, name]
-    command += ["--data", str(data)] if data else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = [json.loads(out[5:]) for out in done.stdout.splitlines() if out.startswith("LINE ")]
-    if not found:
-        return f"| {task} | {name} | {rate:g} | {' '.join(done.stderr.split()[-25:])} | | | |"
-    one = Line(**found[0])
+    words = ["--data", str(data)] if data else []
+    found, end = measured_apart("benchmarks.methods", "--one", task, name, *words)
+    if found is None:
+        return f"| {task} | {name} | {rate:g} | failed: {end} | | | |"
+    one = Line(**found)
     return (
         f"| {task} | {name} | {rate:g} | {one.weights:,} | {one.peak_mb:,.0f} | {one.speed:,.0f} "
         f"| {one.score:.3f} [{one.low:.3f}, {one.high:.3f}] |"

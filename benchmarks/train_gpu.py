@@ -7,9 +7,6 @@ other on one GPU. Needs trl and liger-kernel; QLoRA needs bitsandbytes.
 """
 
 import argparse
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
+
+from benchmarks.apart import measured_apart, tell
 
 SHAPES = {
     "1B": {"hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16, "heads": 32},
@@ -261,7 +260,7 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, metavar=("SHAPE", "SETTING"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
-        print("ROW " + json.dumps(measure(*chosen.one, chosen.steps).__dict__))
+        tell(measure(*chosen.one, chosen.steps))
         return
     print(
         "| shape | setting | tokens/s | of the peak | GB | tokens a step |\n"
@@ -274,14 +273,11 @@ def main() -> None:
 
 def line(shape: str, name: str, steps: int) -> str:
     """Return one line of the table, or what went wrong."""
-    command = [sys.executable, "-m", "benchmarks.train_gpu", "--one", shape, name]
-    done = subprocess.run(
-        [*command, "--steps", str(steps)], capture_output=True, text=True, check=False
-    )
-    found = [json.loads(out[4:]) for out in done.stdout.splitlines() if out.startswith("ROW ")]
-    if not found:
-        return f"| {shape} | {name} | failed: {' '.join(done.stderr.split()[-30:])} | | | |"
-    row = Row(**found[0])
+    words = ("--one", shape, name, "--steps", str(steps))
+    found, end = measured_apart("benchmarks.train_gpu", *words)
+    if found is None:
+        return f"| {shape} | {name} | failed: {end} | | | |"
+    row = Row(**found)
     return (
         f"| {shape} | {name} | {row.tokens_per_second:,.0f} | {row.flops / PEAK:.2f} "
         f"| {row.peak_gb:.1f} | {row.tokens_per_step:,.0f} |"

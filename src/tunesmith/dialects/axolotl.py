@@ -58,13 +58,9 @@ def translate(t: Translation) -> None:
         UserError: an adapter that there is no method for.
     """
     t.ignore(*RUNS)
-    shared.set_precision(t)
-    shared.set_model(t, t.take("base_model"))
-    shared.set_seed(t, DEFAULTS.seed)
+    shared.begin(t, "base_model", DEFAULTS)
     method = _method(t)
     task = _set_data(t)
-    rate = t.take("learning_rate")
-    t.put(f"phases.{shared.PHASE}.learning_rate", float(rate or DEFAULTS.learning_rate))
     most = shared.set_epochs(t, "num_epochs", DEFAULTS.epochs)
     _set_lowest_rate(t)
     shared.set_schedule(t, most, "cosine", "lr_scheduler")
@@ -74,8 +70,7 @@ def translate(t: Translation) -> None:
     t.put(f"phases.{shared.PHASE}.evaluations_per_epoch", t.take("evals_per_epoch"))
     shared.set_early_stop(t)
     shared.set_validation(t, t.take("val_set_size"), "val_set_size")
-    why = "rows of like length are batched together, and padded"
-    shared.set_dial(t, "packing", t.take("sample_packing"), "sample_packing", why)
+    shared.set_packing(t, "sample_packing")
     t.drop("only answers are trained", "task: text", "train_on_inputs")
     t.drop("a template is text of jinja, not a name", "base.chat_template", "chat_template")
     t.drop("put it into a .jinja file", "base.chat_template", "chat_template_jinja")
@@ -115,8 +110,7 @@ def _method(t: Translation) -> dict[str, Any]:
     method = shared.low_rank(
         "qlora" if quantised else "lora", r, alpha, dropout, None if linear else named
     )
-    method |= {name: True for name, value in flags.items() if value}
-    method |= {"modules_to_save": list(saved)} if saved else {}
+    method = shared.with_switches(method, saved, **flags)
     if plus and not quantised:
         method |= {"lora_plus": float(plus)}
     elif plus:

@@ -22,13 +22,9 @@ def translate(t: Translation) -> None:
     Raises:
         UserError: a kind of fine-tuning that there is no method for.
     """
-    shared.set_precision(t)
-    shared.set_model(t, t.take("model_name_or_path"))
-    shared.set_seed(t, DEFAULTS.seed)
+    shared.begin(t, "model_name_or_path", DEFAULTS)
     task = _task(t)
     method = _method(t)
-    rate = t.take("learning_rate")
-    t.put(f"phases.{shared.PHASE}.learning_rate", float(rate or DEFAULTS.learning_rate))
     most = shared.set_epochs(t, "num_train_epochs", DEFAULTS.epochs)
     shared.set_schedule(t, most, "linear", "lr_scheduler_type")
     shared.set_batches(t, "per_device_train_batch_size", "train_batch_size", DEFAULTS.batch)
@@ -37,7 +33,8 @@ def translate(t: Translation) -> None:
     shared.set_early_stop(t)
     shared.set_validation(t, t.take("val_size"), "val_size")
     _set_data(t)
-    _set_packing(t)
+    shared.set_packing(t, "neat_packing", "packing")
+    t.ignore("pad_to_multiple_of")
     t.drop("only answers are trained, each whole", "task: text", "train_on_prompt", "mask_history")
     t.drop("a template is text of jinja, not a name", "base.chat_template", "template")
     t.drop("there is no phase of this kind yet", "", *PREFERENCES)
@@ -80,10 +77,7 @@ def _lora(t: Translation, kind: str) -> dict[str, Any]:
     alpha, dropout = t.take("lora_alpha") or 2 * rank, t.take("lora_dropout") or 0.0
     method = shared.low_rank(kind, rank, alpha, dropout, t.take("lora_target"))
     flags = {"rslora": t.take("use_rslora"), "dora": t.take("use_dora")}
-    more = t.take("additional_target")
-    names = more.split(",") if isinstance(more, str) else more
-    method |= {name: True for name, value in flags.items() if value}
-    method |= {"modules_to_save": [name.strip() for name in names]} if names else {}
+    method = shared.with_switches(method, t.take("additional_target"), **flags)
     pissa, plus = t.take("pissa_init"), t.take("loraplus_lr_ratio")
     t.ignore("pissa_iter", "pissa_convert", "create_new_adapter")
     for name, value, option in (
@@ -119,11 +113,3 @@ def _set_data(t: Translation) -> None:
         "sources are read one after the other", "kind: mixture", "mix_strategy", "interleave_probs"
     )
     t.drop("rows are read once, before training", "", "streaming", "media_dir")
-
-
-def _set_packing(t: Translation) -> None:
-    """Translate packing; ours never lets rows see one another."""
-    packing, neat = t.take("packing"), t.take("neat_packing")
-    why = "rows of like length are batched together, and padded"
-    shared.set_dial(t, "packing", packing if neat is None else neat, "packing", why)
-    t.drop("batches are padded to their longest row", "", "pad_to_multiple_of")

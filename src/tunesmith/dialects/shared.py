@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple, get_args
 
-from tunesmith.dialects.translation import Translation, has_dial
+from tunesmith.dialects.translation import Translation
 from tunesmith.training.schedules import Schedule
 
 PHASE = "sft"
@@ -31,6 +31,22 @@ RUNS = (  # about the run, not about the model: where things go and what is logg
 )
 PRECISION = ("bf16", "fp16", "tf32", "pure_bf16", "float16", "bfloat16", "torch_dtype", "dtype")
 KERNELS = "the pipeline chooses the kernels that the machine has"
+
+
+def begin(t: Translation, model: str, defaults: Defaults) -> None:
+    """Translate what all three say in the same words: model, seed and learning rate."""
+    set_precision(t)
+    set_model(t, t.take(model))
+    set_seed(t, defaults.seed)
+    rate = t.take("learning_rate")
+    t.put(f"phases.{PHASE}.learning_rate", float(rate or defaults.learning_rate))
+
+
+def with_switches(method: dict[str, Any], saved: Any, **switches: Any) -> dict[str, Any]:
+    """Return a LoRA with the switches that are on, and the modules that are trained whole."""
+    names = [part.strip() for part in saved.split(",")] if isinstance(saved, str) else saved
+    method = method | {name: True for name, on in switches.items() if on}
+    return method | ({"modules_to_save": list(names)} if names else {})
 
 
 def set_precision(t: Translation) -> None:
@@ -136,32 +152,20 @@ def set_model(t: Translation, name: Any) -> None:
         )
 
 
-def set_dial(t: Translation, dial: str, value: Any, name: str, why: str) -> None:
-    """Set a dial of the phase where there is one, else note what it was."""
-    if value is None:
-        return
-    if has_dial(dial):
-        t.put(f"phases.{PHASE}.{dial}", bool(value))
-    elif value:
-        t.lose(name, value, why)
+def set_packing(t: Translation, *names: str) -> None:
+    """Translate packing; ours never lets rows see one another."""
+    packing = t.take(*names)
+    t.put(f"phases.{PHASE}.packing", None if packing is None else bool(packing))
 
 
 def set_memory(t: Translation) -> None:
     """Translate checkpointing; leave kernels and the spread over devices to the machine."""
-    names = ("gradient_checkpointing", "activation_checkpointing")
-    checkpointing = t.take(*names)
-    if not isinstance(checkpointing, bool) and checkpointing is not None:
-        checkpointing = True  # axolotl: offload, offload_disk
-    set_dial(
-        t,
-        "activation_checkpointing",
-        checkpointing,
-        "gradient_checkpointing",
-        "activations are kept; see `tunesmith advise` for what fits",
-    )
+    recomputed = t.take("gradient_checkpointing", "activation_checkpointing")
+    if recomputed is not None:  # axolotl also says offload, offload_disk
+        t.put(f"phases.{PHASE}.activation_checkpointing", bool(recomputed))
     t.ignore("gradient_checkpointing_kwargs", "use_reentrant_gc", "activation_checkpointing_kwargs")
-    several = "several devices are not set in params.yaml"
-    t.drop(several, "`meta.pool` of dvc.yaml", "deepspeed", "fsdp", "fsdp_config", "fsdp_version")
+    several = "devices are a section of their own, of which no result depends"
+    t.drop(several, "hardware.strategy", "deepspeed", "fsdp", "fsdp_config", "fsdp_version")
     t.drop(KERNELS, "", "flash_attn", "flash_attention", "attn_implementation", "sdp_attention")
     t.drop(KERNELS, "", "use_liger_kernel", "enable_liger_kernel", "torch_compile", "use_unsloth")
     t.drop(KERNELS, "", "xformers_attention", "eager_attention", "flex_attention", "use_kernels")
@@ -198,7 +202,7 @@ def set_early_stop(t: Translation) -> None:
     t.ignore("eval_strategy", "evaluation_strategy")
     if steps:
         t.lose("eval_steps", steps, STEPS, by_epoch)
-    t.drop("ours is loss, or accuracy of classes", "", "metric_for_best_model")
+    t.drop("names are ours", "phases.<name>.best_by", "metric_for_best_model")
 
 
 def finish_phase(t: Translation, method: dict[str, Any], task: str, max_length: int) -> None:

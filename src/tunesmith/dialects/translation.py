@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tunesmith.training.params import Phase
-
 UNKNOWN = "no dial of this name is known here"
 
 
@@ -74,11 +72,6 @@ class Translation:
                 self.lose(name, value, UNKNOWN)
         self.given.clear()
         return self
-
-
-def has_dial(name: str) -> bool:
-    """True where a phase has a dial of that name."""
-    return name in Phase.model_fields
 
 
 def copied(tree: Any) -> Any:

@@ -23,12 +23,8 @@ QUANTISED = ("bnb_4bit_quant_type", "use_bnb_nested_quant", "bnb_4bit_quant_stor
 
 def translate(t: Translation) -> None:
     """Translate one file; what is not set has TRL's default."""
-    shared.set_precision(t)
-    shared.set_model(t, t.take("model_name_or_path"))
-    shared.set_seed(t, DEFAULTS.seed)
+    shared.begin(t, "model_name_or_path", DEFAULTS)
     method = _method(t)
-    rate = t.take("learning_rate")
-    t.put(f"phases.{shared.PHASE}.learning_rate", float(rate or DEFAULTS.learning_rate))
     most = shared.set_epochs(t, "num_train_epochs", DEFAULTS.epochs)
     shared.set_schedule(t, most, "linear", "lr_scheduler_type")
     shared.set_batches(t, "per_device_train_batch_size", "train_batch_size", DEFAULTS.batch)
@@ -36,8 +32,7 @@ def translate(t: Translation) -> None:
     shared.set_memory(t)
     shared.set_early_stop(t)
     _set_data(t)
-    why = "rows of like length are batched together, and padded"
-    shared.set_dial(t, "packing", t.take("packing"), "packing", why)
+    shared.set_packing(t, "packing")
     t.ignore("packing_strategy", "eval_packing", "dataset_num_proc", "preprocessing_num_workers")
     t.ignore("assistant_only_loss", "padding_free", "dataset_text_field", "pad_to_multiple_of")
     if t.take("completion_only_loss") is False:
@@ -65,8 +60,7 @@ def _method(t: Translation) -> dict[str, Any]:
         t.lose("lora_target_modules", None, why, "method.targets")
     dropout = 0.05 if dropout is None else dropout
     method = shared.low_rank("qlora" if four else "lora", r, alpha, dropout, named)
-    method |= {name: True for name, value in flags.items() if value}
-    return method | ({"modules_to_save": list(saved)} if saved else {})
+    return shared.with_switches(method, saved, **flags)
 
 
 def _set_data(t: Translation) -> None:

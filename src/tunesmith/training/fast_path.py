@@ -3,6 +3,7 @@
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
+from tunesmith.training.devices.group import Group
 from tunesmith.training.params import Phase
 
 if TYPE_CHECKING:
@@ -28,20 +29,22 @@ def packs(phase: Phase, model: Any) -> bool:
     return may_pack(phase) and bool(getattr(known, "_supports_attention_backend", False))
 
 
-def fast_path(phase: Phase, model: Any, longest: int, processes: int = 1) -> "FastModel | None":
+def fast_path(phase: Phase, model: Any, longest: int, group: Group) -> "FastModel | None":
     """Return LoRA's fast path, or None, say why, and let the model's attention see rows only."""
     from tunesmith.fast.fits import why_not
     from tunesmith.fast.interface import see_rows_only
     from tunesmith.fast.model import FastModel
 
-    reason = why_not(model, longest)
-    if phase.chosen_by != "loss":
+    if group.size > 1:
+        reason: str | None = "several processes"
+    elif phase.chosen_by != "loss":
         reason = f"best_by {phase.chosen_by} needs logits"
-    if processes > 1:
-        reason = "several processes"
+    else:
+        reason = why_not(model, longest)
     if reason is None:
         return FastModel(model, phase.activation_checkpointing)
-    print(f"training takes transformers' path, in packs: {reason}", flush=True)
+    if group.first:
+        print(f"training takes transformers' path, in packs: {reason}", flush=True)
     see_rows_only(getattr(model, "get_base_model", lambda: model)())
     return None
 

@@ -60,18 +60,15 @@ def smaller(phase: Phase) -> Phase | None:
     The batch is divided by its smallest prime factor, 2 for most, so that the rows of a step stay
     exactly as many. Packs are halved: their steps keep as many tokens.
     """
-    twice = phase.gradient_accumulation_steps * 2
+    accumulated = phase.gradient_accumulation_steps
     if phase.per_device_batch_size is None and may_pack(phase):
         tokens = (phase.pack_tokens or PACK_TOKENS) // 2
         if tokens >= FEWEST_TOKENS:
-            return _with(phase, pack_tokens=tokens, gradient_accumulation_steps=twice)
-    rows = 1 if may_pack(phase) else ROWS
-    rows = phase.per_device_batch_size or rows
-    if rows > 1:
+            return _with(phase, pack_tokens=tokens, gradient_accumulation_steps=accumulated * 2)
+    elif (rows := phase.per_device_batch_size or ROWS) > 1:
         by = next(n for n in range(2, rows + 1) if rows % n == 0)
-        accumulated = phase.gradient_accumulation_steps * by
         return _with(
-            phase, per_device_batch_size=rows // by, gradient_accumulation_steps=accumulated
+            phase, per_device_batch_size=rows // by, gradient_accumulation_steps=accumulated * by
         )
     if not phase.activation_checkpointing and phase.method.recomputes:
         return _with(phase, activation_checkpointing=True)
@@ -109,7 +106,7 @@ def _told(before: Phase, after: Phase) -> str:
 def _too_big(phase: Phase, reason: str) -> str:
     """Say that even the smallest does not fit."""
     return (
-        f"out of memory ({reason}) even with one row at a time; lower phases.<name>.max_length "
+        f"out of memory ({reason}) even with the smallest batch; lower phases.<name>.max_length "
         f"({phase.max_length}), take method lora or qlora, or a smaller base model"
     )
 

@@ -19,6 +19,7 @@ from tunesmith.training.curves import curves
 from tunesmith.training.devices.group import (
     ALONE,
     Group,
+    host_first,
     refuse_differences,
     summed,
     wait_for_all,
@@ -116,14 +117,15 @@ def _train(
     model = _trainable(phase, loaded)
     lifted = lift(model)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
-    learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
+    with host_first(group):
+        learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
+        checkpoint = newest_whole(work)
+    refuse_differences(group, {"checkpoint in .work": checkpoint})
     if group.sharded:
         model = shard(model, group.size)
     trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group)
     stop = StopOnSignal(work.name)
     trainer.add_callback(stop)
-    checkpoint = newest_whole(work)
-    refuse_differences(group, {"checkpoint in .work": checkpoint})
     with stop.listening():
         done = trainer.train(resume_from_checkpoint=checkpoint)
     wait_for_all(group)
@@ -216,7 +218,7 @@ def make_trainer(
     in_line = packs(phase, model)
     drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line, group.size)
     longest = max(len(row["input_ids"]) for row in train)
-    fast = fast_path(phase, model, longest, group.size) if in_line else None
+    fast = fast_path(phase, model, longest, group) if in_line else None
     path = {} if fast else plain_path(phase, model)
     arguments = training_arguments(phase, drawn, work, seed, group.size, **path)
     trainer = trainer_kind(group, PhaseTrainer)(

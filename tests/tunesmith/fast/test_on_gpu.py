@@ -11,7 +11,10 @@ from tests.tunesmith.fast.test_model import gradients, plain_loss
 from tunesmith.fast.model import FastModel
 from tunesmith.training.packing import PackedCollator
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
+]
 
 
 def error(found: dict[str, Any], wanted: dict[str, Any]) -> float:

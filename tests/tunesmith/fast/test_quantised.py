@@ -7,11 +7,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from tests.tunesmith.fast.shapes import ALL, rows
-from tests.tunesmith.fast.test_model import gradients, plain_loss
-from tunesmith.fast.fits import why_not
-from tunesmith.fast.model import FastModel
-from tunesmith.training.packing import PackedCollator
+from tests.tunesmith.fast.shapes import ALL
+from tests.tunesmith.fast.test_model import assert_same
 
 bitsandbytes = pytest.importorskip("bitsandbytes")
 
@@ -51,15 +48,4 @@ def quantised() -> Any:
 
 @pytest.mark.parametrize("checkpointing", [False, True])
 def test_loss_and_gradients_are_those_of_the_plain_path(checkpointing: bool) -> None:
-    tuned = quantised()
-    expected = plain_loss(tuned, rows())
-    expected.backward()
-    wanted = gradients(tuned)
-    assert why_not(tuned, 17) is None
-    loss = FastModel(tuned, checkpointing).loss(PackedCollator()(rows()))
-    loss.backward()
-    torch.testing.assert_close(loss, expected, rtol=1e-4, atol=1e-4)
-    found = gradients(tuned)
-    assert found.keys() == wanted.keys() and wanted
-    for name, grad in wanted.items():
-        torch.testing.assert_close(found[name], grad, rtol=1e-3, atol=1e-4, msg=name)
+    assert_same(quantised(), checkpointing, 1e-4)

@@ -80,7 +80,9 @@ def test_what_does_not_fit_at_all_names_the_ways_out(
     def attempt(_: Phase) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
 
-    with pytest.raises(UserError, match=r"even with one row at a time; lower .*max_length \(128\)"):
+    with pytest.raises(
+        UserError, match=r"even with the smallest batch; lower .*max_length \(128\)"
+    ):
         within_memory(phase(FULL), tmp_path / "sft", attempt)
     assert "activations are now computed twice instead of kept" in capsys.readouterr().out
 

@@ -167,6 +167,16 @@ def wait_for_all(group: Group) -> None:
         dist.barrier()
 
 
+@contextmanager
+def host_first(group: Group) -> Iterator[None]:
+    """Let one process of each host run a block, then the others, who find what it left on disk."""
+    if group.local_rank:
+        wait_for_all(group)
+    yield
+    if not group.local_rank:
+        wait_for_all(group)
+
+
 def summed(group: Group, number: int) -> int:
     """Return the sum of a number over all processes; each of them has to call this."""
     if group.size == 1:
