@@ -164,7 +164,7 @@ def set_memory(t: Translation) -> None:
     if recomputed is not None:  # axolotl also says offload, offload_disk
         t.put(f"phases.{PHASE}.activation_checkpointing", bool(recomputed))
     t.ignore("gradient_checkpointing_kwargs", "use_reentrant_gc", "activation_checkpointing_kwargs")
-    several = "devices are a section of their own, of which no result depends"
+    several = "devices are a section of their own, on which no result depends"
     t.drop(several, "hardware.strategy", "deepspeed", "fsdp", "fsdp_config", "fsdp_version")
     t.drop(KERNELS, "", "flash_attn", "flash_attention", "attn_implementation", "sdp_attention")
     t.drop(KERNELS, "", "use_liger_kernel", "enable_liger_kernel", "torch_compile", "use_unsloth")
