@@ -28,12 +28,13 @@ class FastModel:
         """Take a model of which `why_not` says nothing."""
         causal, adapter = model.get_base_model(), model.active_adapters[0]
         self.checkpointing = checkpointing
-        self.body, self.head = causal.model, causal.lm_head
+        self.body = causal.model
         scratch = Scratch()
         self.layers = [_layer(layer, adapter, causal.config, scratch) for layer in self.body.layers]
         self.dtype = self.layers[0].qkv.down.dtype
         self.eps = causal.config.rms_norm_eps
         self.norm = self.body.norm.weight.data.to(self.dtype)
+        self.head = causal.lm_head.weight.data.to(self.dtype)
         self.firsts, self.downs, self.seconds, self.ups, self.factors = _shadows(self.layers)
 
     def loss(self, batch: dict[str, Any]) -> Tensor:
@@ -53,7 +54,7 @@ class FastModel:
             else:
                 x = layer(x, turn, spans)
         hidden = FinalNorm.apply(x, batch["places"], self.norm, self.eps)
-        return summed_loss(hidden, self.head.weight.data.to(self.dtype), batch["targets"])
+        return summed_loss(hidden, self.head, batch["targets"])
 
     @torch.no_grad()
     def _refresh(self) -> None:
