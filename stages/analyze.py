@@ -1,8 +1,7 @@
 """Find where the candidate fails, why, and which train rows the next round should grow."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
 import pyarrow.parquet as pq
 
 from tunesmith.analysis import AnalyzeParams
@@ -23,20 +22,23 @@ from tunesmith.rows import read_rows
 from tunesmith.slices import slice_masks
 from tunesmith.stage import parse_paths, run_stage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 class Analysis(NamedTuple):
     """The four outputs of the stage."""
 
     findings: dict[str, Any]
-    slices: pd.DataFrame
+    slices: "pd.DataFrame"
     hardest: list[dict[str, Any]]
     proposals: list[dict[str, Any]]
 
 
 def analyze(
-    rows: pd.DataFrame,
-    train: pd.DataFrame,
-    per_row: pd.DataFrame,
+    rows: "pd.DataFrame",
+    train: "pd.DataFrame",
+    per_row: "pd.DataFrame",
     settings: AnalyzeParams,
     seed: int,
 ) -> Analysis:

@@ -1,6 +1,7 @@
 """Add to the train rows: what the augmenters make, and the rounds of feedback; then balance."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 
 from tunesmith.augmenters import AugmentParams
@@ -16,13 +17,16 @@ from tunesmith.prediction.write import write
 from tunesmith.rows import SCHEMA, read_rows, to_frame, to_rows, write_rows, write_table
 from tunesmith.stage import WORK, parse_paths, run_stage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 RECORDED = "replies.jsonl"  # in the folder of material: pinned replies, which are asked no more
 WHY = [pa.field("reason", pa.string()), pa.field("detail", pa.string())]
 
 
 def augment(
-    train: pd.DataFrame,
-    held_out: list[pd.DataFrame],
+    train: "pd.DataFrame",
+    held_out: "list[pd.DataFrame]",
     rounds: list[Round],
     params: AugmentParams,
     seed: int,

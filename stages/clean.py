@@ -1,8 +1,7 @@
 """Drop, rewrite or flag rows by the cleaners in the order written; one decision for every row."""
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.decontaminate import Decontaminate
@@ -16,8 +15,11 @@ from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, write_rows, write_table
 from tunesmith.stage import Paths, parse_paths, run_stage
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def clean(rows: pd.DataFrame, settings: CleanParams, seed: int) -> tuple[Cleaned, Record]:
+
+def clean(rows: "pd.DataFrame", settings: CleanParams, seed: int) -> tuple[Cleaned, Record]:
     """Return the rows that stay with all decisions, and the summary.
 
     Raises:

@@ -1,10 +1,9 @@
 """Score the predictions of base, candidate and champion, with intervals, overall and by slice."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from tunesmith.answers import Answers, aligned, is_classification, read_predictions, to_answers
@@ -27,18 +26,24 @@ from tunesmith.rows import read_rows, write_table
 from tunesmith.slices import Mask, slice_masks
 from tunesmith.stage import parse_paths, run_stage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 class Evaluation(NamedTuple):
     """The four outputs of the stage."""
 
     metrics: dict[str, Any]
-    scores: pd.DataFrame
+    scores: "pd.DataFrame"
     comparisons: dict[str, Any]
-    per_row: pd.DataFrame
+    per_row: "pd.DataFrame"
 
 
 def evaluate(
-    rows: pd.DataFrame, predictions: dict[str, pd.DataFrame], settings: EvaluateParams, seed: int
+    rows: "pd.DataFrame",
+    predictions: "dict[str, pd.DataFrame]",
+    settings: EvaluateParams,
+    seed: int,
 ) -> Evaluation:
     """Score every model on the same rows.
 

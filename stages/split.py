@@ -1,6 +1,7 @@
 """Split the rows into train, validation, test and out-of-distribution sets; leaks are dropped."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 
 from tunesmith.errors import UserError
@@ -12,10 +13,13 @@ from tunesmith.splitting.frozen import read_frozen
 from tunesmith.splitting.split import Splits, diversity_by_side, split_rows
 from tunesmith.stage import parse_paths, run_stage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 WHY = [pa.field("reason", pa.string()), pa.field("detail", pa.string())]
 
 
-def split(rows: pd.DataFrame, frozen: set[str], params: SplitParams, seed: int) -> Splits:
+def split(rows: "pd.DataFrame", frozen: set[str], params: SplitParams, seed: int) -> Splits:
     """Return the rows of each side.
 
     Raises:

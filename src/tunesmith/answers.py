@@ -4,16 +4,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
 from tunesmith.rows import reference_of, to_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PREDICTION_COLUMNS = (
     "id",
@@ -51,12 +53,14 @@ class Answers:
         return replace(self, predictions=predictions)
 
 
-def read_predictions(path: Path) -> pd.DataFrame:
+def read_predictions(path: Path) -> "pd.DataFrame":
     """Read a table of predictions.
 
     Raises:
         UserError: the file is missing, no table, or lacks a column.
     """
+    import pandas as pd
+
     try:
         table = pq.read_table(path)
     except FileNotFoundError:
@@ -70,7 +74,7 @@ def read_predictions(path: Path) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(v, dtype=object) for name, v in columns.items()})
 
 
-def aligned(rows: pd.DataFrame, predictions: pd.DataFrame, place: str) -> pd.DataFrame:
+def aligned(rows: "pd.DataFrame", predictions: "pd.DataFrame", place: str) -> "pd.DataFrame":
     """Return the predictions in the order of `rows`, one for each.
 
     Args:
@@ -96,7 +100,7 @@ def _refuse(place: str, what: str, ids: list[str]) -> None:
         raise UserError(f"{place}: {len(ids)} {what}, first {ids[0]}; {way_out}")
 
 
-def to_answers(rows: pd.DataFrame, predictions: pd.DataFrame) -> Answers:
+def to_answers(rows: "pd.DataFrame", predictions: "pd.DataFrame") -> Answers:
     """Return aligned rows and predictions as what metrics read."""
     return Answers(
         predictions=["" if _absent(text) else str(text) for text in predictions["prediction"]],
@@ -108,13 +112,13 @@ def to_answers(rows: pd.DataFrame, predictions: pd.DataFrame) -> Answers:
     )
 
 
-def _all_or_none(column: pd.Series) -> list[Any] | None:
+def _all_or_none(column: "pd.Series") -> list[Any] | None:
     """Return the column's values, or None when one is missing."""
     values = list(column)
     return None if any(_absent(value) for value in values) else values
 
 
-def _numbers(column: pd.Series) -> NDArray[np.float64] | None:
+def _numbers(column: "pd.Series") -> NDArray[np.float64] | None:
     """Return the column's numbers, or None when one is missing."""
     values = _all_or_none(column)
     return None if values is None else np.array(values, dtype=np.float64)
@@ -125,7 +129,7 @@ def _absent(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def is_classification(rows: pd.DataFrame) -> bool:
+def is_classification(rows: "pd.DataFrame") -> bool:
     """True when every row is a classification, False when none is.
 
     Raises:

@@ -4,14 +4,16 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tunesmith.errors import UserError
 from tunesmith.files import replacing, sha256_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Message: TypeAlias = dict[str, str]
 Row: TypeAlias = dict[str, Any]
@@ -63,22 +65,24 @@ def row_id(source: str, row: Row) -> str:
     return sha256_text(json.dumps([source, content], sort_keys=True, ensure_ascii=False))[:16]
 
 
-def to_frame(rows: Iterable[Row]) -> pd.DataFrame:
+def to_frame(rows: Iterable[Row]) -> "pd.DataFrame":
     """Return rows as a frame with exactly the schema's columns; cells hold plain Python values."""
+    import pandas as pd
+
     records = list(rows)
     return pd.DataFrame(
         {name: pd.Series([row.get(name) for row in records], dtype=object) for name in COLUMNS}
     )
 
 
-def to_rows(frame: pd.DataFrame) -> list[Row]:
+def to_rows(frame: "pd.DataFrame") -> list[Row]:
     """Return the frame's rows as dictionaries."""
     names = [str(name) for name in frame.columns]
     columns = [frame[name].tolist() for name in frame.columns]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def read_rows(path: Path) -> pd.DataFrame:
+def read_rows(path: Path) -> "pd.DataFrame":
     """Read a Parquet table of examples into cells of plain Python values; see `read_table`."""
     return frame_of(read_table(path))
 
@@ -106,13 +110,15 @@ def open_table(path: Path) -> pq.ParquetFile:
     return file
 
 
-def frame_of(table: pa.Table) -> pd.DataFrame:
+def frame_of(table: pa.Table) -> "pd.DataFrame":
     """Return a table of examples as a frame whose cells hold plain Python values."""
+    import pandas as pd
+
     columns = {name: _cells(table.column(name)) for name in COLUMNS}
     return pd.DataFrame({k: pd.Series(v, dtype=object) for k, v in columns.items()})
 
 
-def table_of(frame: pd.DataFrame) -> pa.Table:
+def table_of(frame: "pd.DataFrame") -> pa.Table:
     """Return a frame of examples as a table with the types of `SCHEMA`."""
     columns = {name: frame[name].astype(object) for name in COLUMNS}
     arrays = [  # from_pandas: NaN and NA are null
@@ -148,7 +154,7 @@ def _without_absent(turn: dict[str, Any]) -> Message:
     return {key: value for key, value in turn.items() if key in PLAIN or value is not None}
 
 
-def write_rows(path: Path, frame: pd.DataFrame) -> None:
+def write_rows(path: Path, frame: "pd.DataFrame") -> None:
     """Write a frame of examples as zstd Parquet; the same rows give the same bytes."""
     write_table(path, table_of(frame))
 

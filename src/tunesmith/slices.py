@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row, meta_of, prompt_text, to_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -18,7 +20,7 @@ MOST_VALUES = 200
 ABSENT = "(none)"
 
 
-def slice_masks(rows: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, Mask]]:
+def slice_masks(rows: "pd.DataFrame", names: Sequence[str]) -> dict[str, dict[str, Mask]]:
     """Return, for each slice name, its values with the rows that have each: a mask (N,).
 
     Args:
@@ -49,7 +51,7 @@ def _order(value: str) -> tuple[int, str]:
     return (LENGTHS.index(value) if value in LENGTHS else 0, value)
 
 
-def _values(rows: pd.DataFrame, name: str) -> list[str]:
+def _values(rows: "pd.DataFrame", name: str) -> list[str]:
     """Return each row's value of a slice name."""
     records = to_rows(rows)
     if name == "length":

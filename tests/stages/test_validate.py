@@ -99,8 +99,3 @@ def test_the_projects_own_suites_are_valid(root: Path) -> None:
     suites = ValidateSuites.read("validate", root / "params.yaml")
     assert suites.clean.expectations
     assert suites.train.expectations
-
-
-def test_help_costs_no_great_expectations() -> None:
-    code = "import sys, stages.validate; sys.exit('great_expectations' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

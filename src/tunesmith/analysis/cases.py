@@ -1,17 +1,21 @@
 """The cases under analysis: each test row with what the candidate, base and champion made of it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tunesmith.errors import UserError
 from tunesmith.rows import prompt_text, reference_of, to_rows
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FIXED = {"id", "model", "prediction", "finished", "logprob", "reference_tokens"}
 
 
-def build_cases(rows: pd.DataFrame, per_row: pd.DataFrame, metric: str, sign: int) -> pd.DataFrame:
+def build_cases(
+    rows: "pd.DataFrame", per_row: "pd.DataFrame", metric: str, sign: int
+) -> "pd.DataFrame":
     """Return one line a test row, in its order.
 
     Args:
@@ -29,6 +33,8 @@ def build_cases(rows: pd.DataFrame, per_row: pd.DataFrame, metric: str, sign: in
         UserError: the metric does not score single rows, or the two tables do not belong
             together.
     """
+    import pandas as pd
+
     _check(per_row, metric)
     records = to_rows(rows)
     cases = pd.DataFrame(
@@ -54,7 +60,7 @@ def build_cases(rows: pd.DataFrame, per_row: pd.DataFrame, metric: str, sign: in
     return cases
 
 
-def _check(per_row: pd.DataFrame, metric: str) -> None:
+def _check(per_row: "pd.DataFrame", metric: str) -> None:
     """Refuse a metric that has no score of single rows."""
     known = [name for name in per_row.columns if name not in FIXED]
     if metric not in known:
@@ -64,7 +70,7 @@ def _check(per_row: pd.DataFrame, metric: str) -> None:
         )
 
 
-def _in_order(part: pd.DataFrame, ids: "pd.Series[Any]") -> pd.DataFrame:
+def _in_order(part: "pd.DataFrame", ids: "pd.Series[Any]") -> "pd.DataFrame":
     """Return one model's lines in the order of the rows."""
     if set(part["id"]) != set(ids):
         raise UserError("per-row scores and test rows differ; run `dvc repro evaluate`")
@@ -76,8 +82,10 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _per_token(own: pd.DataFrame) -> "pd.Series[float]":
+def _per_token(own: "pd.DataFrame") -> "pd.Series[float]":
     """Return nats per reference token, NaN where unknown."""
+    import pandas as pd
+
     logprob = pd.to_numeric(own["logprob"]).reset_index(drop=True)
     reference_tokens = pd.to_numeric(own["reference_tokens"]).reset_index(drop=True)
     return logprob / reference_tokens

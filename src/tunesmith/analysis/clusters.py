@@ -1,13 +1,15 @@
 """Groups of failures that look alike, found without labels."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tunesmith.analysis.keywords import keywords
 from tunesmith.text.vectors import fit_vectors, to_vectors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_ROWS = 5000
 ROWS_PER_CLUSTER = 8
@@ -15,7 +17,7 @@ DIMENSIONS = 40
 SHOWN_IDS = 5
 
 
-def error_clusters(cases: pd.DataFrame, most: int, seed: int) -> list[dict[str, Any]]:
+def error_clusters(cases: "pd.DataFrame", most: int, seed: int) -> list[dict[str, Any]]:
     """Group the wrong cases by their question, the largest group first.
 
     Args:
@@ -51,7 +53,7 @@ def _k_means(texts: list[str], count: int, seed: int) -> NDArray[np.int64]:
     return labels
 
 
-def _described(wrong: pd.DataFrame, mask: NDArray[np.bool_]) -> dict[str, Any]:
+def _described(wrong: "pd.DataFrame", mask: NDArray[np.bool_]) -> dict[str, Any]:
     """Return what is shown of one cluster."""
     inside = wrong[mask]
     terms = keywords(list(inside["prompt"]), list(wrong.loc[~mask, "prompt"]))

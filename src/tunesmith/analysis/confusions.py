@@ -1,13 +1,15 @@
 """Which labels a classifier takes for which."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 MOST = 20
 
 
-def confusion_pairs(cases: pd.DataFrame) -> list[dict[str, Any]]:
+def confusion_pairs(cases: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return the commonest wrong pairs: reference, prediction, count, share of the reference.
 
     Args:

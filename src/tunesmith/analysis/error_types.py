@@ -1,14 +1,15 @@
 """What kind of error each wrong answer is: the first that fits, from the plainest on."""
 
 from collections import Counter
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tunesmith.rows import to_rows
 from tunesmith.text.normalise import folded, squeezed
 from tunesmith.text.numbers import numbers
 from tunesmith.text.script import script_language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KINDS = {
     "empty": (
@@ -45,7 +46,7 @@ NEAR = 0.5  # similarity with the reference, from which on only the wording diff
 SHORT_CHARS = 8
 
 
-def error_types(cases: pd.DataFrame) -> list[str]:
+def error_types(cases: "pd.DataFrame") -> list[str]:
     """Return the kind of error of every case, or "right"."""
     return [_kind(case) if case["wrong"] else "right" for case in to_rows(cases)]
 

@@ -1,13 +1,14 @@
 """Everything that was found, in one tree, each with one thing to do."""
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tunesmith.rows import to_rows
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def slice_findings(table: pd.DataFrame) -> list[dict[str, Any]]:
+
+def slice_findings(table: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return the weak slices, the costliest first."""
     weak = table[table["weak"].astype(bool)] if len(table) else table
     return [{**line, "action": _slice_action(line)} for line in to_rows(weak)]

@@ -1,16 +1,17 @@
 """The rows that the candidate finds hardest, and examples of what changed."""
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tunesmith.rows import to_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHOWN = ["id", "lang", "prompt", "reference", "candidate", "base", "champion"]
 EXAMPLES = 12  # of each change
 
 
-def hardest_rows(cases: pd.DataFrame, kinds: list[str], most: int) -> list[dict[str, Any]]:
+def hardest_rows(cases: "pd.DataFrame", kinds: list[str], most: int) -> list[dict[str, Any]]:
     """Return the wrong rows of lowest score, at equal score of lowest log-probability a token."""
     ordered = cases.assign(error=kinds)[cases["wrong"].astype(bool)].sort_values(
         ["candidate_score", "logprob_per_token", "id"], kind="stable"
@@ -20,7 +21,7 @@ def hardest_rows(cases: pd.DataFrame, kinds: list[str], most: int) -> list[dict[
     return [{name: _plain(value) for name, value in record.items()} for record in records]
 
 
-def changes(cases: pd.DataFrame) -> list[dict[str, Any]]:
+def changes(cases: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return rows that improved, worsened and stayed wrong, against the base.
 
     Each kind is ordered by how much changed and takes its rows from the languages in turn.
@@ -38,7 +39,7 @@ def changes(cases: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _in_turn(cases: pd.DataFrame) -> list[dict[str, Any]]:
+def _in_turn(cases: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return the first rows, one of each language in turn."""
     ordered = cases.sort_values(["order", "id"], kind="stable")
     turn = ordered.groupby("lang").cumcount()

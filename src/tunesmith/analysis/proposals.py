@@ -1,14 +1,16 @@
 """Train rows near the failures: what the next round should have more of."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tunesmith.rows import CONTENT, prompt_text, to_rows
 from tunesmith.slices import Mask
 from tunesmith.text.vectors import fit_vectors, to_vectors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EVERYWHERE = "overall"
 MOST_FAILURES = 200
@@ -16,9 +18,9 @@ KEPT = [*CONTENT, "task", "source", "licence", "lang", "group", "meta"]
 
 
 def propose(
-    cases: pd.DataFrame,
-    train: pd.DataFrame,
-    weak: pd.DataFrame,
+    cases: "pd.DataFrame",
+    train: "pd.DataFrame",
+    weak: "pd.DataFrame",
     masks: Mapping[str, Mapping[str, Mask]],
     per_slice: int,
 ) -> list[dict[str, Any]]:
@@ -55,7 +57,7 @@ def propose(
 
 
 def _targets(
-    cases: pd.DataFrame, weak: pd.DataFrame, masks: Mapping[str, Mapping[str, Mask]]
+    cases: "pd.DataFrame", weak: "pd.DataFrame", masks: Mapping[str, Mapping[str, Mask]]
 ) -> list[tuple[str, str, Mask]]:
     """Return name, reason and failing rows of each slice to grow."""
     wrong = cases["wrong"].to_numpy(dtype=bool)

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tunesmith.slices import MIN_ROWS, Mask
 from tunesmith.stats.multiple import benjamini_hochberg
 from tunesmith.stats.permutation import subset_p_values
 from tunesmith.stats.resample import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = [
     *("slice", "value", "n", "mean", "rest_mean", "shortfall", "low", "high"),
@@ -23,7 +26,7 @@ def weak_slices(
     resamples: int,
     false_discovery_rate: float,
     seed: int,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Compare every slice with all other rows, the costliest first.
 
     Args:
@@ -39,6 +42,8 @@ def weak_slices(
         `weak` when the shortfall is a finding; `impact` is the lower bound times n: what the
         slice costs at least, in rows of full score.
     """
+    import pandas as pd
+
     parts = [
         (name, value, mask) for name, values in masks.items() for value, mask in values.items()
     ]

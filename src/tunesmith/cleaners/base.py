@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pandas as pd
-
 from tunesmith.component import Component
 from tunesmith.rows import (
     Row,
@@ -22,6 +20,8 @@ from tunesmith.rows import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tunesmith.cleaners.scale_out.spread import Spread
 
 NOTHING = {"role": "assistant", "content": ""}
@@ -63,7 +63,7 @@ class Cleaner(Component):
     scope: ClassVar[Literal["row", "table"]] = "table"
     kind: str
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+    def __call__(self, rows: "pd.DataFrame", seed: int) -> Verdicts:
         """Return one verdict for each row, None for a row that stays as it is.
 
         Args:

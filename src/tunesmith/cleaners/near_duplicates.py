@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-import pandas as pd
 from pydantic import Field, NonNegativeInt
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, whole_text
@@ -15,6 +14,8 @@ from tunesmith.text.near_duplicates import Pair, near_pairs
 from tunesmith.text.numbers import all_numbers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tunesmith.cleaners.scale_out.spread import Spread
 
 Side: TypeAlias = tuple[str, str]  # the whole text of a row and its question
@@ -33,7 +34,7 @@ class NearDuplicates(Cleaner):
     similarity: Annotated[float, Field(ge=0.5, le=1)] = 0.9
     protect_words: NonNegativeInt = SHORT_WORDS
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+    def __call__(self, rows: "pd.DataFrame", seed: int) -> Verdicts:
         """Return a drop for each repetition; rows of one text with two labels are flagged."""
         return self.verdicts(to_rows(rows), seed)
 

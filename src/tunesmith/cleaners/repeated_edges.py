@@ -1,14 +1,16 @@
 """Removes headers and footers: the first or last line that many texts of one file share."""
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import pandas as pd
 from pydantic import Field
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
 from tunesmith.fields import field_of
 from tunesmith.rows import Row, to_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MIN_LINES = 3  # what is left must still be a text
 Edge = tuple[str | None, int, str]
@@ -25,7 +27,7 @@ class RepeatedEdges(Cleaner):
     min_rows: Annotated[int, Field(ge=2)] = 5
     min_ratio: Annotated[float, Field(gt=0, le=1)] = 0.05
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:  # noqa: ARG002
+    def __call__(self, rows: "pd.DataFrame", seed: int) -> Verdicts:  # noqa: ARG002
         """Return a rewrite for each text that has lost a line; the score is how many."""
         records = to_rows(rows)
         files = [field_of(row, "source") for row in records]

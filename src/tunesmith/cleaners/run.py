@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
 import pyarrow as pa
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
 from tunesmith.rows import Row, to_frame, to_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DECISIONS = pa.schema(
     [
@@ -27,11 +29,11 @@ Record = dict[str, Any]
 class Cleaned(NamedTuple):
     """Rows that stay, and a record for each row and cleaner that acted on it."""
 
-    kept: pd.DataFrame
+    kept: "pd.DataFrame"
     decisions: list[Record]
 
 
-def run_cleaners(rows: pd.DataFrame, steps: Sequence[Cleaner], seed: int) -> Cleaned:
+def run_cleaners(rows: "pd.DataFrame", steps: Sequence[Cleaner], seed: int) -> Cleaned:
     """Return the rows after all steps, in their order, and every decision.
 
     A row that no step acted on gets one record with the action `keep`.
@@ -97,7 +99,7 @@ def _record(row: Row, step: str | None, verdict: Verdict) -> Record:
     }
 
 
-def summary(rows: pd.DataFrame, cleaned: Cleaned) -> Record:
+def summary(rows: "pd.DataFrame", cleaned: Cleaned) -> Record:
     """Return how many rows came and stayed, by language, and what each step did and why."""
     return {
         "rows": {

@@ -1,10 +1,9 @@
 """Drops rows that say what an earlier row says in other words."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import Field, PositiveInt
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, whole_text
@@ -13,6 +12,9 @@ from tunesmith.rows import Row, to_rows
 from tunesmith.text.differences import NEGATION, words
 from tunesmith.text.embed import UNKNOWN_RATIO, CharacterEmbedder, MiniLmEmbedder, Vectors
 from tunesmith.text.numbers import numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Fact = tuple[tuple[str, ...], int]
 
@@ -35,7 +37,7 @@ class SemanticDuplicates(Cleaner):
     encoder: Literal["minilm", "characters"] = "characters"
     block_rows: PositiveInt = 1000
 
-    def __call__(self, rows: pd.DataFrame, seed: int) -> Verdicts:
+    def __call__(self, rows: "pd.DataFrame", seed: int) -> Verdicts:
         """Return a drop for each repetition; rows of one meaning with two labels are flagged."""
         records = to_rows(rows)
         verdicts: Verdicts = [None] * len(records)

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
@@ -10,6 +9,8 @@ from pydantic import Field
 from tunesmith.component import Component
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tunesmith.expectations.evidence import Evidence
 
 Severity = Literal["critical", "warning"]
@@ -33,7 +34,7 @@ class Check(Component):
         """Name of the column that `values` fills; checks that share a name share the values."""
         raise NotImplementedError
 
-    def fill(self, evidence: "Evidence", columns: dict[str, pd.Series]) -> None:
+    def fill(self, evidence: "Evidence", columns: "dict[str, pd.Series]") -> None:
         """Add the column to those of the table, unless another check has."""
         if self.column not in columns:
             columns[self.column] = series(self.values(evidence))
@@ -56,7 +57,7 @@ class Check(Component):
         """Say what is wrong with a value; personal data is never repeated."""
         raise NotImplementedError
 
-    def explain(self, frame: pd.DataFrame, place: int) -> str:
+    def explain(self, frame: "pd.DataFrame", place: int) -> str:
         """Say what is wrong with the record at a place of the table."""
         return self.reason(frame[self.column].iloc[place])
 
@@ -71,8 +72,10 @@ class RowCheck(Check):
     mostly: float = Field(1.0, gt=0, le=1)
 
 
-def series(values: Values) -> pd.Series:
+def series(values: Values) -> "pd.Series":
     """Return values as a column; Arrow's texts become categories, which are compared once each."""
+    import pandas as pd
+
     if not isinstance(values, pa.ChunkedArray):
         return pd.Series(values)
     if pa.types.is_string(values.type):

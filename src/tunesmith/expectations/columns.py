@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -68,6 +67,8 @@ def mapped(values: pa.Array, change: Callable[[str | None], str | None]) -> pa.A
 
 def codes(column: pa.ChunkedArray) -> Ints:
     """Return one number for each distinct text, from 0 on, and -1 where there is none."""
+    import pandas as pd
+
     numbers, _ = pd.factorize(column.to_numpy())  # Arrow's own takes thrice as long over chunks
     return np.asarray(numbers, dtype=np.int64)
 

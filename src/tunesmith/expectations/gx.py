@@ -2,9 +2,8 @@
 
 import json
 from difflib import get_close_matches
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
 from pydantic import model_validator
 
 from tunesmith.expectations.check import Check
@@ -12,6 +11,9 @@ from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.row_values import checked_name, row_values
 from tunesmith.expectations.session import great_expectations
 from tunesmith.expectations.shown import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMN_KEYS = ("column", "column_A", "column_B", "column_list")
 NOT_YOURS = {  # set by this project, or a text that is run as code
@@ -68,7 +70,7 @@ class Gx(Check):
         """See `Check`."""
         return self._named_columns()[0][1]
 
-    def fill(self, evidence: Evidence, columns: dict[str, pd.Series]) -> None:
+    def fill(self, evidence: Evidence, columns: "dict[str, pd.Series]") -> None:
         """See `Check`; a rule may look at several columns."""
         for _, name in self._named_columns():
             if name not in columns:
@@ -78,7 +80,7 @@ class Gx(Check):
         """See `Check`."""
         return _known()[self.expectation](**self.arguments)
 
-    def explain(self, frame: pd.DataFrame, place: int) -> str:
+    def explain(self, frame: "pd.DataFrame", place: int) -> str:
         """See `Check`."""
         names = [name for _, name in self._named_columns()]
         return "; ".join(f"{name} is {shown(str(frame[name].iloc[place]))}" for name in names)

@@ -1,8 +1,8 @@
 """The columns that an expectation of Great Expectations may name: fields, text and lengths."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from tunesmith.expectations.check import Values
@@ -11,6 +11,9 @@ from tunesmith.expectations.fields import field_column
 from tunesmith.expectations.row_lengths import row_lengths
 from tunesmith.fields import NAMED
 from tunesmith.rows import text_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MADE: dict[str, Callable[[Evidence], Values]] = {
     "id": lambda evidence: evidence.table["id"].to_pandas(),
@@ -31,12 +34,14 @@ def checked_name(name: str) -> str:
     raise ValueError(f'no column "{name}"; known: {", ".join([*MADE, *NAMED])}, meta.<key>')
 
 
-def row_values(evidence: Evidence, name: str) -> pd.Series:
+def row_values(evidence: Evidence, name: str) -> "pd.Series":
     """Return a column, null where a row has no value; `meta` values that all are numbers as such.
 
     Raises:
         UserError: lengths in tokens cannot be had.
     """
+    import pandas as pd
+
     if name in MADE:
         values = MADE[name](evidence)
         return pd.Series(values.to_pandas() if isinstance(values, pa.ChunkedArray) else values)

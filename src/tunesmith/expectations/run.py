@@ -1,9 +1,7 @@
 """Runs a suite: columns for its checks, the rules held against them, a finding for each."""
 
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
 from tunesmith.expectations.check import Check
@@ -11,6 +9,9 @@ from tunesmith.expectations.evidence import Evidence
 from tunesmith.expectations.finding import Failing, Finding
 from tunesmith.expectations.session import examine, exception_of
 from tunesmith.expectations.shown import record_of, refused_record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def evaluate(checks: list[Check], evidence: Evidence) -> list[Finding]:
@@ -33,8 +34,12 @@ def _evaluate_table(checks: dict[int, Check], evidence: Evidence) -> dict[int, F
     return refused | found
 
 
-def _frame(checks: dict[int, Check], evidence: Evidence) -> tuple[pd.DataFrame, dict[int, Finding]]:
+def _frame(
+    checks: dict[int, Check], evidence: Evidence
+) -> "tuple[pd.DataFrame, dict[int, Finding]]":
     """Return a table's derived columns, and a finding for each check that cannot have its own."""
+    import pandas as pd
+
     columns: dict[str, pd.Series] = {}
     refused: dict[int, Finding] = {}
     for place, check in checks.items():
@@ -52,7 +57,7 @@ def _rule(check: Check) -> Any:
     return rule
 
 
-def _finding(check: Check, result: Any, frame: pd.DataFrame, evidence: Evidence) -> Finding:
+def _finding(check: Check, result: Any, frame: "pd.DataFrame", evidence: Evidence) -> Finding:
     """Turn a result of Great Expectations into a finding."""
     problem = exception_of(result.exception_info)
     if problem:
@@ -74,7 +79,7 @@ def _finding(check: Check, result: Any, frame: pd.DataFrame, evidence: Evidence)
 
 
 def _failing(
-    check: Check, seen: Mapping[str, Any], frame: pd.DataFrame, evidence: Evidence
+    check: Check, seen: Mapping[str, Any], frame: "pd.DataFrame", evidence: Evidence
 ) -> list[Failing]:
     """Return the records that did not meet a rule on single records, in their order."""
     places = sorted(seen.get("unexpected_index_list") or [])

@@ -1,9 +1,11 @@
 """Great Expectations, quiet and without a network: rules held against a table in memory."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 COMPLETE = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
@@ -16,7 +18,7 @@ def great_expectations() -> Any:
     return great_expectations
 
 
-def examine(frame: pd.DataFrame, rules: dict[int, Any]) -> dict[int, Any]:
+def examine(frame: "pd.DataFrame", rules: dict[int, Any]) -> dict[int, Any]:
     """Return the result of each rule by the number that it came with.
 
     Results come in an order of their own. They are not stored: a store would write every failing

@@ -1,14 +1,15 @@
 """What evaluation writes: trees for JSON, long tables for CSV and Parquet."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tunesmith.answers import Answers
 from tunesmith.metrics.measure import Measured
 from tunesmith.metrics.metric import Metric
 from tunesmith.stats.resample import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BASE, CANDIDATE, CHAMPION = MODELS = ("base", "candidate", "champion")
 OVERALL = "overall"
@@ -41,8 +42,10 @@ def about(metric: Metric, answers: Answers) -> dict[str, Any]:
     }
 
 
-def score_table(overall: list[Measured], slices: Slices) -> pd.DataFrame:
+def score_table(overall: list[Measured], slices: Slices) -> "pd.DataFrame":
     """Return one line a model, slice and metric."""
+    import pandas as pd
+
     named = [(OVERALL, overall), *(("=".join(key), one) for key, one in slices.items())]
     records = [
         {"model": model, "slice": name, "metric": one.metric.name, **one.score(model).as_dict()}
@@ -75,8 +78,10 @@ def differences(metrics: list[Measured], other: str) -> dict[str, Any]:
     return {one.metric.name: one.difference(CANDIDATE, other).as_dict() for one in metrics}
 
 
-def per_row_table(table: Table, predictions: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def per_row_table(table: Table, predictions: "Mapping[str, pd.DataFrame]") -> "pd.DataFrame":
     """Return one line a row and model: its answer, and the metrics that mean something alone."""
+    import pandas as pd
+
     parts = []
     for model, answers in predictions.items():
         kept = ["id", "prediction", "finished", "logprob", "reference_tokens"]

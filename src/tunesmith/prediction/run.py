@@ -5,9 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
 from tunesmith.models.load import Loaded, describe, load, peak_compute_memory_bytes
@@ -17,6 +15,9 @@ from tunesmith.prediction.logprobs import reference_logprobs
 from tunesmith.prediction.params import PredictParams
 from tunesmith.rows import Row, conversation, prompt_of
 from tunesmith.tasks import chat, classification, completion, text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = [
     "id",
@@ -35,7 +36,7 @@ NO_ANSWER = {"role": "assistant", "content": ""}
 class Predicted:
     """Predictions in the rows' order, and their cost."""
 
-    table: pd.DataFrame
+    table: "pd.DataFrame"
     efficiency: dict[str, float]
 
 
@@ -83,15 +84,17 @@ def _base_task(rows: list[Row], params: PredictParams) -> str:
     return params.base_task if task == "chat" else task
 
 
-def _complete(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
+def _complete(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.DataFrame":
     """Let plain text go on; see `_answer`."""
     return _answer(loaded, rows, params, completion)
 
 
 def _answer(
     loaded: Loaded, rows: list[Row], params: PredictParams, form: ModuleType = chat
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Generate answers and score the reference ones; `form` says what the model reads."""
+    import pandas as pd
+
     prompts = [
         form.encode_prompt(prompt_of(row), loaded.tokenizer, row.get("tools"))[-params.max_length :]
         for row in rows
@@ -123,8 +126,10 @@ def _single_answer(row: Row) -> Row:
     return {**row, "messages": None, "prompt": prompt_of(row), "completion": answer}
 
 
-def _classify(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
+def _classify(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.DataFrame":
     """Choose a label for every row."""
+    import pandas as pd
+
     names = [loaded.model.config.id2label[i] for i in range(loaded.model.config.num_labels)]
     texts = [classification.encode_text(row, loaded.tokenizer, params.max_length) for row in rows]
     scores = probabilities(loaded.model, loaded.tokenizer.pad_token_id, texts, params.batch_size)
@@ -137,8 +142,10 @@ def _classify(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.Data
     )
 
 
-def _score_text(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.DataFrame:
+def _score_text(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.DataFrame":
     """Score plain text; there is nothing to generate."""
+    import pandas as pd
+
     encoded = [text.encode(row, loaded.tokenizer, params.max_length) for row in rows]
     scored = reference_logprobs(
         loaded.model, loaded.tokenizer.pad_token_id, encoded, params.batch_size
@@ -153,7 +160,7 @@ def _score_text(loaded: Loaded, rows: list[Row], params: PredictParams) -> pd.Da
     )
 
 
-def _efficiency(table: pd.DataFrame, rows: int, seconds: float) -> dict[str, float]:
+def _efficiency(table: "pd.DataFrame", rows: int, seconds: float) -> dict[str, float]:
     """Return speed and memory of the run."""
     made: Any = table["generated_tokens"].sum() if "generated_tokens" in table else 0
     return {

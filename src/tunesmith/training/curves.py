@@ -1,14 +1,18 @@
 """Training curves as one small CSV, which `dvc plots` draws and the report shows."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 COLUMNS = ["step", "epoch", "split", "loss", "learning_rate", "grad_norm"]
 
 
-def curves(history: list[dict[str, Any]]) -> pd.DataFrame:
+def curves(history: list[dict[str, Any]]) -> "pd.DataFrame":
     """Return one row a logged loss; `split` is train or validation. No clock, no speed in it."""
+    import pandas as pd
+
     records = []
     for entry in history:
         if "eval_loss" in entry:

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
 from tunesmith.methods.base import TrainingMethod
@@ -37,6 +35,9 @@ from tunesmith.training.token_cache import encoded_rows
 from tunesmith.training.tracking import refuse_missing
 from tunesmith.training.watch import outcome
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -45,7 +46,7 @@ class Trained:
     model: Any
     start: Loaded
     labels: list[str]
-    curves: pd.DataFrame
+    curves: "pd.DataFrame"
     outcome: dict[str, Any]  # see training/watch.py
     metrics: dict[str, float]
     seconds: float  # of training, interrupted runs included
