@@ -2,9 +2,9 @@
 
 `python -m benchmarks.advice` trains the demo's base as the pipeline does, each method in a process
 of its own, and compares with the growth of that process's memory. `python -m benchmarks.advice
---gpu` makes training steps of a random Llama with the shape of Llama 3.2 1B, in bf16, and compares
-with what torch says it allocated; it needs torch, transformers, peft and pydantic, no file and no
-network. Names of methods after it leave out the others.
+--gpu` takes steps of a random Llama with the shape of Llama 3.2 1B by the trainer of a phase, in
+packs where it makes packs, and compares with what torch says it allocated. Names of methods after
+it leave out the others.
 """
 
 import json
@@ -20,18 +20,8 @@ from typing import Any
 METHODS = ["full", "freeze", "lora", "qlora", "adapter", "prefix", "p_tuning", "prompt", "ia3"]
 EXACT = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}  # no holes in glibc
 CPU_SETTINGS = [(16, 256, False), (4, 512, False)]  # rows of a batch, their tokens, checkpointing
-GPU_SETTINGS = [(8, 512, False), (2, 2048, False), (8, 2048, True)]
-LLAMA_1B = {
-    "hidden_size": 2048,
-    "intermediate_size": 8192,
-    "num_hidden_layers": 16,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 8,
-    "head_dim": 64,
-    "vocab_size": 128_256,
-    "tie_word_embeddings": True,
-    "max_position_embeddings": 8192,
-}
+GPU_SETTINGS = [(16, 512, False), (8, 512, True)]  # rows of a step or pack
+STEPS = 4
 
 
 def main() -> None:
@@ -78,12 +68,15 @@ def estimated(
     """Return the estimate for rows of one length, of which one step is an epoch."""
     from tunesmith.advice.counts import count
     from tunesmith.advice.lengths import Lengths
-    from tunesmith.advice.plan import Ask, estimate
+    from tunesmith.advice.plan import estimate
     from tunesmith.advice.shape import shape_of
+    from tunesmith.advice.way import Ask
 
-    ask = Ask(task="chat", classes=2, batch=batch, accumulation=1, max_length=tokens, epochs=1)
+    rows = None if device.gpu else batch
+    ask = Ask(task="chat", classes=2, batch=rows, accumulation=1, max_length=tokens, epochs=1)
+    ask = ask.model_copy(update={"pack_tokens": batch * tokens})
     lengths = Lengths(rows=batch, mean_tokens=tokens, longest_tokens=tokens, counted=True)
-    counts = count(config, "chat", 2, method)
+    counts = count(config, "chat", 2, method, tokens)
     return estimate(ask, checkpointing, method, counts, shape_of(config), lengths, device)
 
 
@@ -131,62 +124,44 @@ def on_cpu(method: dict[str, Any], batch: int, tokens: int, _: bool) -> dict[str
 def on_gpu(
     method: dict[str, Any], batch: int, tokens: int, checkpointing: bool
 ) -> dict[str, float]:
-    """Make steps as the Trainer makes them: bf16 weights, autocast, fused AdamW, clipping."""
+    """Take steps of `batch` rows by the trainer of a phase in which only the method is said."""
     import torch
-    from transformers import LlamaConfig
 
+    from benchmarks.clock import Clock
+    from benchmarks.train_gpu import tunesmith
     from tunesmith.advice.device import found
     from tunesmith.methods import read_method
 
-    config = LlamaConfig(**LLAMA_1B)
+    alike = [encoded(number, tokens) for number in range(batch * STEPS)]
     chosen = read_method(method)
-    said = estimated(LlamaConfig(**LLAMA_1B), chosen, batch, tokens, checkpointing, found())
-    model = gpu_model(config, chosen, checkpointing)
-    weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=1e-5, fused=True)
-    ids = torch.randint(0, config.vocab_size, (batch, tokens), device="cuda")
-    mask = torch.ones_like(ids)
-    mask[0, -tokens // 4 :] = 0
-    torch.cuda.reset_peak_memory_stats()
-    for step in range(4):
-        if step == 1:
-            torch.cuda.synchronize()
-            started = time.perf_counter()
-        with torch.autocast("cuda", torch.bfloat16):
-            loss = model(input_ids=ids, attention_mask=mask, labels=ids).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-    torch.cuda.synchronize()
+    dials: dict[str, Any] = {"activation_checkpointing": checkpointing}
+    dials |= {"pack_tokens": batch * tokens}
+    if chosen.virtual_tokens:
+        dials = {"activation_checkpointing": checkpointing, "per_device_batch_size": batch}
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = tunesmith("1B", STEPS, folder, chosen.kind, data=alike, **dials)
+        config = trainer.model.config
+        said = estimated(config, chosen, batch, tokens, checkpointing, found())
+        trainer.args.load_best_model_at_end = False
+        trainer.args.save_strategy = trainer.args.eval_strategy = "no"
+        torch.cuda.reset_peak_memory_stats()
+        clock = Clock(warm=1)
+        trainer.add_callback(clock)
+        quiet(trainer.train)
     return {
         "estimate": said.peak_bytes,
         "measured": torch.cuda.max_memory_allocated(),
         "said_s": said.seconds_per_epoch,
-        "took_s": (time.perf_counter() - started) / 3,
+        "took_s": clock.seconds / (STEPS - 1),
     }
 
 
-def gpu_model(config: Any, method: Any, checkpointing: bool) -> Any:
-    """Return a random model on the GPU with the method on it; for qlora a base in 4 bits."""
-    import torch
-    from transformers import AutoModelForCausalLM
+def encoded(number: int, tokens: int) -> dict[str, list[int]]:
+    """Return a row of random tokens, of which all are trained."""
+    import numpy as np
 
-    with torch.device("cuda"):
-        model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
-    options = method.load_options(torch.bfloat16)
-    if options:
-        with tempfile.TemporaryDirectory() as folder:
-            model.save_pretrained(folder)
-            del model
-            torch.cuda.empty_cache()
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, **options)
-    model.config.use_cache = False
-    model = method.apply(model, "chat").to("cuda").train()
-    if checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
-        model.enable_input_require_grads()
-    return model
+    ids = np.random.default_rng(number).integers(10, 128_000, tokens).tolist()
+    return {"input_ids": ids, "labels": ids}
 
 
 def quiet(function: Any, *arguments: Any) -> None:

@@ -10,11 +10,10 @@ import json
 import random
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 from typing import Any
 
-from transformers import TrainerCallback
+from benchmarks.clock import Clock
 
 SIZES: dict[str, dict[str, int]] = {
     "tiny": {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "tokens": 128},
@@ -85,7 +84,7 @@ def train(group: Any, method: str, size: str) -> dict[str, Any]:
     gpu, tokens = torch.cuda.is_available(), SIZES[size]["tokens"]
     model = with_method(llama(size, on_gpu=gpu and not group.sharded), method)
     model = shard(model, group.size) if group.sharded else model
-    clock = Clock()
+    clock = Clock(WARM)
     arguments = TrainingArguments(
         output_dir="/tmp/multi_gpu",
         max_steps=STEPS,
@@ -165,22 +164,6 @@ def gathered(value: int, processes: int) -> list[int]:
     found: list[Any] = [None] * processes
     dist.all_gather_object(found, value)
     return found
-
-
-class Clock(TrainerCallback):  # type: ignore[misc]
-    """Counts the seconds between the end of the warm steps and the last."""
-
-    seconds = started = 0.0
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
-        """Look at the clock when the devices have done what they were told."""
-        import torch
-
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-        if state.global_step == WARM:
-            self.started = time.monotonic()
-        self.seconds = time.monotonic() - self.started
 
 
 if __name__ == "__main__":

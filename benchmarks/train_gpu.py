@@ -114,9 +114,17 @@ def trl(shape: str, steps: int, folder: str, **changes: Any) -> Any:
     )
 
 
-def tunesmith(shape: str, steps: int, folder: str, kind: str = "lora", **dials: Any) -> Any:  # noqa: ARG001
+def tunesmith(
+    shape: str,
+    steps: int,  # noqa: ARG001
+    folder: str,
+    kind: str = "lora",
+    data: list[dict[str, list[int]]] | None = None,
+    **dials: Any,
+) -> Any:
     """Return Tunesmith's trainer of a phase in which nothing is said but the method."""
     from tunesmith.training.params import Phase
+    from tunesmith.training.precision import lift
     from tunesmith.training.run import make_trainer
 
     phase = Phase.model_validate(
@@ -125,11 +133,10 @@ def tunesmith(shape: str, steps: int, folder: str, kind: str = "lora", **dials: 
         | dials
     )
     made = model(shape, "sdpa")
-    if kind == "full":
-        made = made.float()  # as training does, see training/precision.py
     tuned = phase.method.apply(quantised(made) if kind == "qlora" else made, phase.task)
+    lift(tuned)
     loaded = SimpleNamespace(tokenizer=tokenizer(), model=tuned)
-    some = rows()
+    some = data or rows()
     return make_trainer(phase, tuned, loaded, some, some[:8], Path(folder), 0)
 
 
@@ -194,22 +201,11 @@ SETTINGS: dict[str, Callable[..., Any]] = {
 def measure(shape: str, name: str, steps: int) -> Row:
     """Train a few steps and return what they cost."""
     import torch
-    from transformers import TrainerCallback
+
+    from benchmarks.clock import Clock
 
     counted: list[int] = []
-    clock: list[float] = []
-
-    class Clock(TrainerCallback):  # type: ignore[misc]
-        """Looks at the clock after the warm-up and at the end, and stops there."""
-
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
-            if state.global_step in (WARM, WARM + steps):
-                torch.cuda.synchronize()
-                clock.append(time.perf_counter())
-            if state.global_step == WARM + steps:
-                control.should_training_stop = True
-                control.should_evaluate = control.should_save = False
-
+    clock = Clock(WARM, WARM + steps)
     with TemporaryDirectory() as folder:
         trainer = SETTINGS[name](shape, WARM + steps, folder)
         collator = trainer.data_collator
@@ -222,11 +218,11 @@ def measure(shape: str, name: str, steps: int) -> Row:
 
         trainer.data_collator = counting
         trainer.args.load_best_model_at_end = False
-        trainer.add_callback(Clock())
+        trainer.add_callback(clock)
         torch.cuda.reset_peak_memory_stats()
         trainer.train()
     per_step = sum(counted) / len(counted) * trainer.args.gradient_accumulation_steps
-    speed = per_step * steps / (clock[1] - clock[0])
+    speed = per_step * steps / clock.seconds
     body = sum(layer.weight.numel() for layer in model_layers(shape))
     return Row(
         shape, name, speed, torch.cuda.max_memory_allocated() / 1e9, per_step, 4 * body * speed

@@ -9,16 +9,18 @@ from tunesmith.methods.qlora import HEADS, Qlora
 
 
 class Counts(Component):
-    """Numbers of weights."""
+    """Numbers of weights, and what kind of model they make."""
 
     base: int  # of the model itself, a tied head once
     trained: int
     added: int  # of the trained ones those that the base has not
     quantised: int  # of the base those that a 4-bit base keeps in 4 bits
     lookup: int  # input embeddings: looked up, not multiplied
+    family: str = ""  # `model_type` of transformers
+    fast: bool = False  # LoRA's fast path can train it
 
 
-def count(config: Any, task: str, classes: int, method: TrainingMethod) -> Counts:
+def count(config: Any, task: str, classes: int, method: TrainingMethod, longest: int = 0) -> Counts:
     """Return the counts of a method on a model of this configuration.
 
     Nothing is allocated: the model and what the method adds are on torch's device `meta`.
@@ -28,7 +30,10 @@ def count(config: Any, task: str, classes: int, method: TrainingMethod) -> Count
         task: of the phase; classification has a head of its own.
         classes: of a classification.
         method: with its dials.
+        longest: tokens of the longest row.
     """
+    from tunesmith.fast.fits import why_not
+
     model = bare(config, task, classes)
     base = sum(weight.numel() for weight in model.parameters())
     quantised = sum(part.weight.numel() for part in packable(model))
@@ -43,6 +48,8 @@ def count(config: Any, task: str, classes: int, method: TrainingMethod) -> Count
         added=trained if method.keeps_base else 0,
         quantised=quantised,
         lookup=lookup,
+        family=config.model_type,
+        fast=task != "classification" and why_not(model, longest) is None,
     )
 
 

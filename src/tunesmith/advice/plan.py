@@ -4,7 +4,9 @@ from typing import Any
 
 from tunesmith.advice.activations import (
     Keeps,
+    Widths,
     checkpointed_bytes,
+    fast_layer_bytes,
     layer_bytes,
     loss_bytes,
     widths,
@@ -14,12 +16,16 @@ from tunesmith.advice.counts import Counts, count
 from tunesmith.advice.device import Device, fits
 from tunesmith.advice.lengths import Lengths
 from tunesmith.advice.shape import Shape, shape_of
+from tunesmith.advice.way import Ask, Way, tokens_in_front, way_of
 from tunesmith.advice.weights import kept
 from tunesmith.component import Component
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.methods.freeze import Freeze
+from tunesmith.training.batching import ROWS
+from tunesmith.training.memory import FEWEST_TOKENS
 
-BF16 = 2  # bytes; what a method adds is fp32 and is copied to it for every product
+BF16 = 2  # bytes; what is trained is fp32 and is copied to it for every product
+WIDENED = {"full", "qlora"}  # whose embeddings are fp32
 NO_CHECKPOINTING = {"prefix"}  # transformers drops keys and values where layers are recomputed
 KEEPS: dict[str, Keeps] = {
     "full": "weights",
@@ -31,19 +37,14 @@ KEEPS: dict[str, Keeps] = {
 }
 
 
-class Ask(Component):
-    """What is to be trained, on how much."""
-
-    task: str
-    classes: int
-    batch: int
-    accumulation: int
-    max_length: int
-    epochs: float
-
-
 class Estimate(Component):
-    """Of one method; bytes of one device."""
+    """Of one method; bytes of one device.
+
+    Attributes:
+        batch: rows of a device and step; None where packs are made.
+        pack_tokens: of a pack; None where rows are counted.
+        fast: on LoRA's fast path.
+    """
 
     method: str
     trained: int
@@ -54,9 +55,11 @@ class Estimate(Component):
     loss_bytes: int
     peak_bytes: int
     seconds_per_epoch: float
-    batch: int
+    batch: int | None
+    pack_tokens: int | None
     accumulation: int
     checkpointing: bool
+    fast: bool
 
 
 class Advice(Component):
@@ -74,27 +77,30 @@ def advise(
 
     A smaller batch is tried first, with accumulation that keeps rows a step; then checkpointing.
     """
-    counts, shape = count(config, ask.task, ask.classes, method), shape_of(config)
+    counts = count(config, ask.task, ask.classes, method, ask.max_length)
+    shape = shape_of(config)
     rest = (method, counts, shape, lengths, device)
     asked = estimate(ask, False, *rest)
     if fits(device, asked.peak_bytes):
         return Advice(asked=asked, fits=True, instead=None)
     for checkpointing in (False,) if method.kind in NO_CHECKPOINTING else (False, True):
-        for smaller in _smaller(ask, checkpointing):
+        for smaller in _smaller(ask, asked, lengths, checkpointing):
             tried = estimate(smaller, checkpointing, *rest)
             if fits(device, tried.peak_bytes):
                 return Advice(asked=asked, fits=False, instead=tried)
     return Advice(asked=asked, fits=False, instead=None)
 
 
-def _smaller(ask: Ask, checkpointing: bool) -> list[Ask]:
-    """Return the same step in smaller batches; with checkpointing the batch as asked too."""
+def _smaller(ask: Ask, asked: Estimate, lengths: Lengths, checkpointing: bool) -> list[Ask]:
+    """Return the same step in smaller batches or packs; with checkpointing as asked too."""
     found = [ask] if checkpointing else []
-    batch = ask.batch
-    while batch > 1:
-        batch //= 2
-        steps = -(-ask.batch * ask.accumulation // batch)
-        found.append(ask.model_copy(update={"batch": batch, "accumulation": steps}))
+    size = asked.pack_tokens or asked.batch or 1
+    key = "pack_tokens" if asked.pack_tokens else "batch"
+    least = max(FEWEST_TOKENS, lengths.longest_tokens) if asked.pack_tokens else 1
+    whole, part = size * ask.accumulation, size // 2
+    while part >= least:
+        found.append(ask.model_copy(update={key: part, "accumulation": -(-whole // part)}))
+        part //= 2
     return found
 
 
@@ -112,20 +118,18 @@ def estimate(
     The longest rows decide about memory, the mean about time. Gradients of one step are there
     together with activations only when they accumulate; else whichever is more counts.
     """
-    quantised = method.kind == "qlora"
-    at_input = 0 if method.kind == "prefix" else method.virtual_tokens
-    longest = min(lengths.longest_tokens, ask.max_length) + at_input
-    tokens = ask.batch * longest
-    stay = kept(counts, 2 if device.gpu else 4, quantised)
+    way = way_of(ask, method, counts, lengths, device)
+    stay = kept(counts, 2 if device.gpu else 4, method.kind == "qlora")
     passed = passed_share(method, shape)
-    masked = longest if ask.batch > 1 or method.kind == "prefix" else 0
-    activations = _activations(method, shape, device.gpu, checkpointing, masked)
-    loss = 0.0 if ask.task == "classification" else loss_bytes(shape)
-    copies = BF16 * counts.added if device.gpu else 0
-    moving = tokens * (activations + loss) + copies
+    activations = way.tokens * _activations(method, shape, device.gpu, checkpointing, way)
+    activations += BF16 * counts.trained if device.gpu else 0
+    loss = 0.0
+    if ask.task != "classification":
+        loss = loss_bytes(shape, way.tokens, way.whole_logits)
+    moving = activations + loss
     alone = 0 if ask.accumulation > 1 else stay.gradients
     peak = stay.weights + stay.optimiser + stay.gradients - alone + max(moving, alone)
-    mean = lengths.mean_tokens + at_input
+    mean = lengths.mean_tokens + tokens_in_front(method)
     flops = step_flops(counts, shape, lengths.rows * mean, mean, passed, checkpointing)
     return Estimate(
         method=method.kind,
@@ -133,13 +137,15 @@ def estimate(
         weights_bytes=stay.weights,
         gradient_bytes=stay.gradients,
         optimiser_bytes=stay.optimiser,
-        activation_bytes=round(tokens * activations + copies),
-        loss_bytes=round(tokens * loss),
+        activation_bytes=round(activations),
+        loss_bytes=round(loss),
         peak_bytes=round(peak),
         seconds_per_epoch=seconds(flops, device.tflops),
-        batch=ask.batch,
+        batch=None if way.pack else ask.batch or ROWS,
+        pack_tokens=way.pack,
         accumulation=ask.accumulation,
         checkpointing=checkpointing,
+        fast=way.fast,
     )
 
 
@@ -151,12 +157,17 @@ def passed_share(method: TrainingMethod, shape: Shape) -> float:
 
 
 def _activations(
-    method: TrainingMethod, shape: Shape, gpu: bool, checkpointing: bool, masked: int
+    method: TrainingMethod, shape: Shape, gpu: bool, checkpointing: bool, way: Way
 ) -> float:
     """Return the bytes a token that all layers keep."""
-    width = widths(gpu, method.kind == "qlora")
     rank = int(getattr(method, "r", getattr(method, "width", 0)))
-    one = layer_bytes(shape, width, KEEPS.get(method.kind, "flow"), rank, masked)
+    if way.fast:
+        width = Widths(2, 2)
+        one = fast_layer_bytes(shape, rank)
+    else:
+        width = widths(gpu, method.kind in WIDENED)
+        keeps = KEEPS.get(method.kind, "flow")
+        one = layer_bytes(shape, width, keeps, rank, way.masked, way.liger)
     if checkpointing:
         return checkpointed_bytes(shape, width, one)
     return one * shape.layers * passed_share(method, shape)

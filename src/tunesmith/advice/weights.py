@@ -1,8 +1,8 @@
 """Bytes that stay for the whole training: weights, gradients, and the optimiser's moments.
 
-Sources: mixed-precision Adam, section 3.1 of ZeRO (https://arxiv.org/abs/1910.02054), less its fp32
-master copy, which the Trainer does not keep of bf16 weights; NF4 with double quantisation, sections
-3 and 4 of QLoRA (https://arxiv.org/abs/2305.14314).
+Sources: mixed-precision Adam, section 3.1 of ZeRO (https://arxiv.org/abs/1910.02054), whose bf16
+copies are made anew for each step; NF4 with double quantisation, sections 3 and 4 of QLoRA
+(https://arxiv.org/abs/2305.14314).
 """
 
 from tunesmith.advice.counts import Counts
@@ -29,17 +29,15 @@ def kept(counts: Counts, stored: int, quantised: bool) -> Kept:
         stored: bytes of a weight as the base is loaded: 2 in bf16, 4 in fp32.
         quantised: whether the base is in 4 bits; PEFT then widens what is not to fp32.
 
-    What PEFT adds is fp32 on any base. A weight of the base that is trained keeps its width, and
-    gradient and moments are as wide as it.
+    What is trained is fp32 on any base, and so are its gradient and moments.
     """
+    own = counts.trained - counts.added
     if quantised:
         frozen = counts.quantised * NF4 + (counts.base - counts.quantised) * FP32
     else:
-        frozen = counts.base * stored
-    own = counts.trained - counts.added
-    gradients = own * stored + counts.added * FP32
+        frozen = (counts.base - own) * stored
     return Kept(
-        weights=round(frozen + counts.added * FP32),
-        gradients=gradients,
-        optimiser=MOMENTS * gradients,
+        weights=round(frozen + counts.trained * FP32),
+        gradients=counts.trained * FP32,
+        optimiser=MOMENTS * counts.trained * FP32,
     )

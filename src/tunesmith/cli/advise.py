@@ -9,8 +9,9 @@ from rich.table import Table
 
 from tunesmith.advice.device import Device, found, given
 from tunesmith.advice.lengths import Lengths, measured
-from tunesmith.advice.plan import Advice, Ask, Estimate, advise
+from tunesmith.advice.plan import Advice, Estimate, advise
 from tunesmith.advice.shape import read_configuration, shape_of
+from tunesmith.advice.way import Ask
 from tunesmith.errors import UserError
 from tunesmith.methods import read_method
 from tunesmith.methods.base import TrainingMethod
@@ -19,7 +20,7 @@ from tunesmith.training.params import Phase, Phases
 
 TABLES = ("data/train/train.parquet", "data/collected/examples.parquet")
 KINDS = ("full", "freeze", "lora", "qlora", "adapter", "prefix", "p_tuning", "prompt", "ia3")
-DEFAULT_BATCH, DEFAULT_LENGTH, CLASSES = 16, 512, 2
+DEFAULT_LENGTH, CLASSES = 512, 2
 
 
 def run_advise(
@@ -40,7 +41,7 @@ def run_advise(
         model: None for that of params.yaml.
         rows: to train on; None: those of the collected table.
         tokens: of a row, all alike; None: measured in the table.
-        batch: rows a device and step; None: that of the first phase.
+        batch: rows a device and step; None: that of the first phase, if it says one.
         max_length: tokens; None: that of the first phase.
         memory: of a GPU that is not here; None: what this machine has.
         tflops: its peak.
@@ -60,7 +61,7 @@ def run_advise(
         found_here = record(base, device, lengths, ask, advices) | {"refused": refused}
         print(json.dumps(found_here, indent=2, sort_keys=True))
         return
-    lines = [head(base.model, device, lengths, ask), *notes(config, ask, refused)]
+    lines = [head(base.model, device, lengths), *notes(config, ask, refused)]
     console = Console()
     console.print("\n".join(lines), markup=False, highlight=False)
     console.print(table(advices))
@@ -79,11 +80,11 @@ def first_phase(params: Path) -> Phase | None:
 
 def asked(phase: Phase | None, batch: int | None, max_length: int | None) -> Ask:
     """Return what is to be trained; flags count more than the phase."""
-    rows = getattr(phase, "per_device_batch_size", None) or DEFAULT_BATCH
     return Ask(
         task=phase.task if phase else "chat",
         classes=CLASSES,
-        batch=batch or rows,
+        batch=batch or (phase.per_device_batch_size if phase else None),
+        pack_tokens=phase.pack_tokens if phase else None,
         accumulation=phase.gradient_accumulation_steps if phase and not batch else 1,
         max_length=max_length or (phase.max_length if phase else DEFAULT_LENGTH),
         epochs=phase.epochs if phase else 1,
@@ -131,14 +132,14 @@ def advised(
     return advices, refused
 
 
-def head(model: str, device: Device, lengths: Lengths, ask: Ask) -> str:
+def head(model: str, device: Device, lengths: Lengths) -> str:
     """Return what the estimate stands on, in two lines."""
     how = "counted" if lengths.counted else "estimated from the letters"
     return (
         f"{model} on {device.name}: {device.memory_bytes / 1e9:.1f} GB, "
         f"{device.tflops:.3g} TFLOP/s at its peak\n"
         f"{lengths.rows:,} rows of {lengths.mean_tokens:.0f} tokens on average, at most "
-        f"{lengths.longest_tokens} ({how}); batch {ask.batch} × {ask.accumulation}"
+        f"{lengths.longest_tokens} ({how})"
     )
 
 
@@ -154,15 +155,18 @@ def notes(config: Any, ask: Ask, refused: dict[str, str]) -> list[str]:
 def table(advices: list[Advice]) -> Table:
     """Return one row a method."""
     shown = Table(title="what a training takes (estimates; docs/advise.md says how good they are)")
-    for name in ("method", "trained", "base + moments", "activations + loss", "peak", "an epoch"):
-        shown.add_column(name, justify="left" if name == "method" else "right")
+    for name in ("method", "batch"):
+        shown.add_column(name)
+    for name in ("trained", "base + moments", "activations + loss", "peak", "an epoch"):
+        shown.add_column(name, justify="right")
     shown.add_column("fits")
     for advice in advices:
         one = advice.asked
         kept = one.weights_bytes + one.gradient_bytes + one.optimiser_bytes
         moving = one.activation_bytes + one.loss_bytes
         shown.add_row(
-            one.method,
+            f"{one.method}, fast path" if one.fast else one.method,
+            batch_of(one),
             f"{one.trained:,}",
             *(size(number) for number in (kept, moving, one.peak_bytes)),
             duration(one.seconds_per_epoch),
@@ -182,8 +186,16 @@ def verdict(advice: Advice) -> str:
 
 def turned(one: Estimate) -> str:
     """Return the settings that make a method fit."""
-    words = f"batch {one.batch} × {one.accumulation}"
+    words = batch_of(one)
     return f"{words} and checkpointing" if one.checkpointing else words
+
+
+def batch_of(one: Estimate) -> str:
+    """Return what a batch is, and how many make a step."""
+    often = f" × {one.accumulation}" if one.accumulation > 1 else ""
+    if one.pack_tokens is None:
+        return f"{one.batch} rows{often}"
+    return f"packs of {one.pack_tokens:,} tokens{often}"
 
 
 def size(number: float) -> str:

@@ -33,11 +33,13 @@ class _SummedLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, head: Tensor, labels: Tensor) -> Tensor:
         """Return the loss; of the gradients only those of the hidden states are kept."""
-        rows = max(1, LOGITS // len(head))
+        rows = max(1, min(LOGITS // len(head), len(hidden)))
+        room = hidden.new_empty(rows, len(head))  # for one part after the other
         total = hidden.new_zeros((), dtype=torch.float32)
         grad = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
         for start in range(0, len(hidden), rows):
-            logits = torch.mm(hidden[start : start + rows], head.t())
+            part = hidden[start : start + rows]
+            logits = torch.mm(part, head.t(), out=room[: len(part)])
             total += ops(hidden).cross_entropy_(logits, labels[start : start + rows]).sum()
             if grad is not None:
                 torch.mm(logits, head, out=grad[start : start + rows])

@@ -61,9 +61,9 @@ def batches(
     accumulated, rows = phase.gradient_accumulation_steps, phase.per_device_batch_size
     if in_line and rows is None:
         each = accumulated // processes if accumulated % processes == 0 else accumulated
-        lengths = [len(row["input_ids"]) for row in train]
-        capacity = pack_tokens(lengths, each * processes, phase.pack_tokens or PACK_TOKENS)
-        packs = [_packs(some, capacity) for some in (train, validation)]
+        most = phase.pack_tokens or PACK_TOKENS
+        tokens = pack_tokens([len(row["input_ids"]) for row in train], each * processes, most)
+        packs = [_packs(some, tokens) for some in (train, validation)]
         return Batches(packs[0], packs[1], 1, each, 1, PackedCollator(), True)
     rows = rows or ROWS
     size, each = shared(rows, accumulated, processes)
@@ -73,19 +73,25 @@ def batches(
 
 
 def pack_tokens(lengths: list[int], accumulated: int, most: int = PACK_TOKENS) -> int:
+    """Return tokens of a pack; see `capacity`, whose `lengths` are those of all rows."""
+    return capacity(sum(lengths), len(lengths), max(lengths), accumulated, most)
+
+
+def capacity(total: int, rows: int, longest: int, accumulated: int, most: int) -> int:
     """Return tokens of a pack: a longer one is faster, and a larger step of the optimizer.
 
     All packs of a step together hold `ROWS` rows, or more where that still leaves `STEPS` steps in
     an epoch.
 
     Args:
-        lengths: of all rows, in tokens.
+        total: tokens of all rows.
+        rows: how many.
+        longest: tokens of the longest row.
         accumulated: packs of one step.
         most: of a pack, unless a row is longer.
     """
-    total = sum(lengths)
-    wanted = max(ROWS * total // len(lengths), total // STEPS)
-    return max(min(wanted // accumulated, most), *lengths)
+    wanted = max(ROWS * total // rows, total // STEPS)
+    return max(min(wanted // accumulated, most), longest)
 
 
 def _packs(rows: list[Encoded], capacity: int) -> list[list[Encoded]]:

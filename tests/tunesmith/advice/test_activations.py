@@ -1,5 +1,6 @@
 """What a layer keeps for the backward pass, against what autograd really keeps on a tiny Llama."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -7,11 +8,20 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, LlamaConfig
 
-from tunesmith.advice.activations import Widths, checkpointed_bytes, layer_bytes, loss_bytes
+from tunesmith.advice.activations import (
+    Widths,
+    checkpointed_bytes,
+    fast_layer_bytes,
+    layer_bytes,
+    loss_bytes,
+)
 from tunesmith.advice.plan import KEEPS
 from tunesmith.advice.shape import shape_of
+from tunesmith.fast.model import FastModel
 from tunesmith.methods import Adapter, Full, Ia3, Lora, Prefix, Prompt
 from tunesmith.methods.base import TrainingMethod
+from tunesmith.training.packing import PackedCollator
+from tunesmith.training.precision import lift
 
 ROWS, TOKENS = 4, 32
 EXACT: list[TrainingMethod] = [Full(), Lora(r=8), Adapter(width=16), Prompt(tokens=4)]
@@ -32,6 +42,22 @@ def kept_bytes(layers: int, method: TrainingMethod, bf16: bool, padded: bool) ->
     """Return the bytes of all tensors that autograd keeps, weights and their copies left out."""
     model = AutoModelForCausalLM.from_config(config(layers))
     model = method.apply(model.to(torch.bfloat16 if bf16 else torch.float32), "chat").train()
+    lift(model)
+    ids = some_ids()
+    mask = torch.ones_like(ids)
+    if padded:
+        mask[0, 20:] = 0
+    cast = torch.autocast("cpu", torch.bfloat16) if bf16 else nullcontext()
+    with cast:
+        return counted(model, lambda: model(input_ids=ids, attention_mask=mask, labels=ids).loss)
+
+
+def some_ids() -> torch.Tensor:
+    return torch.randint(0, 500, (ROWS, TOKENS), generator=torch.Generator().manual_seed(0))
+
+
+def counted(model: Any, forward: Callable[[], torch.Tensor]) -> int:
+    """Return the bytes of all tensors that autograd keeps, weights and their copies left out."""
     seen: dict[int, int] = {}
     weights = {weight.untyped_storage().data_ptr() for weight in model.parameters()}
     shapes = {tuple(weight.shape) for weight in model.parameters() if weight.dim() > 1}
@@ -43,14 +69,8 @@ def kept_bytes(layers: int, method: TrainingMethod, bf16: bool, padded: bool) ->
             seen[storage.data_ptr()] = storage.nbytes()
         return tensor
 
-    ids = torch.randint(0, 500, (ROWS, TOKENS), generator=torch.Generator().manual_seed(0))
-    mask = torch.ones_like(ids)
-    if padded:
-        mask[0, 20:] = 0
-    cast = torch.autocast("cpu", torch.bfloat16) if bf16 else nullcontext()
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor), cast:
-        out = model(input_ids=ids, attention_mask=mask, labels=ids)
-    assert out.loss is not None
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        assert torch.isfinite(forward())
     return sum(seen.values())
 
 
@@ -60,7 +80,7 @@ def a_layer(method: TrainingMethod, bf16: bool, padded: bool) -> tuple[float, fl
     at_input = method.virtual_tokens if method.kind == "prompt" else 0
     length = TOKENS + method.virtual_tokens
     rank = int(getattr(method, "r", getattr(method, "width", 0)))
-    width = Widths(2, 2) if bf16 else Widths(4, 4)
+    width = Widths(2, 4 if method.kind == "full" else 2) if bf16 else Widths(4, 4)
     masked = length if padded else 0
     formula = layer_bytes(shape_of(config(2)), width, KEEPS.get(method.kind, "flow"), rank, masked)
     return more / (ROWS * (TOKENS + at_input)), formula
@@ -88,5 +108,25 @@ def test_checkpointing_keeps_the_inputs_and_one_layer() -> None:
     assert checkpointed_bytes(shape, Widths(2, 2), 1000.0) == 3 * 64 * 2 + 1000
 
 
-def test_the_loss_holds_three_numbers_a_word_in_fp32() -> None:
-    assert loss_bytes(shape_of(config(1))) == 500 * 12
+def test_the_loss_holds_three_numbers_a_word_in_fp32_or_a_few_logits_at_a_time() -> None:
+    shape = shape_of(config(1))
+    assert loss_bytes(shape, 10, whole=True) == 10 * 500 * 12
+    assert loss_bytes(shape, 10, whole=False) == 10 * (500 * 2 + 64 * 4)
+    assert loss_bytes(shape, 10**6, whole=False) == 2**29 + 10**6 * 64 * 4
+
+
+def test_a_layer_of_the_fast_path_keeps_what_the_formula_says() -> None:
+    kept = [fast_kept_bytes(layers) for layers in (2, 3)]
+    joined = 2 * 64  # on a CPU attention is row by row, and kept once more when joined
+    formula = fast_layer_bytes(shape_of(config(2)), rank=8) + joined
+    assert (kept[1] - kept[0]) / (ROWS * TOKENS) == formula
+
+
+def fast_kept_bytes(layers: int) -> int:
+    """Return the bytes that autograd keeps on the fast path."""
+    model = AutoModelForCausalLM.from_config(config(layers)).to(torch.bfloat16)
+    model = Lora(r=8).apply(model, "chat").train()
+    ids = some_ids().tolist()
+    batch = PackedCollator()([{"input_ids": row, "labels": row} for row in ids])
+    fast = FastModel(model)
+    return counted(model, lambda: fast.loss(batch))

@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from tunesmith.advice.counts import Counts, count
 from tunesmith.advice.weights import NF4, kept
 from tunesmith.methods import read_method
+from tunesmith.training.precision import lift
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -22,6 +23,7 @@ def test_they_are_those_of_a_step_of_adamw(
     counts = count(AutoConfig.from_pretrained(tiny_base), "chat", 2, method)
     model = AutoModelForCausalLM.from_pretrained(tiny_base, dtype=dtype)
     model = method.apply(model, "chat")
+    lift(model)
     trained = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(trained)
     ids = torch.tensor([[5, 6, 7]])
