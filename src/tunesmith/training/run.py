@@ -221,7 +221,7 @@ def make_trainer(
     fast = fast_path(phase, model, longest, group) if in_line else None
     path = {} if fast else plain_path(phase, model)
     arguments = training_arguments(phase, drawn, work, seed, group.size, **path)
-    trainer = trainer_kind(group, PhaseTrainer)(
+    trainer = trainer_kind(group, PhaseTrainer, past_forward=fast is not None)(
         model=model,
         args=arguments,
         train_dataset=drawn.train,
