@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from tunesmith.errors import UserError
+from tunesmith.errors import StartAgain, UserError
 from tunesmith.hardware import Hardware
 from tunesmith.training.devices.group import (
     ALONE,
@@ -91,6 +91,26 @@ def test_a_process_that_finds_no_other_says_where_it_looked(
     words = "process 1 of 2 cannot reach another one.*MASTER_ADDR"
     with pytest.raises(UserError, match=words), joined(Hardware()):
         pass
+
+
+@pytest.mark.parametrize(("failure", "left"), [(StartAgain("less"), 0), (UserError("broken"), 1)])
+def test_a_process_that_has_all_started_again_does_not_wait_for_the_others(
+    monkeypatch: pytest.MonkeyPatch, failure: UserError, left: int
+) -> None:
+    for name, value in PAIR.items():
+        monkeypatch.setenv(name, value)
+    leaves: list[str] = []
+    for name, answer in {
+        "is_initialized": True,
+        "get_backend": "gloo",
+        "get_world_size": 2,
+    }.items():
+        monkeypatch.setattr(f"torch.distributed.{name}", lambda answer=answer: answer)
+    monkeypatch.setattr("torch.distributed.destroy_process_group", lambda: leaves.append("left"))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(type(failure)), joined(Hardware()):
+        raise failure
+    assert len(leaves) == left
 
 
 def trained_as(

@@ -44,18 +44,33 @@ CASES = {  # 59 rows: the last of four steps is not full
 }
 ROOT = Path(__file__).resolve().parents[4]
 PAIR = '''
-"""Trains the same phases in one of two processes, which torchrun has started."""
+"""Starts two processes that train the same phases."""
+from tunesmith.hardware import Hardware
+from tunesmith.stage import run_stage
+from tunesmith.training.devices.launch import launched
+
+def main():
+    if not launched(Hardware(processes=2)):
+        import phases
+        phases.main()
+
+run_stage(main)
+'''
+PHASES = '''
+"""Trains the same phases in each of two processes."""
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from tests.tunesmith.training.devices.test_two_processes import one_training
 from tunesmith.fast.model import FastModel
 from tunesmith.hardware import Hardware
-from tunesmith.stage import run_stage
 from tunesmith.training.callbacks import Progress
 from tunesmith.training.devices.group import joined
+from tunesmith.training.exact import ExactTrainer
 
 WHOLE = [
     *(("ddp", kind) for kind in ("full", "classes", "packs")),
@@ -63,11 +78,15 @@ WHOLE = [
 ]
 STOPPED = [("fsdp2", "full"), ("ddp", "packs")]
 folder, fast_loss, on_log = Path(sys.argv[1]), FastModel.loss, Progress.on_log
+step = ExactTrainer.training_step
 
 
 def main():
-    FastModel.loss = noted
+    FastModel.loss, Progress.on_step_begin = noted, told
     with joined(Hardware(processes=2)) as group:
+        ExactTrainer.training_step = within_4_rows
+        trained("ddp-full-small", "full", group)  # the second process ends, and all start again
+        ExactTrainer.training_step = step
         for strategy, kind in WHOLE:
             trained(f"{strategy}-{kind}", kind, replace(group, strategy=strategy))
         for strategy, kind in STOPPED:
@@ -84,7 +103,7 @@ def trained(name, kind, group):
 
 
 def stopped(name, kind, group):
-    Progress.on_log, Progress.on_step_begin = stop_at_step_6, told
+    Progress.on_log = stop_at_step_6
     try:
         trained(name, kind, group)
     except InterruptedError:
@@ -111,7 +130,10 @@ def stop_at_step_6(self, args, state, control, **_):
         raise InterruptedError
 
 
-run_stage(main)
+def within_4_rows(self, model, inputs, *args):
+    if self.group.rank == 1 and self.state.global_step >= 5 and len(inputs["input_ids"]) > 4:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+    return step(self, model, inputs, *args)
 '''
 
 
@@ -147,10 +169,10 @@ def pair(tiny_base: Path, tiny_encoder: Path, tmp_path_factory: pytest.TempPathF
     (folder / "without_dropout" / "config.json").write_text(json.dumps(config))
     resolve(BaseParams(model=str(folder / "without_dropout"))).write(folder / "encoder")
     (folder / "pair.py").write_text(PAIR)
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+    (folder / "phases.py").write_text(PHASES)
     path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
     done = subprocess.run(
-        [*command, "--standalone", "pair.py", str(folder)],
+        [sys.executable, "pair.py", str(folder)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"},
         capture_output=True,
@@ -159,6 +181,7 @@ def pair(tiny_base: Path, tiny_encoder: Path, tmp_path_factory: pytest.TempPathF
         timeout=240,
     )
     assert done.returncode == 0, done.stderr
+    (folder / "stdout").write_text(done.stdout)
     return folder
 
 
@@ -169,7 +192,7 @@ def alone(pair: Path) -> dict[str, Trained]:
 
 
 CHATS = ["ddp-full", "fsdp2-full", "fsdp2-lora", "ddp-packs"]
-STOPPED = ["fsdp2-full-stopped", "ddp-packs-stopped"]
+STOPPED = ["ddp-full-small", "fsdp2-full-stopped", "ddp-packs-stopped"]
 
 
 @pytest.mark.parametrize("case", ["ddp-classes", *CHATS, *STOPPED])
@@ -195,11 +218,19 @@ def test_the_losses_are_those_of_one_process_and_fall(
     assert falling.iloc[-1] < falling.iloc[0] - 0.1
 
 
-@pytest.mark.parametrize(("case", "went_on"), [(STOPPED[0], 4), (STOPPED[1], 5)])
+@pytest.mark.parametrize(("case", "went_on"), list(zip(STOPPED, (4, 4, 5), strict=True)))
 def test_a_stopped_run_went_on_from_its_checkpoint(pair: Path, case: str, went_on: int) -> None:
     steps = (pair / f"{case}-steps").read_text().split()
     curves = pd.read_csv(pair / f"{case}.csv", index_col=0)["step"]
     assert steps == [*map(str, range(6)), *map(str, range(went_on, curves.iloc[-1]))]
+
+
+def test_a_process_without_enough_memory_has_both_go_on_with_less(pair: Path) -> None:
+    assert (
+        "ddp-full-small: out of memory (CUDA out of memory); per_device_batch_size 8 → 4, "
+        "gradient_accumulation_steps 2 → 4: the same rows a step; "
+        f"{pair / 'work/ddp-full-small/memory.json'} keeps what fits; all processes start again\n"
+    ) in (pair / "stdout").read_text()
 
 
 def test_both_processes_take_the_fast_path_in_packs_alone_and_one_ends_with_a_blank(
