@@ -5,7 +5,7 @@ from typing import Any
 from tunesmith.component import Component
 from tunesmith.methods.base import LowRank, TrainingMethod
 from tunesmith.methods.lora import Lora
-from tunesmith.methods.qlora import HEADS, Qlora
+from tunesmith.methods.qlora import HEADS, Qlora, norms
 
 
 class Counts(Component):
@@ -15,6 +15,7 @@ class Counts(Component):
     trained: int
     added: int  # of the trained ones those that the base has not
     quantised: int  # of the base those that a 4-bit base keeps in 4 bits
+    norms: int  # of the base
     lookup: int  # input embeddings: looked up, not multiplied
 
 
@@ -32,6 +33,7 @@ def count(config: Any, task: str, classes: int, method: TrainingMethod) -> Count
     model = bare(config, task, classes)
     base = sum(weight.numel() for weight in model.parameters())
     quantised = sum(part.weight.numel() for part in packable(model))
+    normed = sum(weight.numel() for weight in norms(model))
     embedded = model.get_input_embeddings().weight
     tied = model.get_output_embeddings()
     lookup = 0 if tied is not None and tied.weight is embedded else embedded.numel()
@@ -42,6 +44,7 @@ def count(config: Any, task: str, classes: int, method: TrainingMethod) -> Count
         trained=trained,
         added=trained if method.keeps_base else 0,
         quantised=quantised,
+        norms=normed,
         lookup=lookup,
     )
 

@@ -1,5 +1,6 @@
 """Out of memory: smaller batches with the same rows a step, then activations computed twice."""
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from tunesmith.training.memory import smaller, within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.run import train
 
+needs_bitsandbytes = pytest.mark.skipif(
+    importlib.util.find_spec("bitsandbytes") is None, reason="bitsandbytes is not installed"
+)
 ROWS = [chat_row(i, f"say {i}", "abcd"[i % 4] * (1 + i % 24)) for i in range(24)]
 FULL = {"kind": "full"}
 
@@ -213,6 +217,7 @@ def test_a_training_that_did_not_fit_ends_as_one_that_did(
         {"kind": "full"},
         {"kind": "freeze", "layers": 1},
         {"kind": "lora", "r": 4, "dropout": 0.2},
+        pytest.param({"kind": "qlora", "r": 4}, marks=needs_bitsandbytes),
         {"kind": "adapter", "width": 4},
         {"kind": "ia3"},
         {"kind": "p_tuning", "tokens": 4},
