@@ -74,10 +74,7 @@ from tunesmith.training.callbacks import Progress
 from tunesmith.training.devices.group import joined
 from tunesmith.training.exact import ExactTrainer
 
-WHOLE = [
-    *(("ddp", kind) for kind in ("full", "classes", "packs")),
-    *(("fsdp2", kind) for kind in ("full", "lora")),
-]
+WHOLE = [("ddp", "classes"), ("ddp", "packs"), ("fsdp2", "lora")]
 STOPPED = [("fsdp2", "full"), ("ddp", "packs")]
 folder, fast_loss, on_log = Path(sys.argv[1]), FastModel.loss, Progress.on_log
 step = ExactTrainer.training_step
@@ -203,11 +200,11 @@ def alone(pair: Path) -> dict[str, Trained]:
     return {kind: one_training(kind, pair, kind) for kind in CASES}
 
 
-CHATS = ["ddp-full", "fsdp2-full", "fsdp2-lora", "ddp-packs"]
+WHOLE = ["ddp-classes", "fsdp2-lora", "ddp-packs"]
 STOPPED = ["ddp-full-small", "fsdp2-full-stopped", "ddp-packs-stopped"]
 
 
-@pytest.mark.parametrize("case", ["ddp-classes", *CHATS, *STOPPED])
+@pytest.mark.parametrize("case", [*WHOLE, *STOPPED])
 def test_two_processes_end_with_the_weights_of_one(
     pair: Path, alone: dict[str, Trained], case: str
 ) -> None:
@@ -219,7 +216,7 @@ def test_two_processes_end_with_the_weights_of_one(
         torch.testing.assert_close(two[name], weight, atol=1e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize("case", ["ddp-classes", *CHATS, *STOPPED])
+@pytest.mark.parametrize("case", [*WHOLE, *STOPPED])
 def test_the_losses_are_those_of_one_process_and_fall(
     pair: Path, alone: dict[str, Trained], case: str
 ) -> None:
