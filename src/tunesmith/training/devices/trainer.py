@@ -79,6 +79,11 @@ class Spread:
         finally:
             self.args.average_tokens_across_devices = averaged
 
+    def _finalize_training(self: Any, *args: Any) -> Any:
+        """End as ever; the loss since the last that was logged is that of all processes."""
+        self._tr_loss = self.accelerator.reduce(self._tr_loss, "mean")
+        return super()._finalize_training(*args)  # type: ignore[misc]
+
 
 def _with_blanks(rows: Any) -> WithBlanks:
     """Return rows that have blanks behind them."""

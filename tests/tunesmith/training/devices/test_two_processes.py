@@ -60,6 +60,7 @@ run_stage(main)
 '''
 PHASES = '''
 """Trains the same phases in each of two processes."""
+import json
 import os
 import sys
 from dataclasses import replace
@@ -99,6 +100,7 @@ def trained(name, kind, group):
     if group.first:
         done.model.save_pretrained(folder / name)
         done.curves.to_csv(folder / f"{name}.csv")
+        (folder / f"{name}.json").write_text(json.dumps(done.metrics))
 
 
 def stopped(name, kind, group):
@@ -220,8 +222,10 @@ def test_two_processes_end_with_the_weights_of_one(
 def test_the_losses_are_those_of_one_process_and_fall(
     pair: Path, alone: dict[str, Trained], case: str
 ) -> None:
-    one = alone[case.split("-")[1]].curves
-    two = pd.read_csv(pair / f"{case}.csv", index_col=0)
+    kind = case.split("-")[1]
+    metrics = json.loads((pair / f"{case}.json").read_text())
+    assert metrics == pytest.approx(alone[kind].metrics, abs=1e-5)
+    one, two = alone[kind].curves, pd.read_csv(pair / f"{case}.csv", index_col=0)
     assert two["loss"].tolist() == pytest.approx(one["loss"].tolist(), abs=1e-5)
     falling = two[two["split"] == "train"]["loss"]
     assert falling.iloc[-1] < falling.iloc[0] - 0.1
