@@ -68,7 +68,7 @@ def run_stage(main: Callable[[], None]) -> None:
         set_threads(os.environ, read_hardware().threads)
         main()
     except UserError as error:
-        _fail(f"error: {error}")
+        _fail(f"error: {error}", error.exit_code)
     except OSError as error:
         if error.errno is None or error.strerror is None:
             raise
@@ -81,18 +81,20 @@ def run_stage(main: Callable[[], None]) -> None:
         _write_timing(time.monotonic() - started)
 
 
-def _fail(text: str) -> NoReturn:
-    """End with exit code 1 and the text on stderr, or in the file that a launcher reads.
+def _fail(text: str, code: int = 1) -> NoReturn:
+    """End with an exit code and the text on stderr, or in the file that a launcher reads.
 
     One of several processes ends at once: to wait for its threads could be to wait for the others.
     """
     file = os.environ.get(FAILURE_FILE)
-    if file is None:
-        print(text, file=sys.stderr)
-        raise SystemExit(1) from None
-    Path(file).write_text(text, encoding="utf-8")
+    if file is not None:
+        Path(file).write_text(text, encoding="utf-8")
+    else:
+        print(text, file=sys.stderr, flush=True)
+    if file is None and "RANK" not in os.environ:
+        raise SystemExit(code) from None
     sys.stdout.flush()
-    os._exit(1)
+    os._exit(code)
 
 
 def _in_words(error: OSError) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from tunesmith.component import Component
 from tunesmith.methods.base import LowRank, TrainingMethod
 from tunesmith.methods.lora import Lora
-from tunesmith.methods.qlora import HEADS, Qlora
+from tunesmith.methods.qlora import HEADS, Qlora, norms
 
 
 class Counts(Component):
@@ -15,6 +15,7 @@ class Counts(Component):
     trained: int
     added: int  # of the trained ones those that the base has not
     quantised: int  # of the base those that a 4-bit base keeps in 4 bits
+    norms: int  # of the base
     lookup: int  # input embeddings: looked up, not multiplied
     family: str = ""  # `model_type` of transformers
     fast: bool = False  # LoRA's fast path can train it
@@ -37,6 +38,7 @@ def count(config: Any, task: str, classes: int, method: TrainingMethod, longest:
     model = bare(config, task, classes)
     base = sum(weight.numel() for weight in model.parameters())
     quantised = sum(part.weight.numel() for part in packable(model))
+    normed = sum(weight.numel() for weight in norms(model))
     embedded = model.get_input_embeddings().weight
     tied = model.get_output_embeddings()
     lookup = 0 if tied is not None and tied.weight is embedded else embedded.numel()
@@ -47,6 +49,7 @@ def count(config: Any, task: str, classes: int, method: TrainingMethod, longest:
         trained=trained,
         added=trained if method.keeps_base else 0,
         quantised=quantised,
+        norms=normed,
         lookup=lookup,
         family=config.model_type,
         fast=task != "classification" and why_not(model, longest) is None,

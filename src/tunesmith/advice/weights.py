@@ -27,13 +27,14 @@ def kept(counts: Counts, stored: int, quantised: bool) -> Kept:
     Args:
         counts: of the model and the method.
         stored: bytes of a weight as the base is loaded: 2 in bf16, 4 in fp32.
-        quantised: whether the base is in 4 bits; PEFT then widens what is not to fp32.
+        quantised: whether the base is in 4 bits; its norms are then fp32, the rest as stored.
 
     What is trained is fp32 on any base, and so are its gradient and moments.
     """
     own = counts.trained - counts.added
     if quantised:
-        frozen = counts.quantised * NF4 + (counts.base - counts.quantised) * FP32
+        stays = counts.base - counts.quantised - counts.norms
+        frozen = counts.quantised * NF4 + counts.norms * FP32 + stays * stored
     else:
         frozen = (counts.base - own) * stored
     return Kept(

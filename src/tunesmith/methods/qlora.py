@@ -40,22 +40,49 @@ class Qlora(LowRank):
             bnb_4bit_compute_dtype=dtype,
             llm_int8_skip_modules=HEADS,
         )
-        place = "cuda" if torch.cuda.is_available() else "cpu"
+        place = torch.cuda.current_device() if torch.cuda.is_available() else "cpu"
         return {"quantization_config": quantisation, "device_map": {"": place}}
 
     def apply(self, model: Any, task: str) -> Any:
         """Return the 4-bit model with LoRA beside the target modules."""
-        return super().apply(_prepared(model), task)
+        return _trained_wide(super().apply(_prepared(model), task))
 
     def reload(self, model: Any, folder: Path, task: str, trainable: bool) -> Any:
         """Return the model, in 4 bits when it is trained further, with the saved adapter."""
-        if trainable:
-            model = _prepared(model)
-        return super().reload(model, folder, task, trainable)
+        if not trainable:
+            return super().reload(model, folder, task, trainable)
+        return _trained_wide(super().reload(_prepared(model), folder, task, trainable))
+
+
+def norms(model: Any) -> list[Any]:
+    """Return the weights of a model's norms."""
+    parts = [part for part in model.modules() if "Norm" in type(part).__name__]
+    return [weight for part in parts for weight in part.parameters(recurse=False)]
 
 
 def _prepared(model: Any) -> Any:
-    """Freeze a 4-bit model and keep what is not quantised in fp32; no checkpointing is forced."""
-    from peft import prepare_model_for_kbit_training
+    """Freeze a 4-bit model and widen its norms to fp32; embeddings and head stay as they are.
 
-    return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+    PEFT's `prepare_model_for_kbit_training` widens these too, 4 GB of a model of 8B, to have them
+    rounded again for every product.
+    """
+    model.requires_grad_(False)
+    for weight in norms(model):
+        weight.data = weight.data.float()
+    head = model.get_output_embeddings()
+    if head is not None:
+        head.register_forward_pre_hook(_as_wide_as_the_head)
+    return model
+
+
+def _trained_wide(model: Any) -> Any:
+    """Widen what is trained to fp32: a head that `modules_to_save` or a classification copies."""
+    for weight in model.parameters():
+        if weight.requires_grad:
+            weight.data = weight.data.float()
+    return model
+
+
+def _as_wide_as_the_head(head: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Round what the widened last norm gives to the dtype of the head, also without autocast."""
+    return inputs[0].to(head.weight.dtype), *inputs[1:]

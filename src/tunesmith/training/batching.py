@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunesmith.training.collate import Collator
-from tunesmith.training.devices.batches import shared
+from tunesmith.training.devices.batches import shared, shared_packs
 from tunesmith.training.examples import Encoded
 from tunesmith.training.packing import PackedCollator, packed
 from tunesmith.training.params import Phase
@@ -60,7 +60,7 @@ def batches(
     """
     accumulated, rows = phase.gradient_accumulation_steps, phase.per_device_batch_size
     if in_line and rows is None:
-        each = accumulated // processes if accumulated % processes == 0 else accumulated
+        each = shared_packs(accumulated, processes)
         most = phase.pack_tokens or PACK_TOKENS
         tokens = pack_tokens([len(row["input_ids"]) for row in train], each * processes, most)
         packs = [_packs(some, tokens) for some in (train, validation)]

@@ -100,7 +100,8 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Save a checkpoint that is whole or not there, then drop those that it replaces."""
-        refuse_broken_loss(float(self._tr_loss), self.state.global_step)
+        since_log = float(self.accelerator.reduce(self._tr_loss, "mean"))
+        refuse_broken_loss(since_log, self.state.global_step)
         refuse_broken_weights(self.model, self.state.global_step)
         work = Path(self.args.output_dir)
         folder = work / f"{checkpoints.PREFIX}{self.state.global_step}"
@@ -111,14 +112,14 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
             super()._save_checkpoint(model, trial)
             self.accelerator.wait_for_everyone()
             if self.args.should_save:
-                write_json(folder / RUNNING, self._running())
+                write_json(folder / RUNNING, self._running(since_log))
                 checkpoints.seal(folder)
                 checkpoints.prune(work)
 
-    def _running(self) -> dict[str, Any]:
+    def _running(self, since_log: float) -> dict[str, Any]:
         """Return the sums that transformers keeps only in memory, and the costs so far."""
         return {
-            "loss_since_log": float(self._tr_loss),
+            "loss_since_log": since_log,
             "loss_before_log": self._total_loss_scalar,
             "logged_at_step": self._globalstep_last_logged,
             "spent": {"seconds": self.seconds, "peak_memory_bytes": self.peak_memory_bytes},

@@ -3,7 +3,7 @@
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from tunesmith.training.devices.group import Group
+from tunesmith.training.devices.group import Group, refuse_differences
 from tunesmith.training.params import Phase
 
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ def fast_path(phase: Phase, model: Any, longest: int, group: Group) -> "FastMode
     from tunesmith.fast.interface import see_rows_only
     from tunesmith.fast.model import FastModel
 
-    if group.size > 1:
-        reason: str | None = "several processes"
+    if group.sharded:
+        reason: str | None = "fsdp2 cuts the matrices that it would hold as one"
     elif phase.chosen_by != "loss":
         reason = f"best_by {phase.chosen_by} needs logits"
     else:
         reason = why_not(model, longest)
+    refuse_differences(group, {"way through the model's layers": reason})
     if reason is None:
         return FastModel(model, phase.activation_checkpointing)
     if group.first:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from tunesmith.errors import UserError
+from tunesmith.errors import StartAgain, UserError
 from tunesmith.files import read_json, write_json
 from tunesmith.training.batching import PACK_TOKENS, ROWS
+from tunesmith.training.devices.batches import shared, shared_packs
+from tunesmith.training.devices.group import ALONE, Group, gathered
 from tunesmith.training.fast_path import may_pack
 from tunesmith.training.params import Phase
 
@@ -22,54 +24,72 @@ FEWEST_TOKENS = 512  # of a pack that is halved no more
 T = TypeVar("T")
 
 
-def within_memory(phase: Phase, work: Path, attempt: Callable[[Phase], T]) -> T:
+def within_memory(
+    phase: Phase, work: Path, attempt: Callable[[Phase], T], group: Group = ALONE
+) -> T:
     """Return what an attempt gives; with less memory each time that it did not have enough.
 
     Smaller batches, more of them to a step: the rows of every step and their order stay the same,
     only the rounding of sums differs. Then activations are computed twice instead of kept. What
     was found to fit is remembered in the work folder, so that a resumed run does not fail again.
 
+    One of several processes cannot try again: the others wait for it in the middle of a step. It
+    ends, and all are started again.
+
     Args:
         phase: as it is in params.yaml.
         work: folder of the phase's checkpoints, from which an attempt goes on.
         attempt: trains a phase; called again after torch.OutOfMemoryError.
+        group: of this process.
 
     Raises:
         UserError: nothing is left to save.
+        StartAgain: one of several processes had not enough.
     """
     import torch
 
-    phase = _remembered(phase, work)
+    phase = _remembered(phase, work, group)
     while True:
         try:
             return attempt(phase)
         except torch.OutOfMemoryError as error:
             reason = str(error).partition(". ")[0]
-        less = smaller(phase)
+        less = smaller(phase, group.size)
         if less is None:
             raise UserError(_too_big(phase, reason))
-        print(f"{work.name}: out of memory ({reason}); {_told(phase, less)}", flush=True)
+        _remember(less, work, group)
+        told = f"{work.name}: out of memory ({reason}); {_told(phase, less)}"
+        if group.size > 1:
+            hosts = " on every host" if group.size > group.local_size else ""
+            raise StartAgain(f"{told}; {work / FILE_NAME} keeps what fits", hosts)
+        print(told, flush=True)
         phase = less
-        write_json(work / FILE_NAME, phase.model_dump(include=DIALS))
         _free()
 
 
-def smaller(phase: Phase) -> Phase | None:
+def smaller(phase: Phase, processes: int = 1) -> Phase | None:
     """Return the phase with less memory and the same steps, or None when nothing is left to save.
 
-    The batch is divided by its smallest prime factor, 2 for most, so that the rows of a step stay
-    exactly as many. Packs are halved: their steps keep as many tokens.
+    The batch of a process is divided by its smallest prime factor, 2 for most, so that the rows of
+    a step stay exactly as many. Packs are halved: their steps keep as many tokens.
+
+    Args:
+        phase: that did not fit.
+        processes: that share its steps.
     """
     accumulated = phase.gradient_accumulation_steps
     if phase.per_device_batch_size is None and may_pack(phase):
         tokens = (phase.pack_tokens or PACK_TOKENS) // 2
+        packs = shared_packs(accumulated, processes) * processes
         if tokens >= FEWEST_TOKENS:
-            return _with(phase, pack_tokens=tokens, gradient_accumulation_steps=accumulated * 2)
-    elif (rows := phase.per_device_batch_size or ROWS) > 1:
-        by = next(n for n in range(2, rows + 1) if rows % n == 0)
-        return _with(
-            phase, per_device_batch_size=rows // by, gradient_accumulation_steps=accumulated * by
-        )
+            return _with(phase, pack_tokens=tokens, gradient_accumulation_steps=packs * 2)
+    else:
+        asked = phase.per_device_batch_size or ROWS
+        rows, _ = shared(asked, accumulated, processes)
+        if rows > 1:
+            fewer = rows // next(n for n in range(2, rows + 1) if rows % n == 0)
+            steps = asked * accumulated // fewer
+            return _with(phase, per_device_batch_size=fewer, gradient_accumulation_steps=steps)
     if not phase.activation_checkpointing and phase.method.recomputes:
         return _with(phase, activation_checkpointing=True)
     return None
@@ -79,10 +99,23 @@ def _with(phase: Phase, **changes: object) -> Phase:
     return phase.model_copy(update=changes)
 
 
-def _remembered(phase: Phase, work: Path) -> Phase:
-    """Return the phase as it was found to fit by a run before."""
+def _remembered(phase: Phase, work: Path, group: Group) -> Phase:
+    """Return the phase as it was found to fit by a run before, on whichever host that was."""
     path = work / FILE_NAME
-    return _with(phase, **read_json(path)) if path.exists() else phase
+    own = read_json(path) if path.exists() else phase.model_dump(include=DIALS)
+    return _with(phase, **max(gathered(group, own), key=_saved))
+
+
+def _remember(phase: Phase, work: Path, group: Group) -> None:
+    """Write what fits; all processes of a group write the same, and may do so at once."""
+    own = work / f".{group.rank}.{FILE_NAME}"
+    write_json(own, phase.model_dump(include=DIALS))
+    own.replace(work / FILE_NAME)
+
+
+def _saved(dials: dict[str, int]) -> tuple[int, int]:
+    """Return a number that is higher the less memory is asked for."""
+    return dials["gradient_accumulation_steps"], dials["activation_checkpointing"]
 
 
 def _told(before: Phase, after: Phase) -> str:

@@ -17,9 +17,9 @@ from tunesmith.training.curves import curves
 from tunesmith.training.devices.group import (
     ALONE,
     Group,
+    gathered,
     host_first,
     refuse_differences,
-    summed,
     wait_for_all,
 )
 from tunesmith.training.devices.shard import shard, trained_weights
@@ -77,11 +77,11 @@ def train(
         seed: of adapter, order, dropout and noise.
         tokens: folder in which the tokens of rows are kept; None: nowhere.
         group: of this process; each of its processes calls this, what it returns is whole in the
-            first one. Several do not try again with less memory: one alone would not know.
+            first one.
 
     Raises:
         UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
-            are too small.
+            are too small; of several processes, the memory of this one.
         SystemExit: SIGTERM came; there is a checkpoint of the last step.
     """
 
@@ -89,7 +89,7 @@ def train(
         return _train(fitting, start, (train, validation), work, seed, tokens, group)
 
     refuse_missing(phase.tracking, work.name)
-    return within_memory(phase, work, attempt) if group.size == 1 else attempt(phase)
+    return within_memory(phase, work, attempt, group)
 
 
 def _train(
@@ -145,7 +145,7 @@ def _train(
             f"validation_{phase.chosen_by}": float(trainer.state.best_metric),
         },
         seconds=trainer.seconds,
-        tokens=summed(group, int(trainer.tokens)),
+        tokens=sum(gathered(group, int(trainer.tokens))),
         rows={"train": len(rows[0]), "validation": len(rows[1])},
         trained_tokens=count_trained(learnt),
         peak_memory_bytes=trainer.peak_memory_bytes,
@@ -222,7 +222,7 @@ def make_trainer(
     fast = fast_path(phase, model, longest, group) if in_line else None
     path = {} if fast else plain_path(phase, model)
     arguments = training_arguments(phase, drawn, work, seed, group.size, **path)
-    trainer = trainer_kind(group, PhaseTrainer)(
+    trainer = trainer_kind(group, PhaseTrainer, past_forward=fast is not None)(
         model=model,
         args=arguments,
         train_dataset=drawn.train,

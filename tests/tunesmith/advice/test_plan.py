@@ -121,8 +121,8 @@ def test_a_row_longer_than_the_limit_counts_up_to_it() -> None:
 
 def test_operations_are_six_a_weight_and_four_where_weights_are_frozen() -> None:
     shape = shape_of(llama())
-    full = Counts(base=100, trained=100, added=0, quantised=0, lookup=0)
-    frozen = Counts(base=100, trained=0, added=0, quantised=0, lookup=0)
+    full = Counts(base=100, trained=100, added=0, quantised=0, norms=0, lookup=0)
+    frozen = Counts(base=100, trained=0, added=0, quantised=0, norms=0, lookup=0)
     attention = 12 * 16 * 2048 * 10 / 2
     assert step_flops(full, shape, 1, 10, 1.0, False) == 600 + attention
     assert step_flops(frozen, shape, 1, 10, 1.0, False) == 400 + attention

@@ -49,8 +49,25 @@ def test_a_base_in_4_bits_takes_what_bitsandbytes_stores() -> None:
     assert stored == round(weight.numel() * NF4)
 
 
-def test_what_is_not_packed_is_widened_and_what_is_added_is_fp32() -> None:
-    counts = Counts(base=1_000_000, trained=100, added=100, quantised=800_000, lookup=0)
+def test_on_4_bits_norms_are_widened_the_head_is_not_and_what_is_added_is_fp32() -> None:
+    counts = Counts(
+        base=1_000_000, trained=100, added=100, quantised=800_000, norms=1_000, lookup=0
+    )
     found = kept(counts, 2, quantised=True)
-    assert found.weights == round(800_000 * NF4) + 200_000 * 4 + 100 * 4
+    assert found.weights == round(800_000 * NF4) + 1_000 * 4 + 199_000 * 2 + 100 * 4
     assert (found.gradients, found.optimiser) == (400, 800)
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("bitsandbytes") is None, reason="bitsandbytes is not installed"
+)
+def test_what_a_base_in_4_bits_keeps_unpacked_is_that_of_the_real_model(tiny_base: Path) -> None:
+    method = read_method({"kind": "qlora", "r": 4})
+    counts = count(AutoConfig.from_pretrained(tiny_base), "chat", 2, method)
+    options = method.load_options(torch.bfloat16)
+    model = AutoModelForCausalLM.from_pretrained(tiny_base, dtype=torch.bfloat16, **options)
+    model = method.apply(model, "chat")
+    lift(model)
+    unpacked = sum(weight.nbytes for weight in model.parameters() if weight.is_floating_point())
+    found = kept(counts, 2, quantised=True)
+    assert found.weights == round(counts.quantised * NF4) + unpacked

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 import torch
+from peft import prepare_model_for_kbit_training
+from transformers import AutoModelForCausalLM
 
 from tests.tunesmith.methods.trying import describe, outputs, try_out
 from tunesmith.errors import UserError
+from tunesmith.fast.fits import why_not
+from tunesmith.fast.model import FastModel
 from tunesmith.methods.qlora import Qlora
 
 METHOD = {"kind": "qlora", "r": 4, "alpha": 8}
@@ -65,6 +69,74 @@ def test_the_random_head_of_a_classifier_is_not_packed(tiny_encoder: Path, tmp_p
     tried = try_out(start, tmp_path, METHOD, task="classification", epochs=1)
     trained = [n for n, w in tried.trained.model.named_parameters() if w.requires_grad]
     assert any("classifier" in name for name in trained)
+
+
+def in_bf16(base: Path, method: Qlora) -> Any:
+    """Return the base as a GPU loads it, with the method on it and LoRA that is not zero."""
+    options = method.load_options(torch.bfloat16)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16, **options)
+    model = method.apply(model, "chat")
+    drawn = torch.Generator().manual_seed(0)
+    for name, weight in model.named_parameters():
+        if "lora" in name:
+            torch.nn.init.normal_(weight, 0.0, 0.02, generator=drawn)
+    return model
+
+
+def losses(model: Any) -> tuple[float, torch.Tensor]:
+    """Return the loss of drawn tokens and the gradient of all of LoRA."""
+    ids = torch.randint(4, 200, (4, 40), generator=torch.Generator().manual_seed(1))
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = model(input_ids=ids, labels=ids).loss
+    loss.backward()
+    grads = [w.grad.flatten() for w in model.parameters() if w.grad is not None]
+    return loss.item(), torch.cat(grads)
+
+
+@needs_bitsandbytes
+def test_only_the_norms_and_what_is_trained_are_widened(tiny_base: Path) -> None:
+    model = in_bf16(tiny_base, Qlora(r=4, modules_to_save=["lm_head"]))  # tied to the embeddings
+    kinds: dict[torch.dtype, set[str]] = {}
+    for name, weight in model.named_parameters():
+        word = next(w for w in ("norm", "lora", "to_save", "embed", "proj") if w in name)
+        kinds.setdefault(weight.dtype, set()).add(word)
+    assert kinds == {
+        torch.uint8: {"proj"},
+        torch.bfloat16: {"embed"},
+        torch.float32: {"norm", "lora", "to_save"},
+    }
+
+
+@needs_bitsandbytes
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_loss_and_gradients_are_those_with_all_in_fp32(
+    tiny_base: Path, checkpointing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = in_bf16(tiny_base, Qlora(r=4))
+    if checkpointing:
+        model.gradient_checkpointing_enable()
+        model.train()
+    loss, gradient = losses(model)
+    monkeypatch.setattr("tunesmith.methods.qlora._prepared", prepare_model_for_kbit_training)
+    wide_loss, wide_gradient = losses(in_bf16(tiny_base, Qlora(r=4)))
+    assert loss == pytest.approx(wide_loss, rel=1e-3)
+    assert float((gradient - wide_gradient).norm() / wide_gradient.norm()) < 0.02
+
+
+@needs_bitsandbytes
+def test_it_answers_without_autocast_too(tiny_base: Path) -> None:
+    model = in_bf16(tiny_base, Qlora(r=4)).eval()
+    ids = torch.tensor([[5, 6, 7]])
+    assert model.generate(input_ids=ids, max_new_tokens=3, min_new_tokens=3).shape == (1, 6)
+
+
+@needs_bitsandbytes
+def test_the_fast_path_reads_the_head_where_it_lies(tiny_base: Path) -> None:
+    model = in_bf16(tiny_base, Qlora(r=4))
+    assert why_not(model, 40) is None
+    fast = FastModel(model)
+    assert fast.dtype is torch.bfloat16
+    assert fast.head.data_ptr() == model.get_base_model().lm_head.weight.data_ptr()
 
 
 def test_without_bitsandbytes_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,3 +28,9 @@ def shared(rows_at_once: int, accumulation: int, processes: int) -> tuple[int, i
         )
     batch = max(n for n in range(1, min(own, rows_at_once) + 1) if own % n == 0)
     return batch, own // batch
+
+
+def shared_packs(accumulation: int, processes: int) -> int:
+    """Return the packs that each process takes in a step: an even share, or all of them."""
+    own, rest = divmod(accumulation, processes)
+    return accumulation if rest else own

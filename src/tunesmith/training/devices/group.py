@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tunesmith.errors import UserError
+from tunesmith.errors import StartAgain, UserError
 
 if TYPE_CHECKING:
     from tunesmith.hardware import Hardware
@@ -102,6 +102,8 @@ def _refuse_other_count(dial: str, asked: int | str | None, found: int) -> None:
 def joined(hardware: "Hardware") -> Iterator[Group]:
     """Yield this process's place in its group, connected to the others; leave it at the end.
 
+    A process that has all started again does not take its leave: the others wait for it elsewhere.
+
     Raises:
         UserError: the group is not what was asked, or the connection to another process is lost.
     """
@@ -111,15 +113,19 @@ def joined(hardware: "Hardware") -> Iterator[Group]:
         return
     import torch.distributed as dist
 
+    leaves = True
     try:
         _connect(group)
         yield group
+    except StartAgain:
+        leaves = False
+        raise
     except (RuntimeError, dist.DistError) as error:
         if not any(words in str(error) for words in LOSSES):
             raise
         raise UserError(_lost(group, error)) from None
     finally:
-        if dist.is_initialized():
+        if leaves and dist.is_initialized():
             dist.destroy_process_group()
 
 
@@ -177,15 +183,15 @@ def host_first(group: Group) -> Iterator[None]:
         wait_for_all(group)
 
 
-def summed(group: Group, number: int) -> int:
-    """Return the sum of a number over all processes; each of them has to call this."""
+def gathered(group: Group, one: Any) -> list[Any]:
+    """Return what each process gives, in the order of ranks; each of them has to call this."""
     if group.size == 1:
-        return number
+        return [one]
     import torch.distributed as dist
 
     found: list[Any] = [None] * group.size
-    dist.all_gather_object(found, number)
-    return sum(found)
+    dist.all_gather_object(found, one)
+    return found
 
 
 def refuse_differences(group: Group, facts: Mapping[str, Any]) -> None:
@@ -198,12 +204,7 @@ def refuse_differences(group: Group, facts: Mapping[str, Any]) -> None:
     Raises:
         UserError: in every process, naming what differs and where.
     """
-    if group.size == 1:
-        return
-    import torch.distributed as dist
-
-    found: list[Any] = [None] * group.size
-    dist.all_gather_object(found, {name: repr(value) for name, value in facts.items()})
+    found = gathered(group, {name: repr(value) for name, value in facts.items()})
     for rank, other in enumerate(found):
         wrong = [name for name in facts if other[name] != found[0][name]]
         if wrong:

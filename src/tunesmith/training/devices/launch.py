@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from tunesmith.errors import UserError
+from tunesmith.errors import StartAgain, UserError
 from tunesmith.hardware import Hardware
 from tunesmith.stage import FAILURE_FILE
 from tunesmith.threads import forget_threads
@@ -24,12 +24,14 @@ MEETING = ("MASTER_ADDR", "MASTER_PORT", "NODE_RANK")  # what hosts need to find
 LOOK_SECONDS = 0.1
 SETTLE_SECONDS = 0.5  # for others to tell what they saw of the same failure
 PATIENCE_SECONDS = 10.0  # between the request to end and the end
+MOST_STARTS = 20  # a batch that is halved each time has no row left before
 
 
 def launched(hardware: Hardware) -> bool:
     """Run this stage once more in as many processes as are asked for; False: this one is it.
 
-    Returns when all have ended well. Of what they print, only the first one's is shown.
+    Returns when all have ended well. Of what they print, only the first one's is shown. A process
+    that ends with `StartAgain` has all started again, with several hosts by whoever started them.
 
     Raises:
         UserError: a process failed; the others were ended, and the text is that of the first
@@ -40,10 +42,14 @@ def launched(hardware: Hardware) -> bool:
     processes, hosts = _processes(hardware), hardware.hosts or 1
     if processes * hosts == 1:
         return False
-    common = common_environment(os.environ, processes, hosts)
-    with TemporaryDirectory() as folder, _ended_with_us(), _started(common, Path(folder)) as all_:
-        if (failure := _first_failure(all_)) is not None:
-            raise UserError(failure)
+    starts = 1
+    with _ended_with_us():
+        while (failure := _run(common_environment(os.environ, processes, hosts))) is not None:
+            if not failure.again or hosts > 1 or starts == MOST_STARTS:
+                raise UserError(failure.text)
+            why = failure.text.removesuffix(StartAgain.WAY_OUT)
+            print(f"{why}; all processes start again", flush=True)
+            starts += 1
     return True
 
 
@@ -101,6 +107,20 @@ class _Worker:
     stderr: Path
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """Why a process ended badly, and whether all should start again."""
+
+    text: str
+    again: bool
+
+
+def _run(common: dict[str, str]) -> _Failure | None:
+    """Start the processes of this host, wait for them; return what failed first, if anything."""
+    with TemporaryDirectory() as folder, _started(common, Path(folder)) as workers:
+        return _first_failure(workers)
+
+
 @contextmanager
 def _started(common: dict[str, str], folder: Path) -> Iterator[list[_Worker]]:
     """Start the processes of this host; leave none behind."""
@@ -140,26 +160,42 @@ def this_command() -> Sequence[str]:
     return [sys.executable, "-m", spec.name.removesuffix(".__main__"), *sys.argv[1:]]
 
 
-def _first_failure(workers: list[_Worker]) -> str | None:
+def _first_failure(workers: list[_Worker]) -> _Failure | None:
     """Wait for the end; return why the first process ended badly, if one did."""
     while True:
         codes = [worker.process.poll() for worker in workers]
         if any(code not in (None, 0) for code in codes):
             time.sleep(SETTLE_SECONDS)
-            return _why(workers)
+            return _asked_to_start_again(workers) or _Failure(_why(workers), again=False)
         if all(code == 0 for code in codes):
             return None
         time.sleep(LOOK_SECONDS)
 
 
+def _asked_to_start_again(workers: list[_Worker]) -> _Failure | None:
+    """Return what a process said that has all started again; who has spoken is about to end."""
+    for worker in workers:
+        if worker.failure.exists():
+            with suppress(subprocess.TimeoutExpired):
+                worker.process.wait(PATIENCE_SECONDS)
+            if worker.process.returncode == StartAgain.exit_code:
+                return _Failure(_said(worker), again=True)
+    return None
+
+
+def _said(worker: _Worker) -> str:
+    """Return the text of a process's failure."""
+    return worker.failure.read_text(encoding="utf-8").removeprefix("error: ")
+
+
 def _why(workers: list[_Worker]) -> str:
     """Return the text of the earliest failure; that others were lost by it comes last."""
     told = sorted((w for w in workers if w.failure.exists()), key=_when)
-    texts = [worker.failure.read_text(encoding="utf-8") for worker in told]
+    texts = [_said(worker) for worker in told]
     causes = [text for text in texts if LOST not in text]
     silent = [w for w in workers if w not in told and w.process.poll() not in (None, 0)]
     if causes or not silent:
-        return [*causes, *texts][0].removeprefix("error: ")
+        return [*causes, *texts][0]
     return f"process {silent[0].rank} {_ending(silent[0])}"
 
 

@@ -6,28 +6,36 @@ from typing import Any
 from transformers import Trainer
 
 from tunesmith.errors import UserError
+from tunesmith.training.devices.averaged import Averaged
 from tunesmith.training.devices.deal import Order, WithBlanks
 from tunesmith.training.devices.group import Group
 from tunesmith.training.devices.sharded import Sharded
 
 
-def trainer_kind(group: Group, kind: type[Trainer] = Trainer) -> type[Trainer]:
+def trainer_kind(
+    group: Group, kind: type[Trainer] = Trainer, past_forward: bool = False
+) -> type[Trainer]:
     """Return the Trainer that a process of this group needs.
 
     Args:
         group: of this process.
         kind: of the Trainer that one process would use.
+        past_forward: it computes the loss without the model's forward pass.
     """
     if group.size == 1:
         return kind
-    mixins = (Sharded, Spread) if group.sharded else (Spread,)
-    return type(f"{kind.__name__}OfSeveral", (*mixins, kind), {"group": group})
+    mixins: tuple[type, ...] = (Sharded, Spread) if group.sharded else (Spread,)
+    if past_forward:  # behind Spread, which looks at the gradients that are shared
+        mixins = (*mixins, Averaged)
+    own = {"group": group, "past_forward": past_forward}
+    return type(f"{kind.__name__}OfSeveral", (*mixins, kind), own)
 
 
 class Spread:
     """What a Trainer does differently in one of several processes."""
 
     group: Group
+    past_forward: bool
     _looked = False
 
     def get_train_dataloader(self: Any) -> Any:
@@ -54,7 +62,7 @@ class Spread:
     def training_step(self: Any, model: Any, *args: Any, **more: Any) -> Any:
         """Train as ever; of the first step look at what the model and its gradients became."""
         if not self._looked:
-            refuse_other_training(self.group, model, self.args)
+            refuse_other_training(self.group, model, self.args, self.past_forward)
         loss = super().training_step(model, *args, **more)  # type: ignore[misc]
         if not self._looked and self.accelerator.sync_gradients:
             if not self.group.sharded:
@@ -71,19 +79,27 @@ class Spread:
         finally:
             self.args.average_tokens_across_devices = averaged
 
+    def _finalize_training(self: Any, *args: Any) -> Any:
+        """End as ever; the loss since the last that was logged is that of all processes."""
+        self._tr_loss = self.accelerator.reduce(self._tr_loss, "mean")
+        return super()._finalize_training(*args)  # type: ignore[misc]
+
 
 def _with_blanks(rows: Any) -> WithBlanks:
     """Return rows that have blanks behind them."""
     return rows if isinstance(rows, WithBlanks) else WithBlanks(rows)
 
 
-def refuse_other_training(group: Group, model: Any, arguments: Any) -> None:
+def refuse_other_training(
+    group: Group, model: Any, arguments: Any, past_forward: bool = False
+) -> None:
     """Refuse to train when the libraries made something else of it than was asked.
 
     Args:
         group: of this process.
         model: as the Trainer wrapped it.
         arguments: transformers' TrainingArguments.
+        past_forward: the loss is computed without the model's forward pass.
 
     Raises:
         UserError: says what was asked and what it has become.
@@ -104,7 +120,12 @@ def refuse_other_training(group: Group, model: Any, arguments: Any) -> None:
             f"hardware.strategy: fsdp2 is asked for, {became} with {whole} weights that are whole "
             "in every process; take ddp"
         )
-    if not group.sharded and not is_ddp:
+    if past_forward and is_ddp:
+        raise UserError(
+            f"LoRA's fast path shares its gradients itself, {became}, which would wait for a "
+            "forward pass that does not come; set phases.<name>.packing: false"
+        )
+    if not group.sharded and not is_ddp and not past_forward:
         raise UserError(
             f"hardware.strategy: ddp is asked for, {became}, whose processes would train apart"
         )

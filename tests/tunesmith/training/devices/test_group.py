@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from tunesmith.errors import UserError
+from tunesmith.errors import StartAgain, UserError
 from tunesmith.hardware import Hardware
 from tunesmith.training.devices.group import (
     ALONE,
@@ -93,8 +93,31 @@ def test_a_process_that_finds_no_other_says_where_it_looked(
         pass
 
 
-def trained_as(model: Any, size: int = 2, strategy: str = "ddp") -> None:
-    refuse_other_training(Group(size=2, strategy=strategy), model, SimpleNamespace(world_size=size))
+@pytest.mark.parametrize(("failure", "left"), [(StartAgain("less"), 0), (UserError("broken"), 1)])
+def test_a_process_that_has_all_started_again_does_not_wait_for_the_others(
+    monkeypatch: pytest.MonkeyPatch, failure: UserError, left: int
+) -> None:
+    for name, value in PAIR.items():
+        monkeypatch.setenv(name, value)
+    leaves: list[str] = []
+    for name, answer in {
+        "is_initialized": True,
+        "get_backend": "gloo",
+        "get_world_size": 2,
+    }.items():
+        monkeypatch.setattr(f"torch.distributed.{name}", lambda answer=answer: answer)
+    monkeypatch.setattr("torch.distributed.destroy_process_group", lambda: leaves.append("left"))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(type(failure)), joined(Hardware()):
+        raise failure
+    assert len(leaves) == left
+
+
+def trained_as(
+    model: Any, size: int = 2, strategy: str = "ddp", past_forward: bool = False
+) -> None:
+    group, arguments = Group(size=2, strategy=strategy), SimpleNamespace(world_size=size)
+    refuse_other_training(group, model, arguments, past_forward)
 
 
 def test_a_trainer_that_sees_one_process_of_two_is_refused() -> None:
@@ -107,11 +130,24 @@ def test_a_model_that_did_not_become_ddp_is_refused() -> None:
         trained_as(torch.nn.Linear(2, 2))
 
 
-def test_ddp_in_the_place_of_shards_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    class InTheirPlace(torch.nn.Linear):
-        """What Accelerate makes of fsdp on a CPU, without its need of a group."""
+class InTheirPlace(torch.nn.Linear):
+    """What Accelerate makes of a model, without its need of a group."""
 
+
+@pytest.fixture
+def as_ddp(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.nn.parallel.DistributedDataParallel", InTheirPlace)
+
+
+@pytest.mark.usefixtures("as_ddp")
+def test_ddp_around_the_fast_path_is_refused() -> None:
+    trained_as(torch.nn.Linear(2, 2), past_forward=True)
+    with pytest.raises(UserError, match="shares its gradients itself, and the model is a InTheir"):
+        trained_as(InTheirPlace(2, 2), past_forward=True)
+
+
+@pytest.mark.usefixtures("as_ddp")
+def test_ddp_in_the_place_of_shards_is_refused() -> None:
     trained_as(InTheirPlace(2, 2))
     with pytest.raises(
         UserError, match="fsdp2 is asked for, and the model is a InTheirPlace with 2"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tunesmith.errors import UserError
-from tunesmith.training.devices.launch import common_environment
+from tunesmith.errors import StartAgain, UserError
+from tunesmith.hardware import Hardware
+from tunesmith.training.devices.launch import MOST_STARTS, _Failure, common_environment, launched
 
 STAGE = '''
 """A stage for a test."""
 import os, signal, sys, time
-from tunesmith.errors import UserError
+from tunesmith.errors import StartAgain, UserError
 from tunesmith.hardware import Hardware
 from tunesmith.stage import run_stage
 from tunesmith.training.devices.launch import launched
@@ -29,13 +30,13 @@ run_stage(main)
 '''
 
 
-def start(folder: Path, body: str, **more: str) -> "subprocess.Popen[str]":
+def start(folder: Path, body: str, *launcher: str, **more: str) -> "subprocess.Popen[str]":
     import os
 
     (folder / "stage.py").write_text(STAGE.format(body=body))
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     return subprocess.Popen(
-        [sys.executable, "stage.py"],
+        [sys.executable, *launcher, "stage.py"],
         cwd=folder,
         env={**environment, **more},
         stdout=subprocess.PIPE,
@@ -44,8 +45,8 @@ def start(folder: Path, body: str, **more: str) -> "subprocess.Popen[str]":
     )
 
 
-def run(folder: Path, body: str, **more: str) -> tuple[int, str, str]:
-    process = start(folder, body, **more)
+def run(folder: Path, body: str, *launcher: str, **more: str) -> tuple[int, str, str]:
+    process = start(folder, body, *launcher, **more)
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
@@ -78,6 +79,63 @@ def test_the_cause_is_told_not_what_another_process_saw_of_it(tmp_path: Path) ->
         "raise UserError('cannot reach another one' if rank == '0' else 'the disk is full')"
     )
     assert run(tmp_path, body)[2] == "error: the disk is full\n"
+
+
+LESS = "sft: out of memory; 8 → 4"
+ONCE = f"""
+    open(rank, "a").write(os.environ["MASTER_PORT"] + " ")
+    if len(open(rank).read().split()) == 1:
+        if rank == "1":
+            raise StartAgain({LESS!r})
+        {{other}}
+"""
+
+
+@pytest.mark.parametrize(
+    "other", ["time.sleep(60)", "time.sleep(0.3); raise UserError('cannot reach another one')"]
+)
+def test_a_process_that_has_not_enough_memory_has_all_start_again(
+    tmp_path: Path, other: str
+) -> None:
+    started = time.monotonic()
+    assert run(tmp_path, ONCE.format(other=other)) == (
+        0,
+        f"{LESS}; all processes start again\n",
+        "",
+    )
+    assert time.monotonic() - started < 30
+    ports = [(tmp_path / rank).read_text().split() for rank in "01"]
+    assert ports[0] == ports[1] and len(set(ports[0])) == 2  # they meet somewhere else
+
+
+@pytest.mark.parametrize(("hosts", "starts"), [(1, MOST_STARTS), (2, 1)])
+def test_they_start_again_on_one_host_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, hosts: int, starts: int
+) -> None:
+    for name, value in {"MASTER_ADDR": "10.0.0.1", "MASTER_PORT": "1", "NODE_RANK": "0"}.items():
+        monkeypatch.setenv(name, value)
+    places: list[str] = []
+
+    def never_enough(common: dict[str, str]) -> _Failure:
+        places.append(common["MASTER_ADDR"])
+        return _Failure(str(StartAgain(LESS, " on every host" * (hosts > 1))), again=True)
+
+    monkeypatch.setattr("tunesmith.training.devices.launch._run", never_enough)
+    with pytest.raises(UserError, match="8 → 4; start the same command again") as told:
+        launched(Hardware(processes=2, hosts=hosts))
+    assert len(places) == starts
+    assert ("on every host" in str(told.value)) == (hosts == 2)
+
+
+def test_a_process_started_by_torchrun_says_what_to_do_and_has_the_others_ended(
+    tmp_path: Path,
+) -> None:
+    body = f"time.sleep(60) if rank == '0' else None; raise StartAgain({LESS!r})"
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    code, _, err = run(tmp_path, body, *torchrun)
+    lines = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert (code, lines) == (1, [f"error: {LESS}; start the same command again"])
+    assert "exitcode  : 75" in err
 
 
 def test_a_process_that_the_system_kills_is_named(tmp_path: Path) -> None:
