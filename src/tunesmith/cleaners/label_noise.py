@@ -81,7 +81,7 @@ class LabelNoise(Cleaner):
         return doubtful
 
     def _issues(self, given: NDArray[np.int64], chances: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return, for each row, whether cleanlab's filter of that name holds its label for an error."""
+        """Return, for each row, whether the filter of that name holds its label for an error."""
         if self.filter == "confident_learning":
             return confident_errors(given, chances)
         from cleanlab.filter import find_label_issues

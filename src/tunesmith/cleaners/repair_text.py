@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text, with_texts
+from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, whole_text, with_texts
 from tunesmith.rows import Row
 from tunesmith.text.widths import narrowed
 
@@ -37,11 +37,13 @@ class RepairText(RowCleaner):
     kind: Literal["repair_text"] = "repair_text"
     widths: Literal["narrow", "keep"] = "narrow"
 
+    def suspects(self, rows: TextedRows) -> list[bool]:
+        """Return whether a text has a character that may need repair."""
+        return [not _is_usual(text) for text in rows.texts]
+
     def judge(self, row: Row) -> Verdict | None:
         """Repair one row and name the worst that was wrong with it."""
         texts = whole_text(row)
-        if _is_usual(texts):
-            return None
         changed = with_texts(row, self._repaired)
         if changed is None:
             return None

@@ -51,7 +51,7 @@ def _folds(given: Labels, seed: int) -> Iterator[tuple[Labels, Labels]]:
     came = np.argsort(np.argsort(first))[given]
     dealt, ordered = np.arange(len(given)) % FOLDS, np.sort(came)
     sizes = [np.bincount(dealt[ordered == k], minlength=FOLDS) for k in range(len(first))]
-    rng = np.random.RandomState(seed)  # noqa: NPY002  what scikit-learn draws from
+    rng = np.random.RandomState(seed)  # what scikit-learn draws from
     fold = np.empty(len(given), dtype=np.int64)
     for label, size in enumerate(sizes):
         own = np.arange(FOLDS).repeat(size)
