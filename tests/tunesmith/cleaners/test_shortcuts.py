@@ -24,7 +24,7 @@ from tunesmith.cleaners.symbols import has_letters, sign_ratio
 from tunesmith.rows import Row, all_text, map_texts, texts_of, to_json
 from tunesmith.text import pii
 from tunesmith.text.normalise import _TABLE, ARITHMETIC, folded, squeezed
-from tunesmith.text.script import CODE, Scripts, script_language, scripts
+from tunesmith.text.script import CODE, Scripts, script_language, script_languages, scripts
 from tunesmith.text.widths import narrowed
 
 MIXED = st.text(
@@ -106,6 +106,14 @@ def counted_one_by_one(text: str) -> Scripts:
 @given(text=MIXED | st.text(alphabet="aé×中々〇あー・한яΩ1²_ ", max_size=8))
 def test_scripts_are_counted_as_one_by_one(text: str) -> None:
     assert scripts(text) == counted_one_by_one(text)
+
+
+@settings(deadline=None, max_examples=300)  # a table of characters is made at the first use
+@given(
+    texts=st.lists(MIXED | st.text(alphabet="aZ中々〇Ａ〸。@<:/ htps\n", max_size=9), max_size=5)
+)
+def test_scripts_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    assert list(script_languages(texts)) == list(map(script_language, texts))
 
 
 @MANY
