@@ -56,3 +56,13 @@ def table(value_of: Callable[[str], int], other: int) -> Codes:
 def any_of(marks: Codes, ends: Ints) -> Codes:
     """Return, for each text of a chunk, the bits that some character of it, or its end, has."""
     return np.bitwise_or.reduceat(marks, np.concatenate([[0], ends[:-1] + 1]))
+
+
+def marks_of(texts: Sequence[str], value_of: Callable[[str], int], other: int) -> list[int]:
+    """Return, for each text, the bits of `value_of` that some character of it has; see `table`."""
+    found: list[int] = []
+    for chunk in chunks(texts):
+        marks = table(value_of, other)[chunk.codes]
+        marks[chunk.ends] = 0
+        found += any_of(marks, chunk.ends).tolist()
+    return found

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tunesmith.cleaners.rows_for_tests import chat, cleaned, done, labelled
-from tunesmith.cleaners.base import with_texts
+from tunesmith.cleaners.base import TextedRows, with_texts
 from tunesmith.cleaners.pii import Pii
 from tunesmith.cleaners.repair_text import UNUSUAL, RepairText, repaired
 from tunesmith.cleaners.repetition import (
@@ -18,7 +18,7 @@ from tunesmith.cleaners.repetition import (
     _long_run,
     repeated_lines,
     repeated_phrases,
-    varied,
+    varied_each,
 )
 from tunesmith.cleaners.symbols import has_letters, sign_ratio
 from tunesmith.rows import Row, all_text, map_texts, texts_of, to_json
@@ -74,6 +74,7 @@ def test_usual_text_needs_no_repair(text: str) -> None:
     assert not UNUSUAL.search(text)
     assert narrowed(repaired(text)) == text
     assert RepairText().judge({**labelled(text, None)}) is None
+    assert RepairText().suspects(TextedRows([labelled(text, None)])) == [False]
 
 
 @MANY
@@ -128,7 +129,7 @@ def test_plain_letters_are_english_as_the_count_says(text: str) -> None:
 )
 def test_repetition_is_never_overlooked(piece: str, times: int, most: float) -> None:
     text = piece * times + "x"
-    if varied(text, most):
+    if varied_each(["abc" * 9, text, "x"], most)[1]:
         assert repeated_phrases(text) <= most
     found = RUN.search(text)
     if found and 2 * len(found[0]) > len(text):
@@ -136,7 +137,7 @@ def test_repetition_is_never_overlooked(piece: str, times: int, most: float) -> 
 
 
 def test_what_repeats_is_still_found() -> None:
-    assert not varied("Yes, of course, we can. " * 9, 0.7)
+    assert varied_each(["Yes, of course, we can. " * 9, "abc", ""], 0.7) == [False, True, True]
     assert _long_run("x" + "哈" * 30)
     assert repeated_lines("one line of text") == 0
     assert done(cleaned(Repetition(), chat("Hi", "好" * 120))) == [
