@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tunesmith.text.hashed_words import squared
+
 Floats: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = NDArray[np.float32]
 Labels: TypeAlias = NDArray[np.int64]
@@ -72,7 +74,7 @@ def _learned(features: Any, given: Labels) -> tuple[Weights, Floats]:
     rates = np.log(sums + SMOOTHING)
     rates -= np.log(sums.sum(axis=1) + SMOOTHING * sums.shape[1])[:, None]
     rates -= rates.mean(axis=0)
-    rates *= _trust(sums, np.asarray(features.multiply(features).sum(axis=0)).ravel())
+    rates *= _trust(sums, np.asarray(squared(features).sum(axis=0)).ravel())
     return np.ascontiguousarray(rates.T), np.log(rows)
 
 
