@@ -33,7 +33,13 @@ class Pii(RowCleaner):
     action: Literal["mask", "hash", "drop"] = "mask"
 
     def suspects(self, rows: TextedRows) -> list[bool]:
-        """Return whether a row has the signs of any; escapes in the other columns hide some."""
+        """Return whether a row has the signs of any; escapes in the other columns hide some.
+
+        Raises:
+            UserError: values are to be hashed and the environment has no salt.
+        """
+        if self.action == "hash" and rows:
+            _salt()  # whether or not there is something to hash
         dials = self.phones, self.regions
         return [
             may_hold_pii(text, *dials)
