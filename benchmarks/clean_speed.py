@@ -18,6 +18,7 @@ from rich.table import Table
 
 from benchmarks.mixed_rows import made_rows
 from tunesmith.cleaners import CleanParams
+from tunesmith.cleaners.base import TextedRows
 from tunesmith.cleaners.run import Record, apply_step, decision_table, untouched
 from tunesmith.rows import Row, read_rows, to_frame, to_rows, write_rows, write_table
 
@@ -37,6 +38,8 @@ def measure(
     costs = [("read", len(frame), seconds)]
     rows, seconds = timed(to_rows, frame)
     costs.append(("to rows", len(rows), seconds))
+    rows, seconds = timed(TextedRows, rows)
+    costs.append(("texts", len(rows), seconds))
     decisions: list[Record] = []
     for step in params.steps:
         (left, acted), seconds = timed(apply_step, rows, step, 0)

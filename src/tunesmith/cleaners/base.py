@@ -1,7 +1,8 @@
 """What a cleaner is: for each row it keeps quiet, or drops, rewrites or flags it and says why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from tunesmith.component import Component
@@ -91,14 +92,32 @@ class Cleaner(Component):
         return gathered(self, rows)
 
 
+class TextedRows(list[Row]):
+    """Rows with all text of each, gathered once for all the cleaners that rule out by it."""
+
+    def __init__(self, rows: Iterable[Row], texts: Sequence[str] | None = None) -> None:
+        super().__init__(rows)
+        self.texts = [whole_text(row) for row in self] if texts is None else texts
+
+
 class RowCleaner(Cleaner):
-    """Base of the cleaners that look at one row at a time."""
+    """Base of the cleaners that look at one row at a time.
+
+    `judge` is all that one needs. Where a look at the text of a row tells at once that there is
+    nothing to judge, as it does for most, `suspects` saves the calls.
+    """
 
     scope = "row"
 
     def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
         """Return one verdict for each row, without a table made in between."""
-        return [self.judge(row) for row in rows]
+        texted = rows if isinstance(rows, TextedRows) else TextedRows(rows)
+        suspects = zip(texted, self.suspects(texted), strict=True)
+        return [self.judge(row) if suspect else None for row, suspect in suspects]
+
+    def suspects(self, rows: TextedRows) -> Iterable[bool]:
+        """Return False for each row of which `judge` is sure to return None."""
+        return repeat(True, len(rows))
 
     def judge(self, row: Row) -> Verdict | None:
         """Return the verdict about one row."""

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text, with_texts
+from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, whole_text, with_texts
 from tunesmith.rows import Row
 from tunesmith.text.about_code import ABOUT_CODE
 
@@ -35,11 +35,13 @@ class Boilerplate(RowCleaner):
 
     kind: Literal["boilerplate"] = "boilerplate"
 
+    def suspects(self, rows: TextedRows) -> list[bool]:
+        """Return whether a row has lines enough."""
+        return [text.count("\n") >= MIN_LINES - 1 for text in rows.texts]
+
     def judge(self, row: Row) -> Verdict | None:
         """Rewrite one row without such lines."""
         whole = whole_text(row)
-        if whole.count("\n") < MIN_LINES - 1:
-            return None
         changed = with_texts(row, without_boilerplate)
         if changed is None or ABOUT_CODE.search(whole):  # the slow look comes last
             return None

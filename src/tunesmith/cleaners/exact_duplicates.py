@@ -1,11 +1,12 @@
 """Drops rows that repeat an earlier row but for case, width, spaces and punctuation."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test
 from tunesmith.rows import CONTENT, TURNS, Row, message_text
-from tunesmith.text.normalise import squeezed
+from tunesmith.text.folding import folded_each
 
 Key: TypeAlias = Hashable
 COMPARED = [column for column in CONTENT if column != "label"]
@@ -28,8 +29,8 @@ class ExactDuplicates(Cleaner):
         """Return a drop for each repetition, with the id of the row that it repeats."""
         seen = Seen()
         return [
-            None if is_test(row) else seen.judge(key_of(row), row["label"], row["id"])
-            for row in rows
+            None if is_test(row) else seen.judge(key, row["label"], row["id"])
+            for row, key in zip(rows, keys_of(rows), strict=True)
         ]
 
     def spread(self, rows: "Spread") -> list[Any]:
@@ -50,7 +51,7 @@ class Seen:
         """Judge one row by those before it.
 
         Args:
-            key: what equal rows have in common, see `key_of`, or a digest of it.
+            key: what equal rows have in common, see `keys_of`, or a digest of it.
             label: of the row.
             row_id: its id.
         """
@@ -63,18 +64,30 @@ class Seen:
         return None
 
 
-def key_of(row: Row) -> Key:
-    """Return what equal rows have in common: split, task, roles and squeezed texts."""
-    parts: list[Hashable] = [row["split"], row["task"]]
+def keys_of(rows: Sequence[Row]) -> Iterator[Key]:
+    """Yield what equal rows have in common: split, task, roles and texts, these without spaces."""
+    parts = [_parts(row) for row in rows]
+    forms = folded_each([text for _, texts in parts for text in texts])
+    for shape, texts in parts:
+        yield shape, *(form.replace(" ", "") for form in islice(forms, len(texts)))
+
+
+def _parts(row: Row) -> tuple[Key, list[str]]:
+    """Return how a row is built, and the texts that it is built of."""
+    shape: list[Hashable] = [row["split"], row["task"]]
+    texts: list[str] = []
     for column in COMPARED:
-        value = row[column]
-        if value is None:
-            parts.append(None)
-        elif column in TURNS:
-            parts.append(tuple((m["role"], squeezed(message_text(m))) for m in value))
+        if (value := row[column]) is None:
+            continue
+        shape.append(column)
+        if column in TURNS:
+            shape += [turn["role"] for turn in value]
+            texts += map(message_text, value)
         elif isinstance(value, str):
-            parts.append(squeezed(value))
+            texts.append(value)
+        elif column == "completions":
+            shape.append(len(value))
+            texts += value
         else:
-            squeeze = squeezed if column == "completions" else str
-            parts.append(tuple(map(squeeze, value)))
-    return tuple(parts)
+            shape += map(str, value)
+    return tuple(shape), texts

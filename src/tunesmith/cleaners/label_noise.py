@@ -11,6 +11,7 @@ from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
 from tunesmith.errors import UserError
 from tunesmith.fields import checked_field, field_of
 from tunesmith.rows import Row, text_of, to_json
+from tunesmith.text.confident import confident_errors
 from tunesmith.text.hashed_words import hashed_words
 from tunesmith.text.naive_bayes import FOLDS, label_chances
 
@@ -70,17 +71,25 @@ class LabelNoise(Cleaner):
         self, given: NDArray[np.int64], chances: NDArray[np.float64]
     ) -> NDArray[np.bool_]:
         """Return, for each row, whether another label is likelier and cleanlab agrees."""
-        from cleanlab.filter import find_label_issues
-
         own = chances[np.arange(len(given)), given]
         likelier: NDArray[np.bool_] = (chances.argmax(axis=1) != given) & (
             (chances.max(axis=1) >= self.confidence) & (own <= UNLIKELY)
         )
         if not likelier.any():
             return likelier
-        issues = find_label_issues(given, chances, filter_by=self.filter, n_jobs=1)
-        doubtful: NDArray[np.bool_] = np.logical_and(issues, likelier)
+        doubtful: NDArray[np.bool_] = np.logical_and(self._issues(given, chances), likelier)
         return doubtful
+
+    def _issues(self, given: NDArray[np.int64], chances: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return, for each row, whether the filter of that name holds its label for an error."""
+        if self.filter == "confident_learning":
+            return confident_errors(given, chances)
+        from cleanlab.filter import find_label_issues
+
+        issues: NDArray[np.bool_] = find_label_issues(
+            given, chances, filter_by=self.filter, n_jobs=1
+        )
+        return issues
 
 
 def _judged(labels: list[str | None]) -> list[int]:

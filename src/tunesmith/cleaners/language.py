@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tunesmith.cleaners.base import RowCleaner, Verdict
+from tunesmith.cleaners.base import RowCleaner, Verdict, Verdicts
 from tunesmith.rows import Message, Row, conversation, text_of
-from tunesmith.text.script import script_language
+from tunesmith.text.script import script_language, script_languages
 
 KNOWN = ("en", "zh", "fr", "de", "es", "it", "pt", "nl", "ja", "ko", "ru")
 ENGLISH = re.compile(
@@ -38,9 +38,18 @@ class Language(RowCleaner):
     kind: Literal["language"] = "language"
     keep: Annotated[tuple[str, ...], Field(min_length=1)] = ("en", "zh", "mixed", "und")
 
+    def verdicts(self, rows: list[Row], seed: int) -> Verdicts:  # noqa: ARG002
+        """Return the verdict of `judge` about each row; scripts are counted many at a time."""
+        found = script_languages([text_of(row) for row in rows])
+        return [self._judged(row, script) for row, script in zip(rows, found, strict=True)]
+
     def judge(self, row: Row) -> Verdict | None:
         """Drop a foreign row, rewrite one whose `lang` was something else."""
-        found = _language(row)
+        return self._judged(row, script_language(text_of(row)))
+
+    def _judged(self, row: Row, script: str) -> Verdict | None:
+        """Judge a row whose script is known."""
+        found = _language(row, script)
         if found not in self.keep:
             return Verdict("drop", f"language {found}")
         if row["lang"] != found:
@@ -48,9 +57,8 @@ class Language(RowCleaner):
         return None
 
 
-def _language(row: Row) -> str:
-    """Return the language of a row."""
-    script = script_language(text_of(row))
+def _language(row: Row, script: str) -> str:
+    """Return the language of a row of a script."""
     if script not in {"en", "other"}:
         return script
     sides = [text[:LOOKED_AT_CHARS] for text in _sides(conversation(row)) if _can_be_judged(text)]

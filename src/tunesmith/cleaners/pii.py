@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, rewritten, whole_text
+from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, rewritten
 from tunesmith.errors import UserError
-from tunesmith.rows import Row
+from tunesmith.rows import Row, map_json, meta_of, texts_of
 from tunesmith.text.national_phones import known_region
-from tunesmith.text.pii import KINDS, REGIONS, Kind, Phones, find_pii, masked, may_hold_pii
+from tunesmith.text.pii import KINDS, REGIONS, Found, Kind, Phones, find_pii, masked, may_hold_pii
 
 SALT = "TUNESMITH_PII_SALT"
 MIN_SALT_CHARS = 16
@@ -32,37 +32,59 @@ class Pii(RowCleaner):
     regions: Annotated[tuple[Region, ...], Field(min_length=1)] = REGIONS
     action: Literal["mask", "hash", "drop"] = "mask"
 
+    def suspects(self, rows: TextedRows) -> list[bool]:
+        """Return whether a row has the signs of any; escapes in the other columns hide some.
+
+        Raises:
+            UserError: values are to be hashed and the environment has no salt.
+        """
+        if self.action == "hash" and rows:
+            _salt()  # whether or not there is something to hash
+        dials = self.phones, self.regions
+        return [
+            may_hold_pii(text, *dials)
+            or "\\" in (row["meta"] or "")
+            or may_hold_pii(row["meta"] or "", *dials)
+            for row, text in zip(rows, rows.texts, strict=True)
+        ]
+
     def judge(self, row: Row) -> Verdict | None:
         """Rewrite or drop a row that holds personal data.
 
         Raises:
             UserError: values are to be hashed and the environment has no salt.
         """
-        counts: Counter[Kind] = Counter()
         salt = _salt() if self.action == "hash" else None
+        found = {text: self._found(text) for text in (*texts_of(row), *_other_texts(row))}
+        if not any(found.values()):
+            return None
+        counts: Counter[Kind] = Counter()
 
         def mask(text: str) -> str:
-            found = find_pii(text, self.kinds, self.phones, self.regions)
-            if not found:
-                return text
-            counts.update(item.kind for item in found)
-            return masked(text, found, salt)
+            counts.update(item.kind for item in found[text])
+            return masked(text, found[text], salt)
 
-        if not self._may_hold_any(row):
-            return None
         changed = rewritten(row, mask)
-        if not counts:
-            return None
         reason, score = " and ".join(sorted(counts)), float(counts.total())
         if self.action == "drop":
             return Verdict("drop", reason, score)
         return Verdict("rewrite", reason, score, row=changed)
 
-    def _may_hold_any(self, row: Row) -> bool:
-        """Rule out most rows at one look; escapes in the other columns could hide something."""
-        meta = row["meta"] or ""
-        text = f"{whole_text(row)}\n{meta}"
-        return "\\" in meta or may_hold_pii(text, self.phones, self.regions)
+    def _found(self, text: str) -> list[Found]:
+        """Return what is found in one text."""
+        return find_pii(text, self.kinds, self.phones, self.regions)
+
+
+def _other_texts(row: Row) -> list[str]:
+    """Return the texts in the source's other columns."""
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.append(text)
+        return text
+
+    map_json(meta_of(row), note)
+    return found
 
 
 def _salt() -> bytes:

@@ -4,8 +4,9 @@ import re
 import unicodedata
 from typing import Literal
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text, with_texts
+from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, whole_text, with_texts
 from tunesmith.rows import Row
+from tunesmith.text.code_points import marks_of
 from tunesmith.text.widths import narrowed
 
 NEWLINE = re.compile(r"\r\n?|[\u2028\u2029\x85]")
@@ -37,11 +38,13 @@ class RepairText(RowCleaner):
     kind: Literal["repair_text"] = "repair_text"
     widths: Literal["narrow", "keep"] = "narrow"
 
+    def suspects(self, rows: TextedRows) -> list[bool]:
+        """Return whether a text has a character that may need repair."""
+        return list(map(bool, marks_of(rows.texts, _unusual, 1)))
+
     def judge(self, row: Row) -> Verdict | None:
         """Repair one row and name the worst that was wrong with it."""
         texts = whole_text(row)
-        if _is_usual(texts):
-            return None
         changed = with_texts(row, self._repaired)
         if changed is None:
             return None
@@ -62,11 +65,9 @@ class RepairText(RowCleaner):
         return "line ends and accents" if plain != before else "full-width letters"
 
 
-def _is_usual(text: str) -> bool:
-    """True for a text of characters that need no repair: ASCII that prints, Chinese."""
-    if text.isascii() and text.replace("\n", "").isprintable():
-        return True
-    return not UNUSUAL.search(text)
+def _unusual(char: str) -> int:
+    """1 for a character that may need repair."""
+    return int(bool(UNUSUAL.match(char)))
 
 
 def repaired(text: str) -> str:

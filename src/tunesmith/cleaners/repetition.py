@@ -1,16 +1,21 @@
 """Drops rows whose answer says the same again and again: lines, phrases or one character."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, PositiveInt
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, answers_of
+from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, answers_of
 from tunesmith.rows import Row
+from tunesmith.text.code_points import Chunk, Ints, chunks
 
 RUN = re.compile(r"([^\W\d_])\1{19,}")  # twenty times one letter or Chinese character
 GRAM_CHARS = 12  # about two English words, or one Chinese clause
 STRIDE = 3  # every third run is looked at first
+OWNER = np.uint64(48)  # bits of a run's hash; those above number the text
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIN_LINE_CHARS = 4  # shorter lines repeat in any table, list or program
 Ratio = Annotated[float, Field(gt=0, le=1)]
 
@@ -27,6 +32,20 @@ class Repetition(RowCleaner):
     max_phrase_ratio: Ratio = 0.7
     min_chars: PositiveInt = 100
 
+    def suspects(self, rows: TextedRows) -> list[bool]:
+        """Return whether an answer is long enough, and has lines or phrases that may repeat."""
+        long = [
+            (place, text)
+            for place, row in enumerate(rows)
+            for text in answers_of(row)
+            if len(text) >= self.min_chars
+        ]
+        varied = varied_each([text for _, text in long], self.max_phrase_ratio)
+        suspect = [False] * len(rows)
+        for (place, text), few in zip(long, varied, strict=True):
+            suspect[place] |= not few or "\n" in text or bool(_long_run(text))
+        return suspect
+
     def judge(self, row: Row) -> Verdict | None:
         """Drop a row; the score is the share of its answer that repeats."""
         for text in answers_of(row):
@@ -36,8 +55,6 @@ class Repetition(RowCleaner):
                 return Verdict("drop", "one character repeated", len(found[0]) / len(text))
             if (share := repeated_lines(text)) > self.max_line_ratio:
                 return Verdict("drop", "repeated lines", share)
-            if varied(text, self.max_phrase_ratio):
-                continue
             if (share := repeated_phrases(text)) > self.max_phrase_ratio:
                 return Verdict("drop", "repeated phrases", share)
         return None
@@ -59,15 +76,33 @@ def repeated_lines(text: str) -> float:
     return 1 - sum(map(len, set(lines))) / total if total else 0.0
 
 
-def varied(text: str, most: float) -> bool:
-    """True if a third of the runs of twelve characters shows that at most `most` of them repeat.
+def varied_each(texts: Sequence[str], most: float) -> list[bool]:
+    """Return True for a text of whose runs of twelve characters a third shows that few repeat.
 
     Then `repeated_phrases` is at most `most`: all runs are at least as varied as some of them.
     """
-    text = " ".join(text.split())
-    count = len(text) - GRAM_CHARS + 1
-    seen = {text[place : place + GRAM_CHARS] for place in range(0, count, STRIDE)}
-    return count < 1 or 1 - len(seen) / count <= most
+    found: list[bool] = []
+    for chunk in chunks([" ".join(text.split()) for text in texts]):
+        lengths = np.diff(chunk.ends, prepend=-1) - 1
+        runs = np.maximum(lengths - GRAM_CHARS + 1, 1)
+        few = 1 - _distinct_runs(chunk) / runs <= most
+        found += (few | (lengths < GRAM_CHARS)).tolist()
+    return found
+
+
+def _distinct_runs(chunk: Chunk) -> Ints:
+    """Count the different runs that begin at every third character; two may count as one."""
+    codes, last = chunk.codes.astype(np.uint64), len(chunk.codes) - GRAM_CHARS
+    starts = np.arange(0, max(last, 0), STRIDE)
+    text = np.searchsorted(chunk.ends, starts)
+    inside = starts + GRAM_CHARS <= chunk.ends[text]
+    starts, text = starts[inside], text[inside]
+    mixed = np.zeros(len(starts), dtype=np.uint64)
+    for place in range(GRAM_CHARS):
+        mixed = (mixed ^ codes[starts + place]) * GOLDEN
+    keys = np.sort((text.astype(np.uint64) << OWNER) | (mixed >> (np.uint64(64) - OWNER)))
+    new = keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))]
+    return np.bincount((new >> OWNER).astype(np.int64), minlength=len(chunk.texts))
 
 
 def repeated_phrases(text: str) -> float:

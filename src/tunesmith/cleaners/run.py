@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts
+from tunesmith.cleaners.base import Cleaner, TextedRows, Verdict, Verdicts, whole_text
 from tunesmith.rows import Row, to_frame, to_rows
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ DECISIONS = pa.schema(
     ]
 )
 Record = dict[str, Any]
+BATCH_ROWS = 8_192
 
 
 class Cleaned(NamedTuple):
@@ -40,10 +43,33 @@ def run_cleaners(rows: "pd.DataFrame", steps: Sequence[Cleaner], seed: int) -> C
     """
     decisions: list[Record] = []
     left = to_rows(rows)
-    for step in steps:
-        left, acted = apply_step(left, step, seed)
-        decisions += acted
+    for scope, run in groupby(steps, key=attrgetter("scope")):
+        if scope == "row":
+            left, acted = apply_row_steps(left, list(run), seed)
+            decisions += acted
+            continue
+        for step in run:
+            left, acted = apply_step(left, step, seed)
+            decisions += acted
     return Cleaned(to_frame(left), decisions + untouched(left, decisions))
+
+
+def apply_row_steps(
+    rows: list[Row], steps: Sequence[Cleaner], seed: int
+) -> tuple[list[Row], list[Record]]:
+    """Return what `apply_step` does, step after step, for cleaners that look at one row at a time.
+
+    The rows go through all steps in batches, so that the texts of one batch are held at a time.
+    """
+    kept: list[Row] = []
+    acted: list[list[Record]] = [[] for _ in steps]
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch: list[Row] = TextedRows(rows[start : start + BATCH_ROWS])
+        for number, step in enumerate(steps):
+            batch, some = apply_step(batch, step, seed)
+            acted[number] += some
+        kept += batch
+    return kept, list(chain.from_iterable(acted))
 
 
 def apply_step(rows: list[Row], step: Cleaner, seed: int) -> tuple[list[Row], list[Record]]:
@@ -54,7 +80,10 @@ def apply_step(rows: list[Row], step: Cleaner, seed: int) -> tuple[list[Row], li
 def apply_verdicts(
     rows: list[Row], kind: str, verdicts: Verdicts
 ) -> tuple[list[Row], list[Record]]:
-    """Return the rows that the verdicts of one step leave, and its decisions."""
+    """Return the rows that the verdicts of one step leave, and its decisions.
+
+    `TextedRows` stay such; only of a rewritten row the texts are gathered anew.
+    """
     kept: list[Row] = []
     decisions: list[Record] = []
     for row, verdict in zip(rows, verdicts, strict=True):
@@ -65,7 +94,18 @@ def apply_verdicts(
         elif verdict.action == "rewrite":
             assert verdict.row is not None, "a rewrite carries its row"
             kept.append(verdict.row)
+    if isinstance(rows, TextedRows):
+        kept = TextedRows(kept, _texts_left(rows.texts, verdicts))
     return kept, decisions
+
+
+def _texts_left(texts: Sequence[str], verdicts: Verdicts) -> list[str]:
+    """Return the texts of the rows that the verdicts leave."""
+    return [
+        text if verdict is None or verdict.row is None else whole_text(verdict.row)
+        for text, verdict in zip(texts, verdicts, strict=True)
+        if verdict is None or verdict.action != "drop"
+    ]
 
 
 def decision_table(decisions: list[Record]) -> pa.Table:

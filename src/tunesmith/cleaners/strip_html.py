@@ -5,7 +5,7 @@ import re
 from html.entities import html5
 from typing import Literal
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text, with_texts
+from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, whole_text, with_texts
 from tunesmith.rows import Row
 from tunesmith.text.about_code import ABOUT_CODE
 
@@ -35,11 +35,13 @@ class StripHtml(RowCleaner):
 
     kind: Literal["strip_html"] = "strip_html"
 
+    def suspects(self, rows: TextedRows) -> list[bool]:
+        """Return whether a text has a sign that markup begins with."""
+        return ["<" in text or "&" in text for text in rows.texts]
+
     def judge(self, row: Row) -> Verdict | None:
         """Strip one row, unless it is about code; a whole document is code too."""
         whole = whole_text(row)
-        if "<" not in whole and "&" not in whole:  # markup begins with one of them
-            return None
         if not MARKUP.search(whole) or ABOUT_CODE.search(whole):
             return None
         changed = with_texts(row, stripped)

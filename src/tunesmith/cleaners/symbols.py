@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from tunesmith.cleaners.base import RowCleaner, Verdict, whole_text
+from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, whole_text
 from tunesmith.rows import Row
 from tunesmith.text.about_code import ABOUT_CODE
 
@@ -25,10 +25,15 @@ class Symbols(RowCleaner):
     max_ratio: Annotated[float, Field(gt=0, le=1)] = 0.7
     min_chars: PositiveInt = 50
 
+    def suspects(self, rows: TextedRows) -> list[bool]:
+        """Return whether a row is long enough, and letters do not at once fill its share."""
+        least = 1 - self.max_ratio
+        return [len(t) >= self.min_chars and not has_letters(t, least) for t in rows.texts]
+
     def judge(self, row: Row) -> Verdict | None:
         """Drop a row; the score is the share of signs."""
         text = whole_text(row)
-        if len(text) < self.min_chars or has_letters(text, 1 - self.max_ratio):
+        if len(text) < self.min_chars:
             return None
         if sign_ratio(text) <= self.max_ratio:
             return None

@@ -12,8 +12,13 @@ Ints: TypeAlias = NDArray[np.int64]
 
 CHUNK_TEXTS = 2048
 BEYOND = 0x10000  # the place in a table of every character outside of the first plane
-PLAIN = (  # ASCII, CJK punctuation, ideographs and full-width ASCII: none joins its neighbour
+PLAIN = (  # ASCII, · — ‘ ’ “ ” …, CJK punctuation, ideographs, full-width ASCII: none joins another
     range(0x80),
+    range(0xB7, 0xB8),
+    range(0x2014, 0x2015),
+    range(0x2018, 0x201A),
+    range(0x201C, 0x201E),
+    range(0x2026, 0x2027),
     range(0x3000, 0x302A),
     range(0x3030, 0x3040),
     range(0x4E00, 0xA000),
@@ -39,7 +44,7 @@ def chunks(texts: Sequence[str]) -> Iterator[Chunk]:
         yield Chunk(some, codes, np.cumsum(lengths + 1) - 1)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def table(value_of: Callable[[str], int], other: int) -> Codes:
     """Return what `value_of` says of each of the `PLAIN` characters; `other` for all others."""
     values = np.full(BEYOND + 1, other, dtype=np.uint32)
@@ -51,3 +56,13 @@ def table(value_of: Callable[[str], int], other: int) -> Codes:
 def any_of(marks: Codes, ends: Ints) -> Codes:
     """Return, for each text of a chunk, the bits that some character of it, or its end, has."""
     return np.bitwise_or.reduceat(marks, np.concatenate([[0], ends[:-1] + 1]))
+
+
+def marks_of(texts: Sequence[str], value_of: Callable[[str], int], other: int) -> list[int]:
+    """Return, for each text, the bits of `value_of` that some character of it has; see `table`."""
+    found: list[int] = []
+    for chunk in chunks(texts):
+        marks = table(value_of, other)[chunk.codes]
+        marks[chunk.ends] = 0
+        found += any_of(marks, chunk.ends).tolist()
+    return found

@@ -21,7 +21,7 @@ NUMBER = re.compile(f"{CODE}|{WORDS}|{CHINESE}")
 PIECE = re.compile(rf"[a-z\d.,:/%{NUMERALS}-]+")  # what a number lies inside of
 NO_LETTERS = str.maketrans({code: " " for code in range(128) if not chr(code).isalpha()})
 NUMBER_WORDS = frozenset(ENGLISH.split())
-LETTER, COUNTS = 1, 2
+LETTER, COUNTS, UNKNOWN = 1, 2, 4
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -32,11 +32,15 @@ def numbers(text: str) -> tuple[str, ...]:
     sequences differ all the same.
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
-    pieces = plain.split() if plain.isascii() else PIECE.findall(plain)
+    return _numbers_in(plain.split() if plain.isascii() else PIECE.findall(plain))
+
+
+def _numbers_in(pieces: list[str]) -> tuple[str, ...]:
+    """Return the numbers of a text in pieces; the pattern is slow, and most words are none."""
     some = [
         word for word in pieces if word in NUMBER_WORDS or not (word.isascii() and word.isalpha())
     ]
-    return tuple(NUMBER.findall(" ".join(some)))  # the pattern is slow, and most words no number
+    return tuple(NUMBER.findall(" ".join(some)))
 
 
 def all_numbers(texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -46,11 +50,19 @@ def all_numbers(texts: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _numbers(chunk: Chunk) -> Iterator[tuple[str, ...]]:
     """Yield the numbers of each text of one chunk."""
-    marks = table(_mark, LETTER | COUNTS)[chunk.codes]
+    marks = table(_mark, UNKNOWN)[chunk.codes]
     marks[chunk.ends] = 0
-    for text, mark in zip(chunk.texts, any_of(marks, chunk.ends).tolist(), strict=True):
-        counts = mark & COUNTS or (mark & LETTER and _has_number_word(text))
-        yield numbers.__wrapped__(text) if counts else ()
+    codes = table(_piece, ord(" "))[chunk.codes]
+    codes[chunk.ends] = ord("\n")
+    plain = codes.tobytes().decode("utf-32-le").split("\n")
+    some = any_of(marks, chunk.ends).tolist()
+    for text, pieces, mark in zip(chunk.texts, plain, some, strict=False):
+        if mark & UNKNOWN:
+            yield numbers.__wrapped__(text)
+        elif mark & COUNTS or (mark & LETTER and _has_number_word(pieces)):
+            yield _numbers_in(pieces.split())
+        else:
+            yield ()
 
 
 def _mark(char: str) -> int:
@@ -61,8 +73,12 @@ def _mark(char: str) -> int:
     return LETTER if "a" <= plain <= "z" else 0
 
 
+def _piece(char: str) -> int:
+    """Return the code of a character as it stands in a number, of a space for all others."""
+    plain = unicodedata.normalize("NFKC", char).casefold()
+    return ord(plain) if len(plain) == 1 and PIECE.match(plain) else ord(" ")
+
+
 def _has_number_word(text: str) -> bool:
-    """Whether a text without figures has an English number word."""
-    if not text.isascii():
-        return NUMBER.search(unicodedata.normalize("NFKC", text).casefold()) is not None
-    return not NUMBER_WORDS.isdisjoint(text.lower().translate(NO_LETTERS).split())
+    """Whether a text of ASCII without figures has an English number word."""
+    return not NUMBER_WORDS.isdisjoint(text.translate(NO_LETTERS).split())

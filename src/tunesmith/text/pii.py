@@ -20,18 +20,19 @@ from tunesmith.text.pii_patterns import (
     FIGURE,
     FIGURES,
     GATES,
+    HYPHEN_MARKS,
     IBAN,
     IBAN_START,
     IPV4,
     IPV6,
-    JOINED_MARKS,
     LOOSE_GATE,
     LOOSE_PHONE,
+    MARKS,
     NANP,
     PASSPORT,
-    PLAIN_MARKS,
     SECRET,
     SSN,
+    UNDERSCORE_MARKS,
     card_checks,
     iban_checks,
     id_checks,
@@ -101,9 +102,12 @@ def may_hold_pii(text: str, phones: Phones = "valid", regions: tuple[str, ...] =
 
 def _has_key_mark(text: str) -> bool:
     """True if something in the text is written as keys are."""
-    if ("_" in text or "-" in text) and any(mark in text for mark in JOINED_MARKS):
-        return True
-    return any(mark in text for mark in PLAIN_MARKS)
+    holds = text.__contains__
+    return (
+        any(map(holds, MARKS))
+        or ("-" in text and any(map(holds, HYPHEN_MARKS)))
+        or ("_" in text and any(map(holds, UNDERSCORE_MARKS)))
+    )
 
 
 def _fitting(text: str) -> set[Kind]:

@@ -8,17 +8,27 @@ import re
 
 FIGURE = re.compile(r"[0-9]")  # all but mail and some keys hold one
 FIGURES = re.compile(r"[0-9]+")
-PLAIN_MARKS = ("AKIA", "AIza", "eyJ")
-JOINED_MARKS = (  # keys that hold a hyphen or underscore
-    *("sk-", "sk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "hf_"),
-    *("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "glpat-", "npm_", "-----BEGIN"),
+MARKS = ("AKIA", "AIza", "eyJ")  # of keys
+HYPHEN_MARKS = ("sk-", "xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "glpat-", "-----BEGIN")
+UNDERSCORE_MARKS = (
+    "sk_",
+    "rk_",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "hf_",
+    "npm_",
 )
 GATES = (  # one of these is in all that holds a figure; each is fast, unlike all in one pattern
-    re.compile(r"[0-9](?:[0-9]{3}|[.)）][ ]?[0-9]|-[0-9]{2})"),
-    re.compile(":[0-9a-fA-F]"),
-    re.compile(r"\+[0-9]"),
+    re.compile(r"[0-9](?:[ ().\-（）]{0,2}[0-9]){6}"),  # seven figures that belong together
+    re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),
+    re.compile(r"[0-9A-Fa-f](?::{1,2}[0-9A-Fa-f]{1,4}){2}:"),
+    re.compile(r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}"),
 )
-LOOSE_GATE = re.compile(r"[0-9]{2}[ .)）-]")
+LOOSE_GATE = re.compile(r"[0-9](?:[ ().\-（）]{0,4}[0-9]){5}")  # phones of other regions
 SECRET = re.compile(
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,200}|gh[pousr]_[A-Za-z0-9]{36,251}"
     r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16,200}|glpat-[A-Za-z0-9_-]{20,100}|npm_[A-Za-z0-9]{36}"

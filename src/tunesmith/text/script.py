@@ -1,7 +1,12 @@
 """Which script a text is written in, and the language that the script alone decides."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import numpy as np
+
+from tunesmith.text.code_points import Chunk, any_of, chunks, table
 
 CODE = re.compile(
     r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{2,12}(?::[a-p]{10})?>"
@@ -16,6 +21,7 @@ HAN, KANA, HANGUL = (  # runs, of which each character counts
 LATIN_WORD = re.compile(f"[{LATIN_CHARS}]+")
 KANA_OR_HANGUL = re.compile(f"[{KANA_CHARS}{HANGUL_CHARS}]")
 FURTHER = re.compile(rf"[^\W\d_{HAN_CHARS}{KANA_CHARS}{HANGUL_CHARS}{LATIN_CHARS}]")
+HAN_CHAR, LATIN_CHAR, UNKNOWN = 1, 2, 4
 ZH_SHARE = 0.7
 MIXED_SHARE = 0.15
 
@@ -79,3 +85,35 @@ def _han_or_latin(han: int, latin: int) -> str:
     if share >= ZH_SHARE:
         return "zh"
     return "mixed" if share >= MIXED_SHARE else "en"
+
+
+def script_languages(texts: Sequence[str]) -> Iterator[str]:
+    """Yield `script_language` of each text; most are counted many at a time."""
+    for chunk in chunks(texts):
+        yield from _counted(chunk)
+
+
+def _counted(chunk: Chunk) -> Iterator[str]:
+    """Yield the languages of one chunk; texts with addresses or further scripts go one by one."""
+    marks = table(_mark, UNKNOWN)[chunk.codes]
+    marks[chunk.ends] = 0
+    starts = np.concatenate([[0], chunk.ends[:-1] + 1])
+    latin = marks == LATIN_CHAR
+    han = np.add.reduceat(marks == HAN_CHAR, starts, dtype=np.int64)
+    words = np.add.reduceat(latin & ~np.append(False, latin[:-1]), starts, dtype=np.int64)
+    unknown = any_of(marks, chunk.ends) & UNKNOWN
+    counts = zip(chunk.texts, unknown.tolist(), han.tolist(), words.tolist(), strict=True)
+    for text, slow, chars, latin_words in counts:
+        if slow or "://" in text:
+            yield script_language(text)
+        else:
+            yield _han_or_latin(chars, latin_words) if chars or latin_words else "und"
+
+
+def _mark(char: str) -> int:
+    """Return the script of a character, or that it needs a closer look."""
+    if char in "@<" or KANA_OR_HANGUL.match(char) or FURTHER.match(char):
+        return UNKNOWN
+    if HAN.match(char):
+        return HAN_CHAR
+    return LATIN_CHAR if LATIN_WORD.match(char) else 0

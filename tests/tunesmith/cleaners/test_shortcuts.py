@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tunesmith.cleaners.rows_for_tests import chat, cleaned, done, labelled
-from tunesmith.cleaners.base import with_texts
+from tunesmith.cleaners.base import TextedRows, with_texts
 from tunesmith.cleaners.pii import Pii
 from tunesmith.cleaners.repair_text import UNUSUAL, RepairText, repaired
 from tunesmith.cleaners.repetition import (
@@ -18,13 +18,13 @@ from tunesmith.cleaners.repetition import (
     _long_run,
     repeated_lines,
     repeated_phrases,
-    varied,
+    varied_each,
 )
 from tunesmith.cleaners.symbols import has_letters, sign_ratio
 from tunesmith.rows import Row, all_text, map_texts, texts_of, to_json
 from tunesmith.text import pii
 from tunesmith.text.normalise import _TABLE, ARITHMETIC, folded, squeezed
-from tunesmith.text.script import CODE, Scripts, script_language, scripts
+from tunesmith.text.script import CODE, Scripts, script_language, script_languages, scripts
 from tunesmith.text.widths import narrowed
 
 MIXED = st.text(
@@ -74,6 +74,7 @@ def test_usual_text_needs_no_repair(text: str) -> None:
     assert not UNUSUAL.search(text)
     assert narrowed(repaired(text)) == text
     assert RepairText().judge({**labelled(text, None)}) is None
+    assert RepairText().suspects(TextedRows([labelled(text, None)])) == [False]
 
 
 @MANY
@@ -108,6 +109,14 @@ def test_scripts_are_counted_as_one_by_one(text: str) -> None:
     assert scripts(text) == counted_one_by_one(text)
 
 
+@settings(deadline=None, max_examples=300)  # a table of characters is made at the first use
+@given(
+    texts=st.lists(MIXED | st.text(alphabet="aZ中々〇Ａ〸。@<:/ htps\n", max_size=9), max_size=5)
+)
+def test_scripts_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    assert list(script_languages(texts)) == list(map(script_language, texts))
+
+
 @MANY
 @given(text=st.text(alphabet="ab1 @.<_>/:X", max_size=12))
 def test_plain_letters_are_english_as_the_count_says(text: str) -> None:
@@ -120,7 +129,7 @@ def test_plain_letters_are_english_as_the_count_says(text: str) -> None:
 )
 def test_repetition_is_never_overlooked(piece: str, times: int, most: float) -> None:
     text = piece * times + "x"
-    if varied(text, most):
+    if varied_each(["abc" * 9, text, "x"], most)[1]:
         assert repeated_phrases(text) <= most
     found = RUN.search(text)
     if found and 2 * len(found[0]) > len(text):
@@ -128,7 +137,7 @@ def test_repetition_is_never_overlooked(piece: str, times: int, most: float) -> 
 
 
 def test_what_repeats_is_still_found() -> None:
-    assert not varied("Yes, of course, we can. " * 9, 0.7)
+    assert varied_each(["Yes, of course, we can. " * 9, "abc", ""], 0.7) == [False, True, True]
     assert _long_run("x" + "哈" * 30)
     assert repeated_lines("one line of text") == 0
     assert done(cleaned(Repetition(), chat("Hi", "好" * 120))) == [

@@ -24,5 +24,11 @@ def test_each_character_is_folded_as_alone(form: str) -> None:
     assert list(folded_each(texts)) == list(map(folded, texts))
 
 
+@settings(deadline=None, max_examples=400)
+@given(st.lists(st.text(alphabet="12a -－.,:(（\n”…", max_size=9), max_size=9))
+def test_signs_beside_figures_stay_as_alone(texts: list[str]) -> None:
+    assert list(folded_each(texts)) == list(map(folded, texts))
+
+
 def test_no_text_is_no_form() -> None:
     assert list(folded_each([])) == []

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tunesmith.cleaners.base import Verdict, Verdicts, is_test
-from tunesmith.cleaners.exact_duplicates import Seen, key_of
+from tunesmith.cleaners.exact_duplicates import Seen, keys_of
 from tunesmith.cleaners.scale_out.part import Part
 from tunesmith.cleaners.scale_out.spread import Future, Spread
 
@@ -35,9 +35,10 @@ def spread_exact(rows: Spread) -> list[Future]:
 def _keyed(part: Part, count: int) -> list[list[Known]]:
     """Return the rows of a partition by the worker that gets them."""
     shards: list[list[Known]] = [[] for _ in range(count)]
-    for row, place in zip(part.rows(), part.places.tolist(), strict=True):
+    rows = part.rows()
+    for row, key, place in zip(rows, keys_of(rows), part.places.tolist(), strict=True):
         if not is_test(row):
-            digest = hashlib.blake2b(repr(key_of(row)).encode(), digest_size=DIGEST_BYTES).digest()
+            digest = hashlib.blake2b(repr(key).encode(), digest_size=DIGEST_BYTES).digest()
             shard = int.from_bytes(digest[:8], "little") % count
             shards[shard].append(Known(digest, row["label"], row["id"], place))
     return shards

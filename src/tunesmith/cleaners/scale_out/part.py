@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tunesmith.cleaners.base import Cleaner, Verdicts
+from tunesmith.cleaners.base import Cleaner, TextedRows, Verdicts
 from tunesmith.cleaners.run import DECISIONS, apply_verdicts
 from tunesmith.errors import UserError
 from tunesmith.rows import SCHEMA, Row, frame_of, open_table, table_of, to_frame, to_rows
@@ -72,7 +72,8 @@ def _groups(file: pa.lib.NativeFile, start: int, stop: int) -> tuple[list[int], 
 
 def row_steps(part: Part, steps: Sequence[Cleaner], seed: int) -> Stepped:
     """Return what cleaners that look at one row at a time leave of a partition."""
-    rows, places, tables = part.rows(), part.places, []
+    rows: list[Row] = TextedRows(part.rows())
+    places, tables = part.places, []
     for step in steps:
         verdicts = step.verdicts(rows, seed)
         rows, acted = apply_verdicts(rows, step.kind, verdicts)
