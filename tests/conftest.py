@@ -1,5 +1,6 @@
 """Shared by all tests: no network, quiet libraries, tiny models made on the spot."""
 
+import gc
 import os
 import socket
 from pathlib import Path
@@ -12,6 +13,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DVC_NO_ANALYTICS", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests' processes share the cores
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -23,6 +25,13 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 def root() -> Path:
     """The root of the project."""
     return ROOT
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_objects_to_collect() -> None:
+    """Every training lets Python look through all objects; those of libraries it need not."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tunesmith.recipes import apply
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["Anna", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gus", "Hana", "Ivo", "Jana"]
@@ -188,8 +190,10 @@ def test_no_tracked_output_holds_a_path_of_this_machine(by_dvc: Project) -> None
 
 def changed(project: Project) -> set[str]:
     """Return the stages that DVC calls changed, and all that follow them."""
-    status = json.loads(project.run("dvc", "status", "--json").stdout)
-    return {name for name in status if not name.endswith(".dvc")}
+    from dvc.repo import Repo
+
+    with Repo(project.folder) as repo:
+        return {name for name in repo.status() if not name.endswith(".dvc")}
 
 
 EVALUATION = {"evaluate", "analyze", "gate", "report"}
@@ -216,8 +220,7 @@ def test_a_dial_changes_its_own_stage_and_no_other(
     params = by_dvc.folder / "params.yaml"
     before = params.read_bytes()
     try:
-        done = by_dvc.run("tunesmith", "set", setting)
-        assert done.returncode == 0, done.stderr
+        apply(None, [setting], params)
         assert changed(by_dvc) == first
     finally:
         params.write_bytes(before)

@@ -2,14 +2,14 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pyarrow.parquet as pq
 import pytest
 
 from tests.plain_rows import plain_chat, write_plain
+from tests.stage_runs import run_here
 from tunesmith.augmenters.attempts import rng_of
 from tunesmith.augmenters.augmenter import Asked
 from tunesmith.augmenters.endpoint import Endpoint
@@ -41,13 +41,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, params: str) -> "CompletedProcess[str]":
     (folder / "params.yaml").write_text(params)
     words = "--rows train.parquet --feedback feedback --validation validation.parquet"
     words += " --test test.parquet --ood ood.parquet --material material --train out.parquet"
     words += " --left-out left_out.parquet --replies replies.jsonl --summary augment.json"
-    command = [sys.executable, "-m", "stages.augment", *words.split()]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return run_here(folder, "augment", words)
 
 
 def test_with_nothing_to_add_the_table_passes_through_byte_for_byte(folder: Path) -> None:

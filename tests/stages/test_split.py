@@ -1,15 +1,15 @@
 """Stage split: writes three tables, what was dropped and why; the same input, the same bytes."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pyarrow.parquet as pq
 import pytest
 
 from stages.split import split
 from tests.plain_rows import plain_chat, write_plain
+from tests.stage_runs import run_here
 from tunesmith.errors import UserError
 from tunesmith.rows import Row, read_rows, to_frame
 from tunesmith.splitting import SplitParams
@@ -32,15 +32,14 @@ def rows() -> list[Row]:
     ]
 
 
-def run(folder: Path, params: str = PARAMS) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, params: str = PARAMS) -> "CompletedProcess[str]":
     (folder / "params.yaml").write_text(params)
     (folder / "ids.csv").write_text("id\n")
     write_plain(folder / "kept.parquet", rows())
     words = "--rows kept.parquet --frozen ids.csv --train train.parquet --test test.parquet"
     words += " --validation validation.parquet --ood ood.parquet"
     words += " --summary split.json --dropped dropped.parquet"
-    command = [sys.executable, "-m", "stages.split", *words.split()]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return run_here(folder, "split", words)
 
 
 def test_the_tables_hold_every_row_once_and_the_dropped_say_why(tmp_path: Path) -> None:

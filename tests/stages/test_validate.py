@@ -2,15 +2,15 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pandas as pd
 import pytest
 
 from stages.validate import gate, validate
 from tests.plain_rows import plain_chat, write_plain
+from tests.stage_runs import run_here
 from tests.tunesmith.expectations.evidence import evidence_of
 from tunesmith.errors import UserError
 from tunesmith.expectations import ValidateParams, ValidateSuites
@@ -28,7 +28,7 @@ validate:
 """
 
 
-def run(folder: Path, rows: list[Row], suite: str = "clean") -> subprocess.CompletedProcess[str]:
+def run(folder: Path, rows: list[Row], suite: str = "clean") -> "CompletedProcess[str]":
     (folder / "params.yaml").write_text(PARAMS)
     write_plain(folder / "rows.parquet", rows)
     decisions = pd.DataFrame({"id": ["a"], "source": ["a"], "step": ["s"], "action": ["keep"]})
@@ -37,8 +37,7 @@ def run(folder: Path, rows: list[Row], suite: str = "clean") -> subprocess.Compl
     words += " --ood rows.parquet --evaluation-sets sets"
     words += " --decisions decisions.parquet --result r.json --failed f.csv --docs d.html"
     words += " --passed ok.passed"
-    command = [sys.executable, "-m", "stages.validate", *words.split()]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return run_here(folder, "validate", words)
 
 
 def test_good_rows_pass_and_a_warning_is_only_told(tmp_path: Path) -> None:

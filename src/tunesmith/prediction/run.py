@@ -50,12 +50,12 @@ def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> 
         UserError: no rows, or rows of a task without an answer to compare with, or the model was
             trained with another chat template.
     """
-    from transformers import set_seed
+    import torch
 
     if not rows:
         raise UserError("no test rows to predict; set split.test_ratio or bring a test file")
     _refuse_unmeasured(rows)
-    set_seed(seed)
+    torch.manual_seed(seed)
     _, manifest = describe(folder)
     task = manifest.task if manifest else _base_task(rows, params)
     loaded = load(folder, task, classification.label_names(rows))

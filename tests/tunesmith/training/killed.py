@@ -4,10 +4,12 @@ One process imports torch and forks; it trains nothing itself. For each moment i
 line: how the process that was killed there ended, and what the next one came to.
 """
 
+import gc
 import json
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +54,17 @@ KINDS: dict[str, dict[str, Any]] = {
     },
     "classification": {"task": "classification", "method": {"kind": "full"}, "learning_rate": 3e-3},
 }
-MOMENTS = [  # batch: the n-th forward pass; file: the n-th that torch writes, half
-    ("batch", 3, signal.SIGKILL),  # before any checkpoint
-    ("batch", 21, signal.SIGKILL),  # in the second epoch, from a checkpoint within it
-    ("batch", 29, signal.SIGTERM),
-    ("file", 7, signal.SIGKILL),  # torch writes 4 a checkpoint
-    ("seal", 3, signal.SIGKILL),
-    ("end", 1, signal.SIGKILL),  # all is trained, nothing is written yet
-]
+Moment = tuple[str, int, signal.Signals]
+MOMENTS: dict[str, list[Moment]] = {  # batch: the n-th forward pass; file: the n-th of torch, half
+    "lora": [
+        ("batch", 3, signal.SIGKILL),  # before any checkpoint
+        ("batch", 21, signal.SIGKILL),  # in the second epoch, from a checkpoint within it
+        ("file", 7, signal.SIGKILL),  # torch writes 4 a checkpoint
+        ("end", 1, signal.SIGKILL),  # all is trained, nothing is written yet
+    ],
+    "full": [("batch", 29, signal.SIGTERM), ("seal", 3, signal.SIGKILL)],
+    "classification": [("batch", 21, signal.SIGKILL)],
+}
 
 
 def phase(kind: str) -> Phase:
@@ -143,14 +148,20 @@ def tried(folder: Path, kind: str, what: str, number: int, by: signal.Signals) -
     return {"ended": ended, "left": left, "code": code, "again": again}
 
 
-def main(folder: Path, kind: str) -> None:
+def main(folder: Path) -> None:
     torch.set_num_threads(1)
-    code, whole = in_a_process(lambda: run(folder, folder / kind / "whole", kind))
-    print(json.dumps({"moment": "none", "code": code, "again": whole}))
-    for what, number, by in MOMENTS:
-        record = tried(folder, kind, what, number, by)
-        print(json.dumps({"moment": f"{what} {number}", **record}), flush=True)
+    gc.freeze()
+    for kind, moments in MOMENTS.items():
+        whole = partial(run, folder, folder / kind / "whole", kind)
+        code, again = in_a_process(whole)
+        tell(kind, {"moment": "none", "code": code, "again": again})
+        for what, number, by in moments:
+            tell(kind, {"moment": f"{what} {number}", **tried(folder, kind, what, number, by)})
+
+
+def tell(kind: str, record: dict[str, Any]) -> None:
+    print(json.dumps({"kind": kind, **record}), flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]))
