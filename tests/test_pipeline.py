@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,7 @@ def changed(project: Project) -> set[str]:
     """Return the stages that DVC calls changed, and all that follow them."""
     from dvc.repo import Repo
 
-    with Repo(project.folder) as repo:
+    with chdir(project.folder), Repo() as repo:
         return {name for name in repo.status() if not name.endswith(".dvc")}
 
 
