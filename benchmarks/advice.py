@@ -128,7 +128,7 @@ def on_gpu(
     import torch
 
     from benchmarks.clock import Clock
-    from benchmarks.train_gpu import tunesmith
+    from benchmarks.random_llama import phase_trainer
     from tunesmith.advice.device import found
     from tunesmith.methods import read_method
 
@@ -139,7 +139,7 @@ def on_gpu(
     if chosen.virtual_tokens:
         dials = {"activation_checkpointing": checkpointing, "per_device_batch_size": batch}
     with tempfile.TemporaryDirectory() as folder:
-        trainer = tunesmith("1B", STEPS, folder, chosen.kind, data=alike, **dials)
+        trainer = phase_trainer("1B", folder, chosen.kind, data=alike, **dials)
         config = trainer.model.config
         said = estimated(config, chosen, batch, tokens, checkpointing, found())
         trainer.args.load_best_model_at_end = False

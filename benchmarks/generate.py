@@ -33,7 +33,7 @@ def model() -> Any:
     import torch
 
     if torch.cuda.is_available():
-        from benchmarks.train_gpu import model as shaped
+        from benchmarks.random_llama import model as shaped
 
         return shaped("1B", "sdpa").float().eval()
     from transformers import AutoModelForCausalLM
