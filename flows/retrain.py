@@ -19,6 +19,7 @@ from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
 from flows.server import Server, prefect_api
 from tunesmith.errors import UserError
+from tunesmith.stage import collect_rarely
 
 STOPPED, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -41,6 +42,7 @@ def main(
 ) -> int:
     """Plan, run and report; return the exit code: 0 done, 1 a stage failed, 2 cannot start."""
     options = _parse(arguments)
+    collect_rarely()
     signal.signal(signal.SIGTERM, _end_on_sigterm)
     try:
         changed = workcopy.check(require_clean=options.require_clean, pull=options.pull)

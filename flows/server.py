@@ -17,7 +17,7 @@ from http.client import HTTPException
 from urllib.error import HTTPError
 
 from tunesmith.errors import UserError
-from tunesmith.stage import WORK
+from tunesmith.stage import WORK, collect_rarely
 
 HOME = WORK / "prefect"
 START_SECONDS = 180.0
@@ -164,6 +164,7 @@ def serve(fd: int) -> None:
     import signal
     import threading
 
+    collect_rarely()
     import uvicorn
     from prefect.server.api.server import create_app
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tunesmith.stage import FEW_COLLECTIONS
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -25,6 +27,9 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 def root() -> Path:
     """The root of the project."""
     return ROOT
+
+
+gc.set_threshold(*FEW_COLLECTIONS)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,8 +1,10 @@
 """What every stage's `main` runs inside: paths as flags, one-line errors, time and memory."""
 
 import argparse
+import atexit
 import ctypes
 import errno
+import gc
 import json
 import os
 import resource
@@ -30,6 +32,7 @@ QUIET_AND_OFFLINE = {
     "GOMP_SPINCOUNT": "0",
 }
 WORK = Path(".work")
+FEW_COLLECTIONS = (20_000, 20, 20)  # Python's own: 700, 10, 10
 FAILURE_FILE = "TUNESMITH_FAILURE_FILE"  # where one of several processes says why it failed
 FULL_DISK = (
     "no space left on this disk; free some (`dvc gc --workspace` removes cached results that "
@@ -110,6 +113,16 @@ def prepare_process(dies_with_parent: bool = True) -> None:
         die_with_parent()
     for name, value in QUIET_AND_OFFLINE.items():
         os.environ.setdefault(name, value)
+    collect_rarely()
+
+
+def collect_rarely() -> None:
+    """Let Python look for cycles rarely, and not in what libraries hold when the process ends.
+
+    Half the CPU seconds of importing torch and transformers are such looks and the end.
+    """
+    gc.set_threshold(*FEW_COLLECTIONS)
+    atexit.register(gc.freeze)
 
 
 def die_with_parent() -> None:

@@ -58,6 +58,18 @@ def test_time_and_memory_are_kept_beside_what_is_tracked(tmp_path: Path) -> None
     assert [path.name for path in (tmp_path / ".work" / "timings").iterdir()] == ["stage.json"]
 
 
+def test_the_collector_of_cycles_looks_rarely_and_at_the_end_not_at_all(tmp_path: Path) -> None:
+    script = (
+        "import atexit, gc\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"
+        "from tunesmith.stage import run_stage\n"
+        "run_stage(lambda: print(gc.get_threshold()[0], gc.get_freeze_count()))\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "20000 0\nTrue\n"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="PDEATHSIG is Linux's")
 def test_a_stage_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     (tmp_path / "stage.py").write_text(STAGE.format(body='print("up", flush=True); time.sleep(60)'))

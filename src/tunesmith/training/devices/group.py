@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tunesmith.errors import StartAgain, UserError
+from tunesmith.errors import UserError
 
 if TYPE_CHECKING:
     from tunesmith.hardware import Hardware
@@ -102,7 +102,8 @@ def _refuse_other_count(dial: str, asked: int | str | None, found: int) -> None:
 def joined(hardware: "Hardware") -> Iterator[Group]:
     """Yield this process's place in its group, connected to the others; leave it at the end.
 
-    A process that has all started again does not take its leave: the others wait for it elsewhere.
+    A process that fails does not take its leave: the others wait for it in the middle of a step,
+    and so it would wait for them.
 
     Raises:
         UserError: the group is not what was asked, or the connection to another process is lost.
@@ -113,20 +114,15 @@ def joined(hardware: "Hardware") -> Iterator[Group]:
         return
     import torch.distributed as dist
 
-    leaves = True
     try:
         _connect(group)
         yield group
-    except StartAgain:
-        leaves = False
-        raise
     except (RuntimeError, dist.DistError) as error:
         if not any(words in str(error) for words in LOSSES):
             raise
         raise UserError(_lost(group, error)) from None
-    finally:
-        if leaves and dist.is_initialized():
-            dist.destroy_process_group()
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def _connect(group: Group) -> None:

@@ -93,24 +93,35 @@ def test_a_process_that_finds_no_other_says_where_it_looked(
         pass
 
 
-@pytest.mark.parametrize(("failure", "left"), [(StartAgain("less"), 0), (UserError("broken"), 1)])
-def test_a_process_that_has_all_started_again_does_not_wait_for_the_others(
-    monkeypatch: pytest.MonkeyPatch, failure: UserError, left: int
+@pytest.mark.parametrize(
+    "failure", [StartAgain("less"), UserError("broken"), torch.OutOfMemoryError("CUDA")]
+)
+def test_a_process_that_fails_does_not_wait_for_the_others(
+    connected: list[str], failure: Exception
 ) -> None:
-    for name, value in PAIR.items():
-        monkeypatch.setenv(name, value)
-    leaves: list[str] = []
-    for name, answer in {
-        "is_initialized": True,
-        "get_backend": "gloo",
-        "get_world_size": 2,
-    }.items():
-        monkeypatch.setattr(f"torch.distributed.{name}", lambda answer=answer: answer)
-    monkeypatch.setattr("torch.distributed.destroy_process_group", lambda: leaves.append("left"))
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(type(failure)), joined(Hardware()):
         raise failure
-    assert len(leaves) == left
+    assert connected == []
+
+
+def test_a_process_that_is_done_leaves_the_group(connected: list[str]) -> None:
+    with joined(Hardware()):
+        pass
+    assert connected == ["left"]
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A process that has found the other one; the list tells of its leave."""
+    for name, value in PAIR.items():
+        monkeypatch.setenv(name, value)
+    answers = {"is_initialized": True, "get_backend": "gloo", "get_world_size": 2}
+    for name, answer in answers.items():
+        monkeypatch.setattr(f"torch.distributed.{name}", lambda answer=answer: answer)
+    leaves: list[str] = []
+    monkeypatch.setattr("torch.distributed.destroy_process_group", lambda: leaves.append("left"))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    return leaves
 
 
 def trained_as(
