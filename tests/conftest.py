@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tunesmith.stage import FEW_COLLECTIONS
+from tunesmith.stage import collect_rarely
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
@@ -19,6 +19,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests' processes share the 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+collect_rarely()
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 
@@ -27,9 +29,6 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 def root() -> Path:
     """The root of the project."""
     return ROOT
-
-
-gc.set_threshold(*FEW_COLLECTIONS)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,9 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
 
 from tunesmith.cleaners import CleanParams
@@ -60,14 +58,6 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
         pass
 
 
-def test_an_address_may_come_from_the_environment(
-    client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CLEAN_CLUSTER", client.scheduler_info()["address"])
-    with connected(ScaleOut(scheduler="env:CLEAN_CLUSTER")) as other:
-        assert len(other.scheduler_info()["workers"]) == 2
-
-
 def test_an_environment_without_the_address_is_named() -> None:
     pytest.importorskip("distributed")
     with (
@@ -75,20 +65,3 @@ def test_an_environment_without_the_address_is_named() -> None:
         connected(ScaleOut(scheduler="env:NO_CLUSTER")),
     ):
         pass
-
-
-def test_only_this_machine_can_reach_the_cluster(client: Any) -> None:
-    here = psutil.Process()
-    listening = [
-        connection.laddr.ip
-        for process in (here, *here.children(recursive=True))
-        for connection in process.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
-    assert len(listening) >= 3
-    assert set(listening) == {"127.0.0.1"}
-
-
-def test_workers_keep_the_memory_limit(client: Any) -> None:
-    workers = client.scheduler_info()["workers"].values()
-    assert [worker["memory_limit"] for worker in workers] == [2_000_000_000] * 2

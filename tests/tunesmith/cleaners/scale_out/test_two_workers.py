@@ -1,10 +1,15 @@
-"""Cleaning over a cluster gives the bytes that one process gives."""
+"""Two workers give the bytes that one process gives, on loopback only, and though one dies."""
 
 import json
-from collections.abc import Sequence
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow as pa
 import pytest
 
@@ -12,6 +17,8 @@ from stages.collect import collect
 from tests.tunesmith.cleaners.rows_in_parts import rows_with_copies
 from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.run import DECISIONS, Record, run_cleaners, summary
+from tunesmith.cleaners.scale_out.cluster import connected
+from tunesmith.cleaners.scale_out.params import ScaleOut
 from tunesmith.cleaners.scale_out.run import clean_spread, write_spread
 from tunesmith.errors import UserError
 from tunesmith.rows import Row, read_rows, to_frame, write_rows, write_table
@@ -24,6 +31,14 @@ FAST: list[dict[str, Any]] = [
     {"kind": "near_duplicates", "similarity": 0.85},
     {"kind": "decontaminate", "similarity": 0.85},
 ]
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    """A client of two worker processes on this machine."""
+    pytest.importorskip("distributed")
+    with connected(ScaleOut(workers=2, worker_memory="2GB")) as started:
+        yield started
 
 
 def steps_of(*kinds: dict[str, Any]) -> CleanParams:
@@ -142,3 +157,51 @@ def test_no_rows_give_no_rows(client: Any, tmp_path: Path) -> None:
 def test_without_steps_every_row_is_kept(client: Any, tmp_path: Path) -> None:
     folder = written(tmp_path, rows_with_copies(20))
     assert together(client, folder, steps_of(), 10) == alone(folder, steps_of())
+
+
+def test_an_address_may_come_from_the_environment(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEAN_CLUSTER", client.scheduler_info()["address"])
+    with connected(ScaleOut(scheduler="env:CLEAN_CLUSTER")) as other:
+        assert len(other.scheduler_info()["workers"]) == 2
+
+
+def test_only_this_machine_can_reach_the_cluster(client: Any) -> None:
+    here = psutil.Process()
+    listening = [
+        connection.laddr.ip
+        for process in (here, *here.children(recursive=True))
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 3
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_workers_keep_the_memory_limit(client: Any) -> None:
+    workers = client.scheduler_info()["workers"].values()
+    assert [worker["memory_limit"] for worker in workers] == [2_000_000_000] * 2
+
+
+@pytest.mark.slow
+def test_a_killed_worker_costs_time_and_changes_nothing(client: Any, tmp_path: Path) -> None:
+    folder = written(tmp_path, rows_with_copies(1_500))
+    pids = list(client.run(os.getpid).values())
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        """Kill the first worker once it holds results."""
+        while not any(client.has_what().values()):
+            time.sleep(0.05)
+        os.kill(pids[0], signal.SIGKILL)
+        killed.append(pids[0])
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    result = together(client, folder, steps_of(*FAST), partition_rows=400)
+    killer.join()
+    left = client.run(os.getpid).values()
+    assert killed
+    assert pids[0] not in left
+    assert result == alone(folder, steps_of(*FAST))
