@@ -21,6 +21,7 @@ from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.base import TextedRows
 from tunesmith.cleaners.run import Record, apply_step, decision_table, untouched
 from tunesmith.rows import Row, read_rows, to_frame, to_rows, write_rows, write_table
+from tunesmith.stage import collect_rarely
 
 
 def timed(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--without", nargs="*", default=[], help="kinds of cleaners left out")
     args = parser.parse_args()
+    collect_rarely()  # as a stage does
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_rows(folder / "examples.parquet", to_frame(made_rows(args.rows, seed=0)))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from flows import launch
+from flows import dvc_process, launch
 from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
@@ -113,7 +113,7 @@ _CHATTER = (
     "\tgit add ",
     "\tdvc config core.autostage true",
 )
-_DVC = (sys.executable, "-m", "dvc")
+_DVC = (sys.executable, "-P", dvc_process.__file__)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
