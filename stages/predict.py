@@ -4,10 +4,11 @@ import pyarrow as pa
 
 from tunesmith.files import write_json
 from tunesmith.params import read_seed
+from tunesmith.prediction.kept import keep, key_of, take
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.run import predict
 from tunesmith.rows import read_rows, to_rows, write_table
-from tunesmith.stage import parse_paths, run_stage
+from tunesmith.stage import WORK, parse_paths, run_stage
 
 SCHEMA = pa.schema(
     [
@@ -25,13 +26,21 @@ SCHEMA = pa.schema(
 def main() -> None:
     """Read rows and a model, write its predictions and their cost."""
     paths = parse_paths("--model", "--rows", "--predictions", "--efficiency", names=("--name",))
+    name, outputs = str(paths.name), [paths.predictions, paths.efficiency]
+    params, seed = PredictParams.read("predict"), read_seed()
+    settings = {**params.model_dump(mode="json"), "seed": seed}
+    kept = WORK / "predictions" / key_of(paths.model, paths.rows, settings)[:16]
+    if (maker := take(kept, name, outputs)) is not None:
+        print(f"predict@{name}: the model is that of predict@{maker}, and so are the predictions")
+        return
     rows = to_rows(read_rows(paths.rows))
-    predicted = predict(paths.model, rows, PredictParams.read("predict"), read_seed())
+    predicted = predict(paths.model, rows, params, seed)
     table = pa.Table.from_pandas(predicted.table, schema=SCHEMA, preserve_index=False)
     write_table(paths.predictions, table.replace_schema_metadata())
     write_json(paths.efficiency, predicted.efficiency)
     seconds = predicted.efficiency["predict_seconds"]
-    print(f"predict@{paths.name}: {len(rows)} rows in {seconds:.1f} s")
+    keep(kept, name, outputs)
+    print(f"predict@{name}: {len(rows)} rows in {seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 """Stage predict: one model, the frozen rows, one table."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.stage_runs import run_here
 from tests.tiny import chat_row, label_row
 from tunesmith.errors import UserError
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.run import COLUMNS, predict
+from tunesmith.rows import to_frame, write_rows
 
 PARAMS = PredictParams(batch_size=4, max_new_tokens=5)
 
@@ -48,3 +51,24 @@ def test_a_base_model_without_a_head_guesses_the_same_way_each_time(
 def test_no_rows_to_predict_is_an_error(base: Path) -> None:
     with pytest.raises(UserError, match="no test rows"):
         predict(base, [], PARAMS, 0)
+
+
+def test_the_champion_that_is_still_the_base_takes_its_predictions(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "rows.parquet", to_frame([chat_row(i, "q" * i, "a") for i in range(5)]))
+    (tmp_path / "params.yaml").write_text("seed: 0\npredict: {max_new_tokens: 5}\n")
+    shutil.copytree(base, tmp_path / "champion")
+    words = (
+        "--name {0} --model {0} --rows rows.parquet --predictions {0}.parquet --efficiency {0}.json"
+    )
+    assert "5 rows in" in run_here(tmp_path, "predict", words.format("base")).stdout
+    assert "5 rows in" in run_here(tmp_path, "predict", words.format("base")).stdout
+    monkeypatch.setattr("stages.predict.predict", None)
+    told = run_here(tmp_path, "predict", words.format("champion")).stdout
+    assert told == (
+        "predict@champion: the model is that of predict@base, and so are the predictions\n"
+    )
+    for kind in ("parquet", "json"):
+        one, two = (tmp_path / f"{name}.{kind}" for name in ("base", "champion"))
+        assert one.read_bytes() == two.read_bytes()
