@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -152,7 +153,17 @@ def by_flow(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Projec
     project = make_project(tmp_path_factory.mktemp("projects") / "by-flow", tiny_base)
     done = project.run("flows.retrain")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
     return project
+
+
+def test_the_flow_records_every_stage_by_its_outcome(by_flow: Project) -> None:
+    with sqlite3.connect(by_flow.folder / ".work/prefect/prefect.db") as database:
+        runs = database.execute("select name, state_name from task_run").fetchall()
+        flows = database.execute("select state_name from flow_run").fetchall()
+    assert dict(runs) == dict.fromkeys(by_flow.lock(), "Ran")
+    assert len(runs) == len(by_flow.lock())
+    assert flows == [("Completed",)]
 
 
 def test_two_runs_from_scratch_one_by_dvc_one_by_the_flow_give_the_same_lock(

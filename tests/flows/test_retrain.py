@@ -85,37 +85,23 @@ def edit(path: str, old: str, new: str) -> None:
 
 
 @pytest.mark.flow
-def test_the_flow_and_dvc_repro_come_to_the_same_lock_and_leave_each_other_nothing(
-    fresh: Path, finished_template: Path, with_home: Callable[[], None], run: Callable[..., str]
-) -> None:
-    with_home()
-    code, out, err = retrain()
-    assert (code, err) == (0, "")
-    assert table(out) == dict.fromkeys(ALL, "Ran")
-    assert lock() == yaml.safe_load((finished_template / "dvc.lock").read_text())
-    assert "Running stage" not in run("dvc", "repro")
-    runs = recorded("select name, state_name from task_run order by start_time")
-    assert runs == [(name, "Ran") for name in ALL]
-    assert recorded("select state_name from flow_run") == [("Completed",)]
-    messages = [message for (message,) in recorded("select message from log")]
-    assert "Running stage 'clean':" in messages
-    assert not any("example.org" in message for message in messages)
-
-
-@pytest.mark.flow
 def test_a_changed_param_runs_its_stage_and_changed_back_it_is_restored(
     finished: Path, with_home: Callable[[], None]
 ) -> None:
     with_home()
     edit("params.yaml", "0.1", "0.3")
-    code, out, _ = retrain()
-    assert code == 0
+    code, out, err = retrain()
+    assert (code, err) == (0, "")
     assert "params.yaml:phases.sft.lr 0.1 → 0.3; command changed" in out
     assert "note: not as in the last commit: params.yaml" in out
     outcomes = ["Unchanged", "Unchanged", "Ran", "Unchanged", "Ran"]
     assert table(out) == dict(zip(ALL, outcomes, strict=True))
     runs = recorded("select name, state_name from task_run order by start_time")
     assert runs == list(zip(ALL, outcomes, strict=True))
+    assert recorded("select state_name from flow_run") == [("Completed",)]
+    messages = [message for (message,) in recorded("select message from log")]
+    assert "Running stage 'train@sft':" in messages
+    assert not any("example.org" in message for message in messages)
     edit("params.yaml", "0.3", "0.1")
     code, out, _ = retrain("--force", "report")
     outcomes = ["Unchanged", "Unchanged", "Restored", "Unchanged", "Ran"]
