@@ -58,7 +58,7 @@ def training_arguments(
         load_best_model_at_end=True,
         metric_for_best_model=f"eval_{phase.chosen_by}",
         greater_is_better=phase.chosen_by != "loss",
-        logging_steps=max(1, per_epoch // 10),
+        logging_steps=max(1, round(per_epoch * min(1, phase.epochs)) // 10),
         logging_nan_inf_filter=False,
         disable_tqdm=True,
         report_to=report_to(phase.tracking, WORK, folder.name),

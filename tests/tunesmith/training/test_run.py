@@ -57,6 +57,12 @@ def test_the_loss_falls_and_the_same_seed_gives_the_same_weights(
     assert one.curves.equals(two.curves)
 
 
+def test_a_part_of_an_epoch_has_a_curve_too(start: Path, tmp_path: Path) -> None:
+    rows = [chat_row(i, f"say {i % 4}", f"it is {'abcd'[i % 4]}") for i in range(400)]
+    short = run(start, tmp_path / "short", phase(epochs=0.06), rows)  # 3 steps of 50
+    assert len(short.curves.query("split == 'train'")) == 3
+
+
 def test_a_stopped_run_goes_on_and_ends_with_the_same_weights(start: Path, tmp_path: Path) -> None:
     whole = run(start, tmp_path / "whole", phase())
     stopped = tmp_path / "stopped"
