@@ -35,7 +35,7 @@ def model() -> Any:
     if torch.cuda.is_available():
         from benchmarks.random_llama import model as shaped
 
-        return shaped("1B", "sdpa").float().eval()
+        return shaped("1B").float().eval()
     from transformers import AutoModelForCausalLM
 
     return AutoModelForCausalLM.from_pretrained("data/demo-base").eval()

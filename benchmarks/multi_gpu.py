@@ -9,7 +9,6 @@ process accumulates what several take at once. The losses say whether they train
 import argparse
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.apart import measured_apart, tell
@@ -81,13 +80,11 @@ def numbers(row: Row, beside: Row) -> str:
 
 def measure(way: str, method: str, given: Any, several: int) -> None:
     """Train in one of the processes; the first tells what came out."""
-    from dataclasses import replace
-
+    from tunesmith.hardware import Hardware
     from tunesmith.training.devices.group import joined
 
-    strategy = "fsdp2" if way == "fsdp2" else "ddp"
-    with joined(SimpleNamespace(processes=None, hosts=None, strategy=strategy)) as group:
-        row = train(replace(group, strategy=strategy), method, given, several)
+    with joined(Hardware(strategy="fsdp2" if way == "fsdp2" else "ddp")) as group:
+        row = train(group, method, given, several)
         if group.first:
             tell(row)
 
@@ -96,7 +93,7 @@ def train(group: Any, method: str, given: Any, several: int) -> Row:
     """Take steps by the trainer of a phase that accumulates as often as there are devices."""
     import torch
 
-    from benchmarks.clock import Clock
+    from benchmarks.clock import Clock, tokens_a_step
     from tunesmith.training.devices.group import gathered
 
     gpu, last = torch.cuda.is_available(), WARM + given.steps
@@ -107,25 +104,12 @@ def train(group: Any, method: str, given: Any, several: int) -> Row:
         "warmup_ratio": 0.0,
     }
     data = rows(600, 512) if given.shape == "tiny" else rows()
-    clock, counted = Clock(WARM, last), []
+    clock = Clock(WARM, last)
     with TemporaryDirectory() as folder:
         trainer = phase_trainer(given.shape, folder, method, data, group, **dials)
-        collator = trainer.data_collator
-
-        def counting(items: Any) -> Any:
-            made = collator(items)
-            counted.append(int(made["input_ids"].numel()))
-            return made
-
-        trainer.data_collator = counting
-        trainer.args.load_best_model_at_end = False
         trainer.args.logging_steps = 1
-        trainer.add_callback(clock)
-        if gpu:
-            torch.cuda.reset_peak_memory_stats()
-        trainer.train()
+        per_step = tokens_a_step(trainer, clock)
         history = [entry for entry in trainer.state.log_history if "loss" in entry]
-    per_step = sum(counted) / len(counted) * trainer.args.gradient_accumulation_steps
     peak = torch.cuda.max_memory_allocated() / 1e9 if gpu else 0.0
     return Row(
         tokens_per_second=sum(gathered(group, per_step)) * given.steps / clock.seconds,

@@ -96,26 +96,11 @@ def measure(shape: str, name: str, steps: int) -> Row:
     """Train a few steps and return what they cost."""
     import torch
 
-    from benchmarks.clock import Clock
+    from benchmarks.clock import Clock, tokens_a_step
 
-    counted: list[int] = []
     clock = Clock(WARM, WARM + steps)
     with TemporaryDirectory() as folder:
-        trainer = SETTINGS[name](shape, WARM + steps, folder)
-        collator = trainer.data_collator
-
-        def counting(items: Any) -> Any:
-            batch = collator(items)
-            mask = batch.get("attention_mask")
-            counted.append(int(batch["input_ids"].numel() if mask is None else mask.sum()))
-            return batch
-
-        trainer.data_collator = counting
-        trainer.args.load_best_model_at_end = False
-        trainer.add_callback(clock)
-        torch.cuda.reset_peak_memory_stats()
-        trainer.train()
-    per_step = sum(counted) / len(counted) * trainer.args.gradient_accumulation_steps
+        per_step = tokens_a_step(SETTINGS[name](shape, WARM + steps, folder), clock)
     speed = per_step * steps / clock.seconds
     flops = 4 * linear_weights(shape) * speed
     return Row(shape, name, speed, torch.cuda.max_memory_allocated() / 1e9, per_step, flops)

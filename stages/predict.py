@@ -26,7 +26,8 @@ SCHEMA = pa.schema(
 def main() -> None:
     """Read rows and a model, write its predictions and their cost."""
     paths = parse_paths("--model", "--rows", "--predictions", "--efficiency", names=("--name",))
-    name, outputs = str(paths.name), [paths.predictions, paths.efficiency]
+    name = str(paths.name)
+    outputs = {"predictions": paths.predictions, "efficiency": paths.efficiency}
     params, seed = PredictParams.read("predict"), read_seed()
     settings = {**params.model_dump(mode="json"), "seed": seed}
     kept = WORK / "predictions" / key_of(paths.model, paths.rows, settings)[:16]

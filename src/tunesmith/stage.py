@@ -32,7 +32,7 @@ QUIET_AND_OFFLINE = {
     "GOMP_SPINCOUNT": "0",
 }
 WORK = Path(".work")
-FEW_COLLECTIONS = (20_000, 20, 20)  # Python's own: 700, 10, 10
+FEW_COLLECTIONS = (20_000, 20, 20)  # Python 3.11's own: 700, 10, 10
 FAILURE_FILE = "TUNESMITH_FAILURE_FILE"  # where one of several processes says why it failed
 FULL_DISK = (
     "no space left on this disk; free some (`dvc gc --workspace` removes cached results that "
@@ -119,7 +119,7 @@ def prepare_process(dies_with_parent: bool = True) -> None:
 def collect_rarely() -> None:
     """Let Python look for cycles rarely, and not in what libraries hold when the process ends.
 
-    Half the CPU seconds of importing torch and transformers are such looks and the end.
+    Nearly half the CPU seconds of importing torch and transformers are such looks and the end.
     """
     gc.set_threshold(*FEW_COLLECTIONS)
     atexit.register(gc.freeze)

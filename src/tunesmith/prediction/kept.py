@@ -1,6 +1,6 @@
 """Predictions of a model that has two names: base and champion, until something is promoted.
 
-A model that is predicted again under its own name is predicted anew, so that a forced run is one.
+The name that made them makes them anew, so that a forced run is one.
 """
 
 import json
@@ -25,35 +25,34 @@ def key_of(model: Path, rows: Path, settings: dict[str, Any]) -> str:
         rows: file of the frozen rows.
         settings: dials of the stage and the seed.
     """
-    library = Path(tunesmith.__file__).parent
-    code = sha256_tree({"model": model, "tunesmith": library})
-    own = [code, sha256_file(rows), settings, [version(name) for name in LIBRARIES]]
+    files = sha256_tree({"model": model, "tunesmith": Path(tunesmith.__file__).parent})
+    own = [files, sha256_file(rows), settings, [version(name) for name in LIBRARIES]]
     return sha256_text(json.dumps(own, sort_keys=True))
 
 
-def take(kept: Path, name: str, outputs: list[Path]) -> str | None:
+def take(kept: Path, name: str, outputs: dict[str, Path]) -> str | None:
     """Copy the outputs that another name of this model has left, and return that name.
 
     Args:
         kept: folder of a key.
         name: that asks; what it has left itself is not taken.
-        outputs: in the order in which they were kept.
+        outputs: where to, by the names under which they were kept.
     """
     mark = kept / MADE_BY
     if not mark.exists() or (maker := str(read_json(mark)["name"])) == name:
         return None
-    for output in outputs:
+    for what, output in outputs.items():
         with replacing(output) as temporary:
-            shutil.copyfile(kept / output.suffix, temporary)
+            shutil.copyfile(kept / what, temporary)
     return maker
 
 
-def keep(kept: Path, name: str, outputs: list[Path]) -> None:
-    """Keep the outputs of a name, each of another suffix, for other names of the same model."""
+def keep(kept: Path, name: str, outputs: dict[str, Path]) -> None:
+    """Keep the outputs of a name for other names of the same model; see `take`."""
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    for output in outputs:
-        shutil.copyfile(output, kept / output.suffix)
+    for what, output in outputs.items():
+        shutil.copyfile(output, kept / what)
     write_json(kept / MADE_BY, {"name": name})
     newest = sorted(kept.parent.iterdir(), key=lambda path: path.stat().st_mtime)
     for old in newest[:-KEPT]:

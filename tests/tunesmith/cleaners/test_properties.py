@@ -72,7 +72,7 @@ CHAT = st.builds(chat, TEXT, TEXT, split=SPLIT)
 LABELLED = st.builds(labelled, TEXT, st.sampled_from([None, "a", "b"]), split=SPLIT)
 TEXTS = st.builds(labelled, TEXT, st.none(), task=st.just("text"))
 ROWS = st.lists(CHAT | LABELLED | TEXTS, max_size=8).map(lambda rows: frame(*rows))
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(autouse=True, scope="module")

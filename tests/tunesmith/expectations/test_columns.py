@@ -59,7 +59,7 @@ def any_row(draw: st.DrawFn) -> Row:
 rows = st.lists(any_row(), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rows)
 def test_columns_say_what_each_row_says(some: list[Row]) -> None:
     evidence = evidence_of(some)

@@ -17,19 +17,25 @@ def model(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def written(folder: Path, text: str) -> list[Path]:
+def outputs_in(folder: Path) -> dict[str, Path]:
+    return {"predictions": folder / "x.parquet", "efficiency": folder / "x.json"}
+
+
+def written(folder: Path, text: str) -> dict[str, Path]:
     folder.mkdir(parents=True, exist_ok=True)
-    outputs = [folder / "x.parquet", folder / "x.json"]
-    for output in outputs:
-        output.write_text(text + output.suffix)
-    return outputs
+    for what, output in outputs_in(folder).items():
+        output.write_text(f"{what} {text}")
+    return outputs_in(folder)
 
 
 def test_another_name_takes_what_the_first_has_made(tmp_path: Path) -> None:
     keep(tmp_path / "kept" / "key", "base", written(tmp_path / "base", "made by base"))
-    asked = [tmp_path / "champion" / "y.parquet", tmp_path / "champion" / "y.json"]
+    asked = outputs_in(tmp_path / "champion")
     assert take(tmp_path / "kept" / "key", "champion", asked) == "base"
-    assert [path.read_text() for path in asked] == ["made by base.parquet", "made by base.json"]
+    assert {what: path.read_text() for what, path in asked.items()} == {
+        "predictions": "predictions made by base",
+        "efficiency": "efficiency made by base",
+    }
 
 
 def test_its_own_are_made_anew(tmp_path: Path) -> None:
@@ -40,8 +46,8 @@ def test_its_own_are_made_anew(tmp_path: Path) -> None:
 
 def test_what_was_not_kept_to_its_end_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "kept" / "key").mkdir(parents=True)
-    (tmp_path / "kept" / "key" / ".parquet").write_text("half")
-    assert take(tmp_path / "kept" / "key", "champion", []) is None
+    (tmp_path / "kept" / "key" / "predictions").write_text("half")
+    assert take(tmp_path / "kept" / "key", "champion", outputs_in(tmp_path)) is None
 
 
 def test_model_rows_dials_and_code_decide(

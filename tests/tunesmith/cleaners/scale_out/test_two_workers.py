@@ -74,13 +74,13 @@ def written(folder: Path, rows: Sequence[Row]) -> Path:
     return folder
 
 
-def test_six_thousand_rows_with_copies_across_partitions(client: Any, tmp_path: Path) -> None:
-    folder = written(tmp_path, rows_with_copies(6_000))
+def test_twenty_thousand_rows_with_copies_across_partitions(client: Any, tmp_path: Path) -> None:
+    folder = written(tmp_path, rows_with_copies(20_000))
     params = steps_of({"kind": "exact_duplicates"}, {"kind": "near_duplicates"})
     one, counts = alone(folder, params)
-    assert counts["dropped"]["near_duplicates"]["nearly repeats an earlier row"] > 150
+    assert counts["dropped"]["near_duplicates"]["nearly repeats an earlier row"] > 500
     assert {"exact_duplicates", "near_duplicates"} == set(counts["flagged"])
-    assert together(client, folder, params, partition_rows=2_100) == (one, counts)
+    assert together(client, folder, params, partition_rows=7_000) == (one, counts)
 
 
 @pytest.mark.parametrize("partition_rows", [60, 1_000])
