@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
-from tunesmith.rows import reference_of, to_rows
+from tunesmith.rows import prompt_text, reference_of, to_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +38,8 @@ class Answers:
     scores: Sequence[str | None] | None = None  # JSON objects, label → probability
     logprobs: NDArray[np.float64] | None = None  # of the reference, summed, in nats
     reference_tokens: NDArray[np.float64] | None = None
+    reference_bytes: NDArray[np.float64] | None = None  # of the text under `logprobs`, in UTF-8
+    prompts: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         if len(self.predictions) != len(self.references):
@@ -102,13 +104,18 @@ def _refuse(place: str, what: str, ids: list[str]) -> None:
 
 def to_answers(rows: "pd.DataFrame", predictions: "pd.DataFrame") -> Answers:
     """Return aligned rows and predictions as what metrics read."""
+    records = to_rows(rows)
+    references = [reference_of(row) for row in records]
+    scored = [row.get("text") or text for row, text in zip(records, references, strict=True)]
     return Answers(
         predictions=["" if _absent(text) else str(text) for text in predictions["prediction"]],
-        references=[reference_of(row) for row in to_rows(rows)],
+        references=references,
         langs=list(rows["lang"]),
         scores=_all_or_none(predictions["scores"]),
         logprobs=_numbers(predictions["logprob"]),
         reference_tokens=_numbers(predictions["reference_tokens"]),
+        reference_bytes=np.array([len(text.encode()) for text in scored], dtype=np.float64),
+        prompts=[prompt_text(row) for row in records],
     )
 
 

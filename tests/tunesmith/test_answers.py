@@ -65,3 +65,11 @@ def test_a_column_with_a_gap_counts_as_unknown() -> None:
     table = predictions(rows, 1.0, 0)
     table.loc[2, "logprob"] = None
     assert to_answers(rows, table).logprobs is None
+
+
+def test_answers_hold_what_was_asked_and_how_long_the_references_are() -> None:
+    rows = shop_rows(3)
+    answers = to_answers(rows, predictions(rows, 1.0, 0))
+    assert answers.prompts is not None and all(answers.prompts)
+    assert answers.reference_bytes is not None
+    assert list(answers.reference_bytes) == [len(text.encode()) for text in answers.references]
