@@ -14,7 +14,8 @@ SLICES = ["overall", "lang=en", "lang=zh", "meta.phrasing=seen", "meta.phrasing=
 
 def main() -> None:
     """Print one row a slice and metric."""
-    scores = pd.read_csv(SCORES).set_index(["model", "slice", "metric"])
+    scores = pd.read_csv(SCORES)
+    scores = scores[scores["set"] == "test"].set_index(["model", "slice", "metric"])
     print("| test rows | n | metric | base | tuned |\n|---|--:|---|---|---|")
     for name in SLICES:
         for metric in SHOWN if name == "overall" else SHOWN[:2]:

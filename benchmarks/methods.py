@@ -113,13 +113,13 @@ def answered(trained: Trained, rows: list[Row]) -> int:
 
 def classified(trained: Trained, rows: list[Row]) -> int:
     """Return how many labels are right."""
-    from tunesmith.prediction.classify import probabilities
+    from tunesmith.prediction.classify import class_logits
     from tunesmith.tasks.classification import encode_text
 
     tokenizer = trained.start.tokenizer
     texts = [encode_text(row, tokenizer, 128) for row in rows]
-    scores = probabilities(trained.model.eval(), tokenizer.pad_token_id, texts, 64)
-    chosen = [trained.labels[max(range(len(s)), key=s.__getitem__)] for s in scores]
+    found = class_logits(trained.model.eval(), tokenizer.pad_token_id, texts, 64)
+    chosen = [trained.labels[max(range(len(own)), key=own.__getitem__)] for own, _ in found]
     return sum(a == row["label"] for a, row in zip(chosen, rows, strict=True))
 
 

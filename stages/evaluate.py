@@ -1,21 +1,35 @@
-"""Score the predictions of base, candidate and champion, with intervals, overall and by slice."""
+"""Score the predictions of base, candidate and champion, with intervals, by set and by slice."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 
-from tunesmith.answers import Answers, aligned, is_classification, read_predictions, to_answers
+from tunesmith.answers import Answers, aligned, read_predictions, to_answers
+from tunesmith.errors import UserError
 from tunesmith.files import write_json, write_text
-from tunesmith.metrics import EvaluateParams, metrics_for
+from tunesmith.metrics import EvaluateParams
 from tunesmith.metrics.measure import Measured, measure
 from tunesmith.metrics.metric import Metric
+from tunesmith.metrics.sets import (
+    Sets,
+    about_sets,
+    by_set,
+    comparisons_of,
+    gaps_tree,
+    metrics_of,
+    scores_tree,
+    sets_of,
+)
 from tunesmith.metrics.tables import (
     CANDIDATE,
     MODELS,
     OVERALL,
+    TEST,
     Table,
+    by_slice,
     comparison_tree,
     metrics_tree,
     per_row_table,
@@ -41,37 +55,77 @@ class Evaluation(NamedTuple):
 
 def evaluate(
     rows: "pd.DataFrame",
-    predictions: "dict[str, pd.DataFrame]",
+    predictions: "Mapping[str, pd.DataFrame]",
     settings: EvaluateParams,
     seed: int,
 ) -> Evaluation:
-    """Score every model on the same rows.
+    """Score every model on the same rows: the test rows by slice too, every other set as a whole.
 
     Args:
-        rows: N test rows.
+        rows: N rows of the exam; `split` names the set of each.
         predictions: model → its predictions, in the order of the rows.
         settings: metrics, slices and resamples.
         seed: of the resamples.
     """
-    metrics = metrics_for(settings.metrics, is_classification(rows))
-    answers = {name: to_answers(rows, table) for name, table in predictions.items()}
-    table = statistics(metrics, answers)
-    everything = np.ones(len(rows), dtype=bool)
-    masks = {
+    test, given = part_of(rows, predictions, TEST)
+    answers = {name: to_answers(test, table) for name, table in given.items()}
+    table = statistics(metrics_of(test, settings), answers)
+    everything = np.ones(len(test), dtype=bool)
+    overall = measured(table, everything, OVERALL, settings, seed)
+    slices = {
+        key: measured(table, mask, "=".join(key), settings, seed)
+        for key, mask in named_masks(test, settings).items()
+    }
+    sets = measured_sets(rows, predictions, settings, seed)
+    metrics = metrics_tree(overall, slices, answers[CANDIDATE])
+    metrics["about"] = {**about_sets(sets), **metrics["about"]}
+    return Evaluation(
+        metrics | {"sets": scores_tree(sets), "gaps": gaps_tree(overall, sets)},
+        score_table({(TEST, OVERALL): overall, **by_slice(slices), **by_set(sets)}),
+        comparison_tree(overall, slices, comparisons_of(sets), settings),
+        per_row_table(table, given),
+    )
+
+
+def part_of(
+    rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]", name: str
+) -> "tuple[pd.DataFrame, dict[str, pd.DataFrame]]":
+    """Return the rows of one set, and every model's predictions of them.
+
+    Raises:
+        UserError: there is no such row.
+    """
+    own = (rows["split"] == name).to_numpy()
+    if not own.any():
+        raise UserError(f"the exam has no {name} row; give some or raise split.test_ratio")
+    parts = {model: table[own].reset_index(drop=True) for model, table in predictions.items()}
+    return rows[own].reset_index(drop=True), parts
+
+
+def measured_sets(
+    rows: "pd.DataFrame",
+    predictions: "Mapping[str, pd.DataFrame]",
+    settings: EvaluateParams,
+    seed: int,
+) -> Sets:
+    """Return the metrics of every set but the test rows."""
+    found = {}
+    for name in sets_of(rows):
+        own, given = part_of(rows, predictions, name)
+        answers = {model: to_answers(own, table) for model, table in given.items()}
+        table = statistics(metrics_of(own, settings), answers)
+        everything = np.ones(len(own), dtype=bool)
+        found[name] = measured(table, everything, name, settings, seed), answers[CANDIDATE]
+    return found
+
+
+def named_masks(rows: "pd.DataFrame", settings: EvaluateParams) -> dict[tuple[str, str], Mask]:
+    """Return the rows of each slice by its name and value."""
+    return {
         (name, value): mask
         for name, values in slice_masks(rows, settings.slices).items()
         for value, mask in values.items()
     }
-    overall = measured(table, everything, OVERALL, settings, seed)
-    slices = {
-        key: measured(table, mask, "=".join(key), settings, seed) for key, mask in masks.items()
-    }
-    return Evaluation(
-        metrics_tree(overall, slices, answers[CANDIDATE]),
-        score_table(overall, slices),
-        comparison_tree(overall, slices, settings.confidence, settings.resamples),
-        per_row_table(table, predictions),
-    )
 
 
 def statistics(metrics: list[Metric], answers: dict[str, Answers]) -> Table:

@@ -1,4 +1,6 @@
-"""Run one model on the frozen test rows: answers and log-probabilities."""
+"""Run one model on the frozen rows: answers, log-probabilities and what they cost."""
+
+import shutil
 
 import pyarrow as pa
 
@@ -16,9 +18,13 @@ SCHEMA = pa.schema(
         ("prediction", pa.string()),
         ("logprob", pa.float64()),  # of the reference answer, nats
         ("reference_tokens", pa.int64()),
+        ("reference_bytes", pa.int64()),  # of the text that `logprob` is of, UTF-8
+        ("answer_logprob", pa.float64()),  # of the model's own answer, nats
         ("generated_tokens", pa.int64()),
         ("finished", pa.bool_()),
+        ("truncated", pa.bool_()),  # the prompt was longer than predict.max_length
         ("scores", pa.string()),  # JSON, label → probability
+        ("logits", pa.string()),  # JSON, label → logit
     ]
 )
 
@@ -30,18 +36,21 @@ def main() -> None:
     outputs = {"predictions": paths.predictions, "efficiency": paths.efficiency}
     params, seed = PredictParams.read("predict"), read_seed()
     settings = {**params.model_dump(mode="json"), "seed": seed}
-    kept = WORK / "predictions" / key_of(paths.model, paths.rows, settings)[:16]
+    key = key_of(paths.model, paths.rows, settings)[:16]
+    kept = WORK / "predictions" / key
     if (maker := take(kept, name, outputs)) is not None:
         print(f"predict@{name}: the model is that of predict@{maker}, and so are the predictions")
         return
     rows = to_rows(read_rows(paths.rows))
-    predicted = predict(paths.model, rows, params, seed)
+    parts = WORK / "predict" / f"{name}-{key}"
+    predicted = predict(paths.model, rows, params, seed, parts)
     table = pa.Table.from_pandas(predicted.table, schema=SCHEMA, preserve_index=False)
-    write_table(paths.predictions, table.replace_schema_metadata())
+    write_table(paths.predictions, table.replace_schema_metadata(predicted.made_by))
     write_json(paths.efficiency, predicted.efficiency)
     seconds = predicted.efficiency["predict_seconds"]
     keep(kept, name, outputs)
-    print(f"predict@{name}: {len(rows)} rows in {seconds:.1f} s")
+    shutil.rmtree(parts, ignore_errors=True)
+    print(f"predict@{name}: {len(rows):,} rows in {seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -105,8 +105,12 @@ def _prediction(row: Row, right: float, rng: random.Random, bad_topic: str) -> d
         "prediction": answer,
         "logprob": None if label else -4.0 * (1.0 if hit else 2.0) - rng.random(),
         "reference_tokens": 0 if label else 8,
+        "reference_bytes": None if label else len(reference.encode()),
+        "answer_logprob": None if label else -2.0 * (1.0 if hit else 2.0),
         "generated_tokens": max(len(answer), 1),
         "finished": True,
+        "truncated": False,
+        "logits": None,
         "scores": json.dumps({answer: confidence, "other": 1 - confidence}) if label else None,
     }
 

@@ -95,3 +95,13 @@ def label_row(number: int, text: str, label: str) -> dict[str, object]:
         "label": label,
         "source": f"toy.jsonl:{number + 1}",
     }
+
+
+def text_row(number: int, text: str) -> dict[str, object]:
+    """Return one example of plain text."""
+    return {
+        "id": f"text-{number}",
+        "task": "text",
+        "text": text,
+        "source": f"toy.txt:{number + 1}",
+    }

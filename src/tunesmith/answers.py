@@ -22,9 +22,13 @@ PREDICTION_COLUMNS = (
     "prediction",
     "logprob",
     "reference_tokens",
+    "reference_bytes",
+    "answer_logprob",
     "generated_tokens",
     "finished",
+    "truncated",
     "scores",
+    "logits",
 )
 
 
@@ -105,16 +109,14 @@ def _refuse(place: str, what: str, ids: list[str]) -> None:
 def to_answers(rows: "pd.DataFrame", predictions: "pd.DataFrame") -> Answers:
     """Return aligned rows and predictions as what metrics read."""
     records = to_rows(rows)
-    references = [reference_of(row) for row in records]
-    scored = [row.get("text") or text for row, text in zip(records, references, strict=True)]
     return Answers(
         predictions=["" if _absent(text) else str(text) for text in predictions["prediction"]],
-        references=references,
+        references=[reference_of(row) for row in records],
         langs=list(rows["lang"]),
         scores=_all_or_none(predictions["scores"]),
         logprobs=_numbers(predictions["logprob"]),
         reference_tokens=_numbers(predictions["reference_tokens"]),
-        reference_bytes=np.array([len(text.encode()) for text in scored], dtype=np.float64),
+        reference_bytes=_numbers(predictions["reference_bytes"]),
         prompts=[prompt_text(row) for row in records],
     )
 

@@ -6,6 +6,7 @@ from tunesmith.analysis import AnalyzeParams
 from tunesmith.augmenters import AugmentParams
 from tunesmith.cleaners import CleanParams
 from tunesmith.component import Component
+from tunesmith.exam import ExamParams
 from tunesmith.expectations import ValidateSuites
 from tunesmith.gate import GateParams
 from tunesmith.hardware import Hardware
@@ -38,6 +39,7 @@ class Dials(Phases):
     augment: AugmentParams
     profile: ProfileParams
     models: dict[str, ComparedModel]
+    exam: ExamParams = ExamParams()
     predict: PredictParams
     evaluate: EvaluateParams
     analyze: AnalyzeParams

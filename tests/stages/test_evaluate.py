@@ -111,7 +111,7 @@ def test_the_stage_writes_the_same_bytes_twice(
     run_main(tmp_path, monkeypatch)
     assert first == {name: (tmp_path / name).read_bytes() for name in OUTPUTS}
     header = first["scores.csv"].split(b"\n")[0]
-    assert header == b"model,slice,metric,value,stderr,low,high,n"
+    assert header == b"model,set,slice,metric,value,stderr,low,high,n"
     assert set(json.loads(first["metrics.json"])["candidate"]) == {"exact_match", "bleu"}
 
 

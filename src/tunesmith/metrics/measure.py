@@ -52,6 +52,21 @@ class Measured:
         return mcnemar(int((gap > 0).sum()), int((gap < 0).sum()))
 
 
+def unpaired(first: Measured, second: Measured, model: str) -> Difference:
+    """Return a model's metric on one set of rows minus that on another, drawn independently.
+
+    Both must be of the same metric, from as many resamples.
+    """
+    return paired_difference(
+        first.value(model),
+        second.value(model),
+        first.draws[model],
+        second.draws[model],
+        len(first.statistics[model]),
+        first.confidence,
+    )
+
+
 def measure(
     metrics: Mapping[Metric, Mapping[str, Floats]],
     resamples: int,

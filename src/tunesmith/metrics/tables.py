@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tunesmith.answers import Answers
+from tunesmith.metrics import EvaluateParams
 from tunesmith.metrics.measure import Measured
 from tunesmith.metrics.metric import Metric
 from tunesmith.stats.resample import Floats
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 BASE, CANDIDATE, CHAMPION = MODELS = ("base", "candidate", "champion")
 OVERALL = "overall"
+TEST = "test"
 
 Table: TypeAlias = Mapping[Metric, Mapping[str, Floats]]  # metric → model → (N, K)
 Slices: TypeAlias = Mapping[tuple[str, str], list[Measured]]  # (slice name, value) → metrics
@@ -42,34 +44,59 @@ def about(metric: Metric, answers: Answers) -> dict[str, Any]:
     }
 
 
-def score_table(overall: list[Measured], slices: Slices) -> "pd.DataFrame":
-    """Return one line a model, slice and metric."""
+def by_slice(slices: Slices) -> dict[tuple[str, str], list[Measured]]:
+    """Return the slices under their set and their name in one word."""
+    return {(TEST, "=".join(key)): one for key, one in slices.items()}
+
+
+def score_table(measured: Mapping[tuple[str, str], list[Measured]]) -> "pd.DataFrame":
+    """Return one line a model, set, slice and metric.
+
+    Args:
+        measured: (set, slice) → metrics; the slice of a whole set is `overall`.
+    """
     import pandas as pd
 
-    named = [(OVERALL, overall), *(("=".join(key), one) for key, one in slices.items())]
     records = [
-        {"model": model, "slice": name, "metric": one.metric.name, **one.score(model).as_dict()}
+        {
+            **{"model": model, "set": name, "slice": part, "metric": one.metric.name},
+            **one.score(model).as_dict(),
+        }
         for model in MODELS
-        for name, metrics in named
+        for (name, part), metrics in measured.items()
         for one in metrics
     ]
     return pd.DataFrame(records)
 
 
 def comparison_tree(
-    overall: list[Measured], slices: Slices, confidence: float, resamples: int
+    overall: list[Measured],
+    slices: Slices,
+    sets: Mapping[str, dict[str, Any]],
+    settings: EvaluateParams,
 ) -> dict[str, Any]:
-    """Return the candidate's paired differences from base and champion."""
+    """Return the candidate's paired differences from base and champion.
+
+    Args:
+        overall: the metrics of all test rows.
+        slices: those of each slice.
+        sets: other model → what is known of every other set.
+        settings: the confidence and the resamples.
+    """
     against = {}
     for other in (BASE, CHAMPION):
-        by_slice: dict[str, Any] = {}
+        by_value: dict[str, Any] = {}
         for (name, value), metrics in slices.items():
-            by_slice.setdefault(name, {})[value] = differences(metrics, other)
-        against[other] = {OVERALL: differences(overall, other), "slices": by_slice}
+            by_value.setdefault(name, {})[value] = differences(metrics, other)
+        against[other] = {
+            OVERALL: differences(overall, other),
+            "slices": by_value,
+            "sets": sets[other],
+        }
     return {
         "against": against,
-        "confidence": confidence,
-        "resamples": resamples,
+        "confidence": settings.confidence,
+        "resamples": settings.resamples,
     }
 
 

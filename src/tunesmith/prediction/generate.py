@@ -12,8 +12,13 @@ class Generation:
     """One answer."""
 
     text: str
-    tokens: int  # generated, the end token included
+    ids: tuple[int, ...]  # generated tokens, the end token included
     finished: bool  # ended by itself before the limit
+
+    @property
+    def tokens(self) -> int:
+        """How many were generated."""
+        return len(self.ids)
 
 
 def generate(
@@ -66,4 +71,5 @@ def _cut(ids: list[int], tokenizer: Any, ends: list[int]) -> Generation:
     place = next((place for place, one in enumerate(ids) if one in ends), None)
     kept = ids[:place]
     text = tokenizer.decode(kept, skip_special_tokens=True).strip()
-    return Generation(text, len(kept) + (place is not None), place is not None)
+    whole = tuple(ids if place is None else ids[: place + 1])
+    return Generation(text, whole, place is not None)

@@ -1,8 +1,8 @@
 """The dials of prediction."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
 from tunesmith.params import Params
 
@@ -13,4 +13,5 @@ class PredictParams(Params):
     batch_size: PositiveInt = 64
     max_new_tokens: PositiveInt = 64
     max_length: PositiveInt = 512  # tokens of the prompt; longer ones lose their beginning
+    latency_requests: Annotated[int, Field(ge=0)] = 16  # timed one by one; 0: no clock is read
     base_task: Literal["chat", "completion"] = "chat"  # how a model not trained here is asked

@@ -1,50 +1,56 @@
 """One model on the frozen rows: answers, probabilities, and what they cost."""
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
-from tunesmith.models.load import Loaded, describe, load, peak_compute_memory_bytes
-from tunesmith.prediction.classify import probabilities
-from tunesmith.prediction.generate import generate
-from tunesmith.prediction.logprobs import reference_logprobs
+from tunesmith.models.asked import template_sha256, tokenizer_sha256
+from tunesmith.models.load import Loaded, describe, load
+from tunesmith.models.manifest import Manifest
+from tunesmith.prediction.cost import measure_cost
+from tunesmith.prediction.forms import FORMS
 from tunesmith.prediction.params import PredictParams
-from tunesmith.rows import Row, conversation, prompt_of
-from tunesmith.tasks import chat, classification, completion, text
+from tunesmith.prediction.parts import Parts, parts_of
+from tunesmith.progress import Countdown
+from tunesmith.rows import Row
+from tunesmith.tasks import classification
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [
-    "id",
-    "prediction",
-    "logprob",
-    "reference_tokens",
-    "generated_tokens",
-    "finished",
-    "scores",
+    *("id", "prediction", "logprob", "reference_tokens", "reference_bytes", "answer_logprob"),
+    *("generated_tokens", "finished", "truncated", "scores", "logits"),
 ]
 NO_REFERENCE = {"unpaired", "stepwise"}
-NO_ANSWER = {"role": "assistant", "content": ""}
+TEST = "test"
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """Predictions in the rows' order, and their cost."""
+    """Predictions in the rows' order, the hashes of what made them, and their cost."""
 
     table: "pd.DataFrame"
+    made_by: dict[str, str]
     efficiency: dict[str, float]
 
 
-def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> Predicted:
+def predict(
+    folder: Path, rows: list[Row], params: PredictParams, seed: int, kept: Path | None = None
+) -> Predicted:
     """Run the model of a folder on rows.
 
     A base model has no head for classification; it gets a random one from the seed, so its score
     is that of guessing.
+
+    Args:
+        folder: of the model.
+        rows: what it is asked.
+        params: the dials.
+        seed: of a head that is not trained.
+        kept: folder for parts, so that a killed run is continued.
 
     Raises:
         UserError: no rows, or rows of a task without an answer to compare with, or the model was
@@ -58,13 +64,45 @@ def predict(folder: Path, rows: list[Row], params: PredictParams, seed: int) -> 
     torch.manual_seed(seed)
     _, manifest = describe(folder)
     task = manifest.task if manifest else _base_task(rows, params)
-    loaded = load(folder, task, classification.label_names(rows))
-    started = time.monotonic()
-    run = {"classification": _classify, "text": _score_text, "completion": _complete}
-    table = run.get(task, _answer)(loaded, rows, params)
+    loaded = load(folder, task, classification.label_names(_test_rows(rows)))
+    table, seconds = _in_parts(loaded, rows, task, params, Parts(kept))
     table.insert(0, "id", [row["id"] for row in rows])
-    seconds = time.monotonic() - started
-    return Predicted(table.reindex(columns=COLUMNS), _efficiency(table, len(rows), seconds))
+    cost = measure_cost(loaded, _test_rows(rows), task, params)
+    return Predicted(
+        table.reindex(columns=COLUMNS), _made_by(loaded), _efficiency(table, seconds) | cost
+    )
+
+
+def _in_parts(
+    loaded: Loaded, rows: list[Row], task: str, params: PredictParams, parts: Parts
+) -> "tuple[pd.DataFrame, float]":
+    """Return the predictions in the rows' order, and the seconds that all parts took."""
+    import pandas as pd
+
+    if parts.count():
+        print(f"predict: {parts.count():,} parts are there from a run that did not end")
+    progress = Countdown("predict", len(rows))
+    tables, order, total = [], [], 0.0
+    for number, (form, places) in enumerate(parts_of(rows, task, params.batch_size)):
+        part = [rows[place] for place in places]
+
+        def make(form: str = form, part: list[Row] = part) -> "tuple[pd.DataFrame, float]":
+            started = time.monotonic()
+            return FORMS[form](loaded, part, params), time.monotonic() - started
+
+        table, seconds = parts.get(number, make)
+        tables.append(table)
+        order += places
+        total += seconds
+        progress.add(len(part))
+    whole = pd.concat(tables, ignore_index=True)
+    whole.index = pd.Index(order)
+    return whole.sort_index(), total
+
+
+def _test_rows(rows: list[Row]) -> list[Row]:
+    """Return the rows of the test split, all where none says so."""
+    return [row for row in rows if row.get("split") == TEST] or rows
 
 
 def _refuse_unmeasured(rows: list[Row]) -> None:
@@ -80,92 +118,26 @@ def _refuse_unmeasured(rows: list[Row]) -> None:
 
 def _base_task(rows: list[Row], params: PredictParams) -> str:
     """Return what a model that was not trained here is asked to do."""
-    task = str(rows[0]["task"])
+    task = str(_test_rows(rows)[0]["task"])
     return params.base_task if task == "chat" else task
 
 
-def _complete(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.DataFrame":
-    """Let plain text go on; see `_answer`."""
-    return _answer(loaded, rows, params, completion)
+def _made_by(loaded: Loaded) -> dict[str, str]:
+    """Return the hashes of the weights' origin, the chat template and the tokenizer."""
+    trained: Manifest | None = loaded.manifest
+    return {
+        "base": loaded.descriptor.digest,
+        "phase": trained.phase if trained else "",
+        "template_sha256": template_sha256(loaded.tokenizer),
+        "tokenizer_sha256": tokenizer_sha256(loaded.tokenizer),
+    }
 
 
-def _answer(
-    loaded: Loaded, rows: list[Row], params: PredictParams, form: ModuleType = chat
-) -> "pd.DataFrame":
-    """Generate answers and score the reference ones; `form` says what the model reads."""
-    import pandas as pd
-
-    prompts = [
-        form.encode_prompt(prompt_of(row), loaded.tokenizer, row.get("tools"))[-params.max_length :]
-        for row in rows
-    ]
-    answers = generate(
-        loaded.model, loaded.tokenizer, prompts, params.batch_size, params.max_new_tokens
-    )
-    asked = [_single_answer(row) for row in rows]
-    limit = params.max_length + params.max_new_tokens
-    encoded = [form.encode(row, loaded.tokenizer, limit) for row in asked]
-    scored = reference_logprobs(
-        loaded.model, loaded.tokenizer.pad_token_id, encoded, params.batch_size
-    )
-    return pd.DataFrame(
-        {
-            "prediction": [answer.text for answer in answers],
-            "logprob": [surprise.logprob for surprise in scored],
-            "reference_tokens": [surprise.tokens for surprise in scored],
-            "generated_tokens": [answer.tokens for answer in answers],
-            "finished": [answer.finished for answer in answers],
-        }
-    )
-
-
-def _single_answer(row: Row) -> Row:
-    """Return the row with only its last answer to be scored, as it is compared."""
-    last = conversation(row)[-1:]
-    answer = last if last and last[0]["role"] == "assistant" else [NO_ANSWER]
-    return {**row, "messages": None, "prompt": prompt_of(row), "completion": answer}
-
-
-def _classify(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.DataFrame":
-    """Choose a label for every row."""
-    import pandas as pd
-
-    names = [loaded.model.config.id2label[i] for i in range(loaded.model.config.num_labels)]
-    texts = [classification.encode_text(row, loaded.tokenizer, params.max_length) for row in rows]
-    scores = probabilities(loaded.model, loaded.tokenizer.pad_token_id, texts, params.batch_size)
-    return pd.DataFrame(
-        {
-            "prediction": [names[max(range(len(row)), key=row.__getitem__)] for row in scores],
-            "finished": True,
-            "scores": [json.dumps(dict(zip(names, row, strict=True))) for row in scores],
-        }
-    )
-
-
-def _score_text(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.DataFrame":
-    """Score plain text; there is nothing to generate."""
-    import pandas as pd
-
-    encoded = [text.encode(row, loaded.tokenizer, params.max_length) for row in rows]
-    scored = reference_logprobs(
-        loaded.model, loaded.tokenizer.pad_token_id, encoded, params.batch_size
-    )
-    return pd.DataFrame(
-        {
-            "prediction": "",
-            "logprob": [surprise.logprob for surprise in scored],
-            "reference_tokens": [surprise.tokens for surprise in scored],
-            "finished": True,
-        }
-    )
-
-
-def _efficiency(table: "pd.DataFrame", rows: int, seconds: float) -> dict[str, float]:
-    """Return speed and memory of the run."""
+def _efficiency(table: "pd.DataFrame", seconds: float) -> dict[str, float]:
+    """Return the speed of the run."""
     made: Any = table["generated_tokens"].sum() if "generated_tokens" in table else 0
     return {
         "predict_seconds": round(seconds, 3),
-        "rows_per_second": round(rows / seconds, 2),
+        "rows_per_second": round(len(table) / seconds, 2),
         "generated_tokens_per_second": round(float(made) / seconds, 1),
-        "peak_memory_bytes": peak_compute_memory_bytes(),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tunesmith.report.evidence import Evidence, Tree
+from tunesmith.report.evidence import Evidence, Lines, Tree
 from tunesmith.report.track import bar, difference
 from tunesmith.report.words import interval, number, p_value, signed
 
@@ -30,12 +30,19 @@ def metric_panels(evidence: Evidence) -> list[Tree]:
 
 def metric_names(evidence: Evidence) -> list[str]:
     """Return the metrics in the order of params.yaml, which the score table keeps."""
-    return list(dict.fromkeys(line["metric"] for line in evidence.scores))
+    return list(dict.fromkeys(line["metric"] for line in test_lines(evidence)))
+
+
+def test_lines(evidence: Evidence) -> Lines:
+    """Return the scores of the test rows."""
+    return [line for line in evidence.scores if line["set"] == "test"]
 
 
 def _groups(evidence: Evidence) -> dict[str, str]:
     """Return the slices that are drawn: all rows, and each language where there are several."""
-    languages = [line["slice"] for line in evidence.scores if line["slice"].startswith("lang=")]
+    languages = [
+        line["slice"] for line in test_lines(evidence) if line["slice"].startswith("lang=")
+    ]
     found = dict.fromkeys(languages)
     titles = {key: LANGUAGES.get(key[5:], key[5:]) for key in found} if len(found) > 1 else {}
     return {"overall": "All rows", **titles}
@@ -53,7 +60,7 @@ def _bars(evidence: Evidence, metric: str, group: str) -> list[Tree]:
     scale = evidence.metrics["about"][metric]["scale"]
     lines = {
         line["model"]: line
-        for line in evidence.scores
+        for line in test_lines(evidence)
         if line["metric"] == metric and line["slice"] == group
     }
     shown = [(model, lines[model]) for model in MODELS if model in lines]

@@ -1,0 +1,68 @@
+"""Puts the exam together: test rows first, then every other set in the order of its name."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from tunesmith.exam import ExamParams
+from tunesmith.exam.retention import PREFIX
+from tunesmith.rows import Row
+
+LABELLED = "classification"
+
+
+@dataclass(frozen=True)
+class Exam:
+    """The rows that are asked, each with its set in `split`, and why others are not."""
+
+    rows: list[Row]
+    left_out: dict[str, str]  # set → why
+
+    def summary(self) -> dict[str, Any]:
+        """Return the rows of each set and what is not asked."""
+        counts = Counter(str(row["split"]) for row in self.rows)
+        return {"sets": dict(sorted(counts.items())), "left_out": self.left_out}
+
+
+def assemble(
+    test: list[Row], ood: list[Row], retention: list[Row], params: ExamParams, seed: int
+) -> Exam:
+    """Return the exam.
+
+    Sets that are too large give a seeded sample in their order. A set of another task than the
+    test rows' (a label for a text, or an answer) is left out: the model has no way to answer it.
+    Plain text is scored by any model that generates.
+    """
+    labelled = any(row["task"] == LABELLED for row in test)
+    asked, left_out = list(test), {}
+    for name, rows in _by_set([*ood, *retention]):
+        if not all(_fits(row, labelled) for row in rows):
+            left_out[name] = "its rows are of another task than the test rows"
+            continue
+        most = params.retention_rows if name.startswith(PREFIX) else params.ood_rows
+        asked += _sample(rows, most, seed)
+    return Exam(asked, left_out)
+
+
+def _by_set(rows: list[Row]) -> Iterable[tuple[str, list[Row]]]:
+    """Return the rows of each set, the sets by name."""
+    ordered = sorted(rows, key=lambda row: str(row["split"]))
+    for name, own in groupby(ordered, key=lambda row: str(row["split"])):
+        yield name, list(own)
+
+
+def _fits(row: Row, labelled: bool) -> bool:
+    """True when a model of the test rows' task can answer a row."""
+    return bool((row["task"] == LABELLED) == labelled)
+
+
+def _sample(rows: list[Row], most: int, seed: int) -> list[Row]:
+    """Return at most so many rows, in their order."""
+    if len(rows) <= most:
+        return rows
+    chosen = np.random.default_rng(seed).choice(len(rows), size=most, replace=False)
+    return [rows[place] for place in sorted(chosen.tolist())]

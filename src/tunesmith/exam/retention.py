@@ -1,0 +1,61 @@
+"""Retention sets: files that show whether a tuned model still knows what its base knew."""
+
+import re
+from pathlib import Path
+
+from tunesmith.errors import UserError
+from tunesmith.importers.records import Hints, examples
+from tunesmith.importers.seen import Seen
+from tunesmith.records import Rejected
+from tunesmith.rows import Row
+from tunesmith.sources.base import Batch
+from tunesmith.sources.file import FORMATS, FileSource
+
+PREFIX = "retention:"
+NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def retention_rows(folder: Path) -> list[Row]:
+    """Return the rows of every file of a folder; `split` is `retention:NAME` of the file.
+
+    Any shape that `collect` reads is read: plain text is scored, a question is answered.
+
+    Raises:
+        UserError: a name that is no word, or a line that is no example; nothing is left out.
+    """
+    files = sorted(path for path in folder.glob("*") if _is_set(path))
+    seen = Seen()
+    return [row for path in files for row in _rows(path, folder, seen)]
+
+
+def _is_set(path: Path) -> bool:
+    """Whether a file holds rows; a README does not."""
+    return any(end in FORMATS for end in path.suffixes) and not path.name.startswith(".")
+
+
+def _rows(path: Path, folder: Path, seen: Seen) -> list[Row]:
+    """Return the rows of one set."""
+    name = path.name.partition(".")[0]
+    if not NAME.fullmatch(name):
+        raise UserError(
+            f"{path}: a retention set is called by letters, digits, - and _; rename the file"
+        )
+    [batch] = FileSource(path=path.name).batches(folder)
+    return [{**row, "split": PREFIX + name} for row in _examples(batch, path, seen)]
+
+
+def _examples(batch: Batch, path: Path, seen: Seen) -> list[Row]:
+    """Return the examples of one file.
+
+    Raises:
+        UserError: a line is none.
+    """
+    rows = []
+    for found in examples(batch.read(), batch.name, Hints(), seen):
+        if isinstance(found, Rejected):
+            raise UserError(
+                f"{path}:{found.line}: {found.reason}; mend the line or take it out: what is asked "
+                "of every model must be whole"
+            )
+        rows.append(found.row)
+    return rows

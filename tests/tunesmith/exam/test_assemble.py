@@ -1,0 +1,46 @@
+"""What is asked of every model, and what is not."""
+
+from tests.tiny import chat_row, label_row, text_row
+from tunesmith.exam import ExamParams
+from tunesmith.exam.assemble import assemble
+from tunesmith.rows import Row
+
+PARAMS = ExamParams(ood_rows=3, retention_rows=2)
+
+
+def of(name: str, *rows: Row) -> list[Row]:
+    return [{**row, "split": name} for row in rows]
+
+
+TEST = of("test", chat_row(0, "q", "a"), chat_row(1, "r", "b"))
+FAR = of("ood:far", *(chat_row(number, f"f{number}", "c") for number in range(8)))
+PROSE = of("retention:prose", *(text_row(number, f"t{number}") for number in range(5)))
+
+
+def test_test_rows_come_first_and_all_of_them_are_asked() -> None:
+    exam = assemble(TEST, FAR, PROSE, PARAMS, 0)
+    assert exam.rows[:2] == TEST
+    assert exam.summary() == {
+        "sets": {"test": 2, "ood:far": 3, "retention:prose": 2},
+        "left_out": {},
+    }
+
+
+def test_a_large_set_gives_the_same_sample_in_its_order_each_time() -> None:
+    one, two = (assemble(TEST, FAR, [], PARAMS, 7).rows[2:] for _ in range(2))
+    assert one == two
+    assert [row["id"] for row in one] == sorted(row["id"] for row in one)
+    other = [row["id"] for row in assemble(TEST, FAR, [], PARAMS, 8).rows[2:]]
+    assert other != [row["id"] for row in one]
+
+
+def test_a_set_that_a_classifier_cannot_answer_is_left_out_with_a_reason() -> None:
+    labelled = of("test", label_row(0, "x", "y"))
+    exam = assemble(labelled, of("ood:far", label_row(1, "z", "n")), PROSE, PARAMS, 0)
+    assert exam.summary()["sets"] == {"test": 1, "ood:far": 1}
+    assert exam.left_out == {"retention:prose": "its rows are of another task than the test rows"}
+
+
+def test_labelled_rows_are_no_question_for_a_model_that_answers() -> None:
+    exam = assemble(TEST, of("ood:far", label_row(1, "z", "n")), [], PARAMS, 0)
+    assert list(exam.left_out) == ["ood:far"]
