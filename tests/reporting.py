@@ -8,7 +8,8 @@ from stages.analyze import analyze
 from stages.evaluate import evaluate
 from tests.evaluation import label_rows, predictions, shop_rows
 from tunesmith.analysis import AnalyzeParams
-from tunesmith.gate import GateParams, decide
+from tunesmith.gate import GateParams
+from tunesmith.gate.decide import decide
 from tunesmith.metrics import EvaluateParams
 from tunesmith.report.evidence import Evidence
 

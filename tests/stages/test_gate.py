@@ -28,7 +28,10 @@ def test_the_stage_ends_well_with_every_verdict(
     write_json(tmp_path / "metrics.json", result.metrics)
     (tmp_path / "params.yaml").write_text("gate: {metric: exact_match, protected_slices: [lang]}\n")
     monkeypatch.chdir(tmp_path)
-    flags = "--comparisons comparisons.json --metrics metrics.json --verdict gate.json"
+    for model in ("candidate", "champion"):
+        write_json(tmp_path / f"{model}.json", {"latency_p95_seconds": 0.1})
+    costs = "--candidate-cost candidate.json --champion-cost champion.json"
+    flags = f"{costs} --comparisons comparisons.json --metrics metrics.json --verdict gate.json"
     monkeypatch.setattr("sys.argv", ["gate", *flags.split()])
     main()
     written = json.loads((tmp_path / "gate.json").read_text())

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tunesmith.errors import UserError
-from tunesmith.gate import GateParams, decide
+from tunesmith.gate import GateParams
+from tunesmith.gate.decide import decide
 
 METRICS = {
     "about": {
@@ -18,7 +19,8 @@ METRICS = {
 
 def found(low: float, high: float, n: int = 100) -> dict[str, Any]:
     levels = {"0.95": [low, high], "0.99": [low - 0.05, high + 0.05]}
-    return {"difference": (low + high) / 2, "low": low, "high": high, "n": n, "intervals": levels}
+    whole = {"difference": (low + high) / 2, "low": low, "high": high, "n": n, "p": 0.01}
+    return {**whole, "intervals": levels}
 
 
 def comparisons(overall: tuple[float, float], **langs: tuple[float, ...]) -> dict[str, Any]:
@@ -49,6 +51,14 @@ def test_the_interval_decides(interval: tuple[float, float], min_gain: float, ve
     assert decision.verdict == verdict
     assert "exact_match" in decision.reasons[0]
     assert "n = 100" in decision.reasons[0]
+
+
+def test_a_gain_of_too_few_rows_that_differ_is_held() -> None:
+    tree = comparisons((0.01, 0.05))
+    tree["against"]["champion"]["overall"]["exact_match"]["p"] = 0.0625
+    decision = decided(tree)
+    assert decision.verdict == "HOLD"
+    assert "by too few rows that differ (exact p = 0.062)" in decision.reasons[0]
 
 
 def test_a_protected_slice_that_got_worse_rejects_a_better_model_and_is_named() -> None:

@@ -1,0 +1,52 @@
+"""Whether a candidate takes the champion's place: its gain, and what must not be paid for it."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from tunesmith.component import Component
+from tunesmith.params import Params
+from tunesmith.stats.paired import LEVELS
+
+
+class Limit(Component):
+    """A score of the candidate that must keep to a bound, with its interval."""
+
+    metric: str
+    set: str = "test"  # or ood:NAME, retention:NAME
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> "Limit":
+        """Refuse a limit that bounds nothing, or both ways."""
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a limit has at_least or at_most, one of them")
+        return self
+
+
+class LatencyLimits(Component):
+    """What one answer may take; None: anything."""
+
+    p95_seconds: Annotated[float, Field(gt=0)] | None = None
+    ratio: Annotated[float, Field(gt=0)] | None = None  # p95 over the champion's
+
+
+class GateParams(Params):
+    """When a candidate is better for sure, and what it may cost."""
+
+    metric: str
+    confidence: float = 0.95
+    min_gain: Annotated[float, Field(ge=0)] = 0.0  # in the metric's own unit
+    protected_slices: tuple[str, ...] = ()  # must not get worse
+    retention_loss: Annotated[float, Field(ge=0)] | None = None  # share of the base's score
+    limits: tuple[Limit, ...] = ()
+    latency: LatencyLimits = LatencyLimits()
+
+    @field_validator("confidence")
+    @classmethod
+    def _known_level(cls, confidence: float) -> float:
+        """Refuse a level that stage evaluate keeps no interval for."""
+        if confidence not in LEVELS:
+            raise ValueError(f"{confidence:g} is not one of {', '.join(map(str, LEVELS))}")
+        return confidence

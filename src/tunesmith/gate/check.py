@@ -1,0 +1,31 @@
+"""One thing that is looked at before a candidate ships, and what comes of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["SHIP", "HOLD", "REJECT"]
+ORDER: tuple[Verdict, ...] = ("SHIP", "HOLD", "REJECT")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check allows at best, and why; `reason` is None where there is nothing to tell."""
+
+    name: str
+    verdict: Verdict
+    reason: str | None
+
+
+def within(low: float, high: float, most: float) -> Verdict:
+    """Return what an interval allows that has to lie below `most`.
+
+    SHIP: all of it does. REJECT: none of it does. HOLD: it reaches beyond, so nothing is proved.
+    """
+    if high <= most:
+        return "SHIP"
+    return "REJECT" if low > most else "HOLD"
+
+
+def strictest(checks: list[Check]) -> Verdict:
+    """Return the strictest verdict."""
+    return max((check.verdict for check in checks), key=ORDER.index, default="SHIP")

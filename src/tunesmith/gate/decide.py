@@ -1,0 +1,144 @@
+"""Decides whether a candidate takes the champion's place, and says why."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tunesmith.errors import UserError
+from tunesmith.gate import GateParams
+from tunesmith.gate.check import Check, Verdict, strictest
+from tunesmith.gate.gain import Gain, better_side, gain
+from tunesmith.gate.latency import latency_checks
+from tunesmith.gate.limits import limit_checks
+from tunesmith.gate.retention import retention_checks
+from tunesmith.slices import MIN_ROWS
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict with its reasons in words, and the interval that it rests on."""
+
+    verdict: Verdict
+    reasons: list[str]
+    metric: str
+    difference: float
+    low: float
+    high: float
+    confidence: float
+    min_gain: float
+    slices: list[dict[str, Any]]
+    checks: list[Check]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the parts by name."""
+        return asdict(self)
+
+
+def decide(
+    comparisons: dict[str, Any],
+    metrics: dict[str, Any],
+    settings: GateParams,
+    costs: Mapping[str, dict[str, Any]] | None = None,
+) -> Decision:
+    """Return SHIP, HOLD or REJECT: the strictest that the gain and every check allow.
+
+    The gain is the paired difference to the champion. SHIP: its whole interval lies above
+    `min_gain`, and p is at most one minus the confidence. REJECT: it lies below 0. HOLD: anything
+    else. A protected slice whose interval lies below 0 rejects; slices of fewer than 30 rows are
+    shown and not judged. Retention, limits and latency reject what breaks a limit for sure, and
+    hold what may.
+
+    Args:
+        comparisons: what stage evaluate wrote.
+        metrics: what stage evaluate wrote.
+        settings: the metric and the limits.
+        costs: model → what stage predict measured; read where latency is limited.
+
+    Raises:
+        UserError: a metric, slice or set was not evaluated, or a metric has no better side.
+    """
+    sign = better_side(metrics, settings.metric, "gate.metric")
+    against = comparisons["against"]["champion"]
+    found = against["overall"][settings.metric]
+    own = gain(found, settings.confidence, sign)
+    slices = _protected(against["slices"], settings, sign)
+    checks = [
+        _gain_check(own, found["p"], settings),
+        *(_slice_check(part, settings) for part in slices),
+        *retention_checks(comparisons, metrics, settings),
+        *limit_checks(metrics, settings),
+        *latency_checks(costs or {}, settings),
+    ]
+    return Decision(
+        strictest(checks),
+        [check.reason for check in checks if check.reason],
+        settings.metric,
+        own.value,
+        own.low,
+        own.high,
+        settings.confidence,
+        settings.min_gain,
+        slices,
+        checks,
+    )
+
+
+def _protected(slices: dict[str, Any], settings: GateParams, sign: int) -> list[dict[str, Any]]:
+    """Return the gain of every value of the protected slices."""
+    found = []
+    for name in settings.protected_slices:
+        if name not in slices:
+            raise UserError(
+                f'params.yaml: gate.protected_slices: "{name}" was not evaluated; add it to '
+                f"evaluate.slices (there now: {', '.join(slices) or 'none'})"
+            )
+        for value, part in slices[name].items():
+            own = gain(part[settings.metric], settings.confidence, sign)
+            judged = own.n >= MIN_ROWS
+            found.append({"slice": f"{name}={value}", "judged": judged, **asdict(own)})
+    return found
+
+
+def _gain_check(own: Gain, p: float, settings: GateParams) -> Check:
+    """Say what the overall interval means.
+
+    Args:
+        own: the gain.
+        p: of no difference, two-sided: McNemar's exact one where rows are right or wrong, which a
+            bootstrap interval of few rows that differ can fall short of.
+        settings: the limits.
+    """
+    if own.high < 0:
+        verdict: Verdict = "REJECT"
+        what = "is worse than the champion's"
+    elif own.low > settings.min_gain and p <= 1 - settings.confidence:
+        verdict = "SHIP"
+        what = "is better than the champion's"
+        what += f" by more than {settings.min_gain:g}" if settings.min_gain else ""
+    else:
+        verdict = "HOLD"
+        what = _unsure(own, p, settings.min_gain)
+    sure = f"{settings.confidence:.0%} interval"
+    return Check("gain", verdict, f"{settings.metric} {what}: {own.words()} ({sure})")
+
+
+def _unsure(own: Gain, p: float, min_gain: float) -> str:
+    """Say why a gain is not sure."""
+    if own.low == own.high == 0:
+        return "is the champion's on every row that was drawn"
+    if own.low > min_gain:
+        return f"gains over the champion's by too few rows that differ (exact p = {p:.3f})"
+    return f"may or may not gain more than {min_gain:g} over the champion's"
+
+
+def _slice_check(part: dict[str, Any], settings: GateParams) -> Check:
+    """Say what a protected slice adds; nothing where it did not get worse."""
+    name = part["slice"]
+    words = Gain(part["value"], part["low"], part["high"], part["n"]).words()
+    if not part["judged"]:
+        few = f"{name} has fewer than {MIN_ROWS} rows and was not judged: {words}"
+        return Check(name, "SHIP", few)
+    if part["high"] < 0:
+        worse = f"{name}, which is protected, got worse in {settings.metric}: {words}"
+        return Check(name, "REJECT", worse)
+    return Check(name, "SHIP", None)
