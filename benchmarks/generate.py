@@ -8,7 +8,6 @@ tokens, answers as long as they may be, so that every batch size does the same w
 import argparse
 import time
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 BATCHES = (8, 32, 128)
@@ -41,13 +40,22 @@ def model() -> Any:
     return AutoModelForCausalLM.from_pretrained("data/demo-base").eval()
 
 
-def tokenizer() -> Any:
-    """Return what `generate` needs of a tokenizer; no token ends an answer."""
-    return SimpleNamespace(
-        pad_token_id=0,
-        eos_token_id=None,
-        decode=lambda ids, skip_special_tokens: str(ids),  # noqa: ARG005
-    )
+class Endless:
+    """What `generate` needs of a tokenizer; no token ends an answer."""
+
+    pad_token_id = 0
+    eos_token_id = None
+    chat_template = None
+    all_special_ids: tuple[int, ...] = ()
+    added_tokens_decoder: dict[int, str] = {}
+
+    def __call__(self, _: str, **__: Any) -> dict[str, list[int]]:
+        """Return no tokens: there is no template that could end a turn."""
+        return {"input_ids": []}
+
+    def decode(self, ids: list[int], **_: Any) -> str:
+        """Return the numbers of the tokens."""
+        return str(ids)
 
 
 def prompts(count: int, vocabulary: int) -> list[list[int]]:
@@ -66,7 +74,7 @@ def timed(net: Any, some: list[list[int]], batch_size: int, new_tokens: int) -> 
     from tunesmith.prediction.generate import generate
 
     started = time.perf_counter()
-    answers = generate(net, tokenizer(), some, batch_size, new_tokens)
+    answers = generate(net, Endless(), some, batch_size, new_tokens)
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     seconds = time.perf_counter() - started

@@ -7,7 +7,7 @@ History = list[dict[str, Any]]
 RISES = 2  # evaluations in a row
 DIVERGED_TIMES = 2.0  # the best training loss
 DIVERGED_NATS = 0.5  # and at least so much above it
-DIVERGED_LOGS = 2  # in a row
+DIVERGED_LOGS = 5  # are looked at together, without the highest of them
 
 
 def overfitting(history: History) -> int | None:
@@ -35,17 +35,25 @@ def overfitting(history: History) -> int | None:
 def divergence(history: History) -> dict[str, float] | None:
     """Return step, loss and lowest loss when the training loss is far above its lowest, or None.
 
-    Far is `DIVERGED_TIMES` the lowest and `DIVERGED_NATS` above it, `DIVERGED_LOGS` times in a row:
-    one hard step is none.
+    Both are means of `DIVERGED_LOGS` logged losses in a row without the highest: one hard step is
+    none, and batches of short rows and of long ones, which follow each other, are of one height.
+    Far is `DIVERGED_TIMES` the lowest and `DIVERGED_NATS` above it.
     """
     logged = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
-    if len(logged) <= DIVERGED_LOGS:
+    losses = [loss for _, loss in logged]
+    ends = range(DIVERGED_LOGS, len(losses) + 1)
+    means = [_trimmed_mean(losses[end - DIVERGED_LOGS : end]) for end in ends]
+    if not means:
         return None
-    best = min(loss for _, loss in logged)
-    limit = max(best * DIVERGED_TIMES, best + DIVERGED_NATS)
-    if any(loss <= limit for _, loss in logged[-DIVERGED_LOGS:]):
+    best = min(means)
+    if means[-1] <= max(best * DIVERGED_TIMES, best + DIVERGED_NATS):
         return None
-    return {"step": logged[-1][0], "loss": logged[-1][1], "lowest": best}
+    return {"step": logged[-1][0], "loss": means[-1], "lowest": best}
+
+
+def _trimmed_mean(losses: list[float]) -> float:
+    """Return the mean without the highest."""
+    return sum(sorted(losses)[:-1]) / (len(losses) - 1)
 
 
 def first(find: Any, history: History) -> Any:

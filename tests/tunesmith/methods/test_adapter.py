@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import torch
+from peft import PeftType
 
 from tunesmith.errors import UserError
 from tunesmith.methods.adapter import Adapter, placed
+from tunesmith.methods.base.adapter_layers import NAME, register
 
 IDS = torch.tensor([[5, 6, 7, 8]])
 
@@ -96,3 +98,8 @@ def test_a_model_whose_layers_are_unknown_names_the_way_out(llama: Any) -> None:
 def test_a_target_that_matches_nothing_is_refused(llama: Any) -> None:
     with pytest.raises(UserError, match=r'method.targets: "wo" matches no module'):
         Adapter(targets=["wo"]).apply(llama, "chat")
+
+
+def test_the_tuner_is_a_member_where_every_python_looks_for_it() -> None:
+    register()
+    assert PeftType.__dict__[NAME] is PeftType(NAME)

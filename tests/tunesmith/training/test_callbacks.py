@@ -85,6 +85,6 @@ def test_over_fitting_and_divergence_are_each_told_once(
     assert capsys.readouterr().out.splitlines() == [
         "sft: validation loss rises while training loss falls since step 20: over-fitting; "
         "the best checkpoint is step 20",
-        "sft: loss 6.0000 at step 70 is 15.0 times its lowest, 0.4000: diverging; lower "
+        "sft: loss 2.9750 at step 80 is 3.1 times its lowest, 0.9750: diverging; lower "
         "learning_rate",
     ]

@@ -39,16 +39,19 @@ def test_what_is_not_over_fitting(train: list[float], validation: list[float]) -
     assert overfitting(history(train, validation)) is None
 
 
-def test_a_loss_far_above_its_lowest_twice_is_divergence() -> None:
-    assert divergence(losses(2, 1, 3, 4)) == {"step": 20, "loss": 4, "lowest": 1}
+def test_losses_far_above_their_lowest_are_divergence() -> None:
+    seen = losses(2, 1, 1, 1, 1, 1, 3, 4, 5)
+    assert divergence(seen[:-1]) is None
+    assert divergence(seen) == {"step": 45, "loss": 2.25, "lowest": 1}
 
 
 @pytest.mark.parametrize(
     "values",
     [
-        (2, 1, 3, 1.1),  # one hard step
-        (0.2, 0.01, 0.05, 0.04),  # four-fold, but of nothing
-        (9, 8, 9, 9),
+        (2, 1, 1, 1, 1, 9, 1, 1, 1),  # one hard step
+        (0.2, 0.01, 0.01, 0.01, 0.01, 0.05, 0.05, 0.05, 0.04),  # four-fold, but of nothing
+        (9, 8, 8, 8, 8, 9, 9, 9, 9),
+        (2, 1, 1, 3, 4),  # too early
         (),
     ],
 )
@@ -56,13 +59,20 @@ def test_what_is_not_divergence(values: tuple[float, ...]) -> None:
     assert divergence(losses(*values)) is None
 
 
+def test_batches_of_long_rows_among_short_ones_are_not_divergence() -> None:
+    """As the demo's base on the demo's rows logs them, while its validation loss falls."""
+    turns = (0.65, 0.03, 0.03, 0.86, 0.02, 0.57, 0.59, 0.04)
+    seen = losses(*(height * 0.97**turn for turn in range(20) for height in turns))
+    assert all(divergence(seen[:end]) is None for end in range(len(seen) + 1))
+
+
 def test_the_outcome_tells_of_the_first_time() -> None:
-    seen = history([3, 2, 1, 0.5, 0.2, 5, 6], [3, 2, 2.1, 2.3, 2.6, 2.7, 2.8])
-    assert outcome(seen, 20, 70) == {
+    seen = history([3, 2, 1, 0.5, 0.2, 0.2, 5, 6, 7], [3, 2, 2.1, 2.3, 2.6, 2.7, 2.8, 2.9, 3.0])
+    assert outcome(seen, 20, 90) == {
         "best_step": 20,
-        "last_step": 70,
+        "last_step": 90,
         "overfitting_since_step": 20,
-        "diverging_at": {"step": 70, "loss": 6, "lowest": 0.2},
+        "diverging_at": {"step": 80, "loss": 1.475, "lowest": 0.475},
     }
 
 

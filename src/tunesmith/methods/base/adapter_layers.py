@@ -128,5 +128,6 @@ def register() -> None:
     member._name_ = member._value_ = NAME
     PeftType._member_map_[NAME] = PeftType._value2member_map_[NAME] = member
     PeftType._member_names_.append(NAME)
+    type.__setattr__(PeftType, NAME, member)  # where Python 3.12 and later look for a member
     register_peft_method(name=NAME.lower(), config_cls=AdapterConfig, model_cls=AdapterModel)
     assert PEFT_TYPE_TO_CONFIG_MAPPING[member] is AdapterConfig
