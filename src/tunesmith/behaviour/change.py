@@ -25,9 +25,23 @@ class Probability(Component):
     moves: Moves
     margin: float = Field(default=0.0, ge=0, le=1)
 
+    def can_fail(self, original: Answer) -> bool:
+        """False where the margin leaves no room: what is at 0.05 cannot fall by more than 0.1.
+
+        Source: such cases do not count in CheckList's `Expect.monotonic` either.
+        """
+        before = original.probability(self._label(original))
+        if self.moves == "not_down":
+            return before > self.margin
+        return self.moves != "not_up" or before < 1 - self.margin
+
+    def _label(self, original: Answer) -> str:
+        """Return the label whose probability is looked at."""
+        return original.label if self.of is None else self.of
+
     def problems(self, original: Answer, variant: Answer) -> Iterator[str]:
         """Yield what is wrong with the move."""
-        label = original.label if self.of is None else self.of
+        label = self._label(original)
         before, after = original.probability(label), variant.probability(label)
         rise = after - before
         holds = {
@@ -67,6 +81,11 @@ class Change(Expect):
     def is_of_labels(self) -> bool:
         """See `Expect.is_of_labels`; a probability is one of labels."""
         return set(self.given()) <= {"label", "label_in", "probability"}
+
+    def can_fail(self, original: Answer) -> bool:
+        """False where no answer to the variant could be wrong."""
+        alone = set(self.given()) == {"probability"}
+        return not (alone and self.probability) or self.probability.can_fail(original)
 
     def problems_between(self, original: Answer, variant: Answer, swaps: Swaps) -> Iterator[str]:
         """Yield each condition that the variant's answer does not meet, in words."""

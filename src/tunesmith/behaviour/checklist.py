@@ -101,6 +101,8 @@ class _Test(NamedTuple):
             return "the published file has no text for it"
         if self.kind == "MFT" and str(record["label"]) not in self.line.labels:
             return f"labels has no {record['label']}"
+        if self.kind != "MFT" and not self._texts(record)[1]:
+            return "its variants are the original again"
         return None
 
     def built(self, records: list[Record]) -> Mft | Inv | Dir:

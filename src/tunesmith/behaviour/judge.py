@@ -16,7 +16,8 @@ Status = Literal["passed", "failed", "not_asked"]
 class Verdict:
     """Whether a case failed, and what is wrong with each variant that did.
 
-    `not_asked`: the original's answer was not what `only_if` asks for, so the case says nothing.
+    `not_asked`: the original's answer was not what `only_if` asks for, or leaves no room to fail,
+    so the case says nothing.
     """
 
     status: Status
@@ -34,16 +35,20 @@ def judge(told: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Verdi
     if kind == "MFT":
         wrong = {0: _sentence(Expect.model_validate(told[0]["expect"]).problems(original))}
     else:
-        counts = told[0]["expect"].get("only_if")
-        if counts is not None and any(Expect.model_validate(counts).problems(original)):
+        asked = [k for k in range(1, len(told)) if _counts(kind, told, k, original)]
+        if not asked:
             return Verdict("not_asked", {})
-        wrong = {
-            k: _sentence(_problems(kind, one, original, answer))
-            for k, (one, answer) in enumerate(zip(told, answers, strict=True))
-            if k
-        }
+        wrong = {k: _sentence(_problems(kind, told[k], original, answers[k])) for k in asked}
     wrong = {k: text for k, text in wrong.items() if text}
     return Verdict("failed" if wrong else "passed", wrong)
+
+
+def _counts(kind: str, told: Sequence[Mapping[str, Any]], k: int, original: Answer) -> bool:
+    """Whether the answer to the original lets a variant say something."""
+    only_if = told[0]["expect"].get("only_if")
+    if only_if is not None and any(Expect.model_validate(only_if).problems(original)):
+        return False
+    return kind != "DIR" or Change.model_validate(told[k]["expect"]).can_fail(original)
 
 
 def _problems(kind: str, told: Mapping[str, Any], original: Answer, variant: Answer) -> Any:
