@@ -1,28 +1,20 @@
 """Imports the suites that CheckList published: a line names the file and what its labels mean."""
 
-import gzip
-import json
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from pydantic import Field, PositiveInt
 
-from tunesmith.behaviour.change import Change, Moves, Probability
+from tunesmith.behaviour.checklist_file import Record, read_checklist
 from tunesmith.behaviour.dir import Dir, DirCase
+from tunesmith.behaviour.directions import Direction, direction_of
 from tunesmith.behaviour.expect import Expect
 from tunesmith.behaviour.inv import Inv, InvCase
 from tunesmith.behaviour.left_out import LeftOut
 from tunesmith.behaviour.mft import Mft, MftCase
 from tunesmith.component import Component
-from tunesmith.errors import UserError
 from tunesmith.fields import Conditions
 from tunesmith.files import sha256_text
-
-NEEDED = ("suite", "test", "type", "capability", "case", "data", "label")
-NEUTRAL = "1"  # of the sentiment suite
-MARGIN = 0.1  # "tolerance=0.1" in the suite's own descriptions
-Record: TypeAlias = Mapping[str, Any]
 
 
 class Checklist(Component):
@@ -63,7 +55,7 @@ def import_checklist(line: Checklist, folder: Path, source: str, seed: int) -> I
         UserError: the file is missing, broken, or not in this form.
     """
     found = Imported([], [])
-    for name, records in _by_test(_read(folder / line.checklist, source)).items():
+    for name, records in read_checklist(folder / line.checklist, source).items():
         told = _Test(line, name, source, records)
         if told.kind == "DIR" and told.direction() is None:
             reason = "the file does not say which way the answer must go"
@@ -90,10 +82,10 @@ class _Test(NamedTuple):
     def kind(self) -> str:
         return str(self.records[0]["type"])
 
-    def direction(self) -> "_Direction | None":
+    def direction(self) -> Direction | None:
         """Return what a DIR test expects, or None where that is not known."""
-        make = DIRECTIONS.get((self.records[0]["suite"], self.records[0]["test"]))
-        return make(self.line.labels) if make else None
+        first = self.records[0]
+        return direction_of(first["suite"], first["test"], self.line.labels)
 
     def why_not(self, record: Record) -> str | None:
         """Return why a case cannot be scored, or None."""
@@ -102,7 +94,7 @@ class _Test(NamedTuple):
         if self.kind == "MFT" and str(record["label"]) not in self.line.labels:
             return f"labels has no {record['label']}"
         if self.kind != "MFT" and not self._texts(record)[1]:
-            return "its variants are the original again"
+            return "no variant differs from the original"
         return None
 
     def built(self, records: list[Record]) -> Mft | Inv | Dir:
@@ -135,103 +127,13 @@ class _Test(NamedTuple):
 
     def _texts(self, record: Record) -> tuple[str, list[str]]:
         """Return the original and its variants, without those that are the original again."""
-        first, *others = (self._text(item) for item in record["data"])
+        data = record["data"] if isinstance(record["data"], list) else [record["data"]]
+        first, *others = (self._text(item) for item in data)
         return first, [text for text in dict.fromkeys(others) if text != first]
 
     def _text(self, item: Any) -> str:
         """Return a text, of a pair both."""
         return item if isinstance(item, str) else self.line.separator.join(map(str, item))
-
-
-class _Direction(NamedTuple):
-    """What a DIR test expects of variants, and of which originals."""
-
-    expect: Change
-    only_if: Expect | None = None
-
-
-def _moved(of: str, moves: Moves) -> Callable[[Mapping[str, str]], _Direction | None]:
-    """Return what expects the probability of a CheckList label to move."""
-
-    def make(labels: Mapping[str, str]) -> _Direction | None:
-        if of not in labels:
-            return None
-        return _Direction(
-            Change(probability=Probability(of=labels[of], moves=moves, margin=MARGIN))
-        )
-
-    return make
-
-
-def _confidence(moves: Moves) -> Callable[[Mapping[str, str]], _Direction | None]:
-    """Return what expects the original's label to become more or less likely, unless neutral."""
-
-    def make(labels: Mapping[str, str]) -> _Direction | None:
-        sides = [made for label, made in labels.items() if label != NEUTRAL]
-        move = Probability(moves=moves, margin=MARGIN)
-        return _Direction(Change(probability=move), Expect(label_in=sides)) if sides else None
-
-    return make
-
-
-def _no_duplicate_any_more(labels: Mapping[str, str]) -> _Direction | None:
-    """Expect pairs that were taken for duplicates to be none."""
-    if not {"0", "1"} <= set(labels):
-        return None
-    return _Direction(Change(label=labels["0"]), Expect(label=labels["1"]))
-
-
-DIRECTIONS: dict[tuple[str, str], Callable[[Mapping[str, str]], _Direction | None]] = {
-    ("sentiment", "intensifiers"): _confidence("not_down"),
-    ("sentiment", "reducers"): _confidence("not_up"),
-    ("sentiment", "add positive phrases"): _moved("2", "not_down"),
-    ("sentiment", "add negative phrases"): _moved("2", "not_up"),
-    ("qqp", "Change first name in one of the questions"): _no_duplicate_any_more,
-    ("qqp", "Change first and last name in one of the questions"): _no_duplicate_any_more,
-    ("qqp", "Change location in one of the questions"): _no_duplicate_any_more,
-    ("qqp", "Change numbers in one of the questions"): _no_duplicate_any_more,
-}  # "Testing implications" (qqp) needs three answers at once and is not scored
-
-
-def _case(record: Record) -> str:
-    return str(record["case"])
-
-
-def _read(path: Path, source: str) -> Iterator[Record]:
-    """Yield the cases of a file."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8", newline="\n") as lines:
-            for number, text in enumerate(lines, start=1):
-                if text.strip():
-                    yield _record(text, f"{path}:{number}")
-    except FileNotFoundError:
-        raise UserError(f"{source}: checklist: no such file {path}") from None
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-        raise UserError(f"{path}: not JSON Lines in UTF-8, plain or gzip: {error}") from None
-
-
-def _record(text: str, place: str) -> Record:
-    """Return the case of a line."""
-    try:
-        record = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UserError(f"{place}: not JSON: {error.msg} at column {error.colno}") from None
-    missing = [key for key in NEEDED if not isinstance(record, dict) or key not in record]
-    if missing:
-        needed = ", ".join(NEEDED)
-        raise UserError(f"{place}: no {', '.join(missing)}; a case of CheckList has {needed}")
-    if record["type"] not in ("MFT", "INV", "DIR"):
-        raise UserError(f"{place}: type {record['type']!r}; known: MFT, INV, DIR")
-    return dict(record)
-
-
-def _by_test(records: Iterator[Record]) -> dict[str, list[Record]]:
-    """Return the cases of each test, named by suite and test."""
-    tests: dict[str, list[Record]] = {}
-    for record in records:
-        tests.setdefault(f"{record['suite']}: {record['test']}", []).append(record)
-    return tests
 
 
 def _sample(records: list[Record], most: int | None, seed: int) -> list[Record]:
@@ -242,3 +144,7 @@ def _sample(records: list[Record], most: int | None, seed: int) -> list[Record]:
         range(len(records)), key=lambda k: sha256_text(f"{seed}:{_case(records[k])}:{k}")
     )
     return [records[k] for k in sorted(order[:most])]
+
+
+def _case(record: Record) -> str:
+    return str(record["case"])

@@ -51,7 +51,7 @@ class Expect(Component):
     def _is_something(self) -> Self:
         """Refuse an expectation that every answer meets."""
         if not self.given():
-            known = ", ".join(field.alias or name for name, field in Expect.model_fields.items())
+            known = ", ".join(one.alias or name for name, one in type(self).model_fields.items())
             raise ValueError(f"nothing is expected; give one or more of {known}")
         return self
 

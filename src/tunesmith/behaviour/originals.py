@@ -7,11 +7,12 @@ import numpy as np
 
 from tunesmith.behaviour.expect import Expect
 from tunesmith.behaviour.rows import asking_of, question_of, written_row
-from tunesmith.behaviour.template import Values, combinations, filler
+from tunesmith.behaviour.template import SLOT, Values, combinations, filler
 from tunesmith.behaviour.written import Task, Written
 from tunesmith.fields import meets
 from tunesmith.files import sha256_text
 from tunesmith.rows import Row, reference_of
+from tunesmith.text.script import script_language
 
 Chance = Callable[[str], np.random.Generator]  # a source of chance that hangs on a name
 
@@ -59,10 +60,10 @@ def _written(test: Written, task: Task) -> Iterator[Original]:
 def _from_template(test: Written, task: Task, chance: Chance) -> Iterator[Original]:
     """Yield a sample of the filled template."""
     assert test.template is not None, "asked for templates only"
-    lang = test.lang or written_row(test.template, task, None)["lang"]
+    lang = test.lang or script_language(SLOT.sub(" ", test.template))
     drawn = combinations(test.fill, lang, test.most, chance("template"))
     for number, values in enumerate(drawn, start=1):
-        row = written_row(filler(values)(test.template), task, lang)
+        row = written_row(filler(values)(test.template), task, test.lang)
         yield Original(str(number), row, values)
 
 

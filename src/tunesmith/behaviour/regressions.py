@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tunesmith.behaviour.score import CANDIDATE, CHAMPION
+from tunesmith.behaviour.score import CANDIDATE
+from tunesmith.behaviour.shown import CHAMPION
 from tunesmith.stats.multiple import benjamini_hochberg
 
 

@@ -45,7 +45,7 @@ def written_row(prompt: Prompt, task: Task, lang: str | None) -> Row:
 def asking_of(row: Row) -> Row:
     """Return a row that asks what a test row asks, without its answer."""
     asked: Row = dict.fromkeys(COLUMNS)
-    kept = ("task", "licence", "tools", "lang", "group")
+    kept = ("task", "licence", "tools", "images", "lang", "group")
     asked |= {key: row.get(key) for key in kept} | {"parent": row["id"]}
     if row["task"] == "classification" and row.get("text") is not None:
         return {**asked, "text": row["text"]}

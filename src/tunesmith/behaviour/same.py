@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tunesmith.behaviour.answer import Answer
-from tunesmith.behaviour.change import Swaps, carried
+from tunesmith.behaviour.change import ROUNDING, Swaps, carried
 from tunesmith.behaviour.perturbations.swapping import swapped
 from tunesmith.behaviour.phrases import same_answer
 
@@ -34,7 +34,7 @@ def differences(
         yield from _differences_but_swaps(original, variant, swaps)
     if tolerance is not None:
         before, after = (one.probability(original.label) for one in (original, variant))
-        if abs(after - before) > tolerance:
+        if abs(after - before) > tolerance + ROUNDING:
             yield f"the probability of {original.label} went from {before:.2f} to {after:.2f}"
 
 

@@ -88,6 +88,9 @@ class Written(Component):
         if len(given) != 1:
             ways = ", ".join(self.sources())
             raise ValueError(f"give exactly one of {ways}; here: {', '.join(given) or 'none'}")
+        named = [case.name or str(k) for k, case in enumerate(self.written_cases(), start=1)]
+        if len(named) != len(set(named)):
+            raise ValueError("cases: two have the same name; leave `name` out to number them")
         if self.template is None and self.fill:
             raise ValueError("fill: only a template has slots")
         if self.template is not None:

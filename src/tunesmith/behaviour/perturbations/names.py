@@ -4,7 +4,7 @@ import re
 
 from tunesmith.behaviour.perturbations.free import stays
 from tunesmith.behaviour.perturbations.given import Changed, Given
-from tunesmith.behaviour.perturbations.swapping import other_of, swapped
+from tunesmith.behaviour.perturbations.swapping import distinct, other_of, swapped
 from tunesmith.behaviour.perturbations.words import FIRST_NAMES, GIVEN_NAMES, LAST_NAMES, SURNAMES
 
 ENGLISH = re.compile(
@@ -30,7 +30,7 @@ def names(text: str, given: Given) -> Changed | None:
     if not found:
         return None
     other = _chinese if given.lang == "zh" else _english
-    swaps = tuple((old, other(match, given)) for old, match in found.items())
+    swaps = distinct(found, lambda old: other(found[old], given))
     return Changed(swapped(text, swaps), swaps)
 
 

@@ -3,7 +3,7 @@
 import re
 
 from tunesmith.behaviour.perturbations.given import Changed, Given
-from tunesmith.behaviour.perturbations.swapping import swapped
+from tunesmith.behaviour.perturbations.swapping import distinct, swapped
 
 PIECE = re.compile(r"[!-~]*\d[!-~]*")  # what a number could be a part of
 PLAIN = re.compile(r"[\"'(#]*(\d+)[\"').,;:!?]*")
@@ -19,7 +19,7 @@ def numbers(text: str, given: Given) -> Changed | None:
     last figure changes. See `Perturbation`.
     """
     kept = [span for phrase in given.keep for span in _spans(text, phrase)]
-    found: dict[str, str] = {}
+    found: dict[str, None] = {}
     for piece in PIECE.finditer(text):
         plain = PLAIN.fullmatch(piece[0])
         if plain is None:
@@ -28,8 +28,8 @@ def numbers(text: str, given: Given) -> Changed | None:
         if OF_A_DATE.match(text, end) or text[:start].endswith("月"):
             continue
         if not any(low <= start < high for low, high in kept):
-            found.setdefault(plain[1], _other(plain[1], given))
-    swaps = tuple(found.items())
+            found[plain[1]] = None
+    swaps = distinct(found, lambda old: _other(old, given))
     return Changed(swapped(text, swaps), swaps) if swaps else None
 
 

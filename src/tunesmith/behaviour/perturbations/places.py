@@ -4,7 +4,7 @@ import re
 
 from tunesmith.behaviour.perturbations.free import stays
 from tunesmith.behaviour.perturbations.given import Changed, Given
-from tunesmith.behaviour.perturbations.swapping import other_of, swapped
+from tunesmith.behaviour.perturbations.swapping import distinct, other_of, swapped
 from tunesmith.behaviour.perturbations.words import PLACES_EN, PLACES_ZH
 
 LISTS = {
@@ -23,5 +23,5 @@ def places(text: str, given: Given) -> Changed | None:
     )
     if not found:
         return None
-    swaps = tuple((old, other_of(towns, old, given.rng)) for old in found)
+    swaps = distinct(found, lambda old: other_of(towns, old, given.rng))
     return Changed(swapped(text, swaps), swaps)

@@ -1,15 +1,32 @@
 """Puts others of a list in place of what a text names; the same one everywhere."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+
+MOST_TRIES = 20
 
 
 def other_of(words: Sequence[str], old: str, rng: np.random.Generator) -> str:
     """Return a word of a list that is not `old`."""
     others = [word for word in words if word != old]
     return others[rng.integers(len(others))]
+
+
+def distinct(olds: Iterable[str], other: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    """Return each old with another that the text does not name and no other old becomes.
+
+    Where the others run out after some tries, one may occur twice.
+    """
+    taken = set(olds)
+    swaps = []
+    for old in olds:
+        tries = (other(old) for _ in range(MOST_TRIES))
+        new = next((one for one in tries if one not in taken), None) or other(old)
+        taken.add(new)
+        swaps.append((old, new))
+    return tuple(swaps)
 
 
 def swapped(text: str, swaps: Sequence[tuple[str, str]]) -> str:
