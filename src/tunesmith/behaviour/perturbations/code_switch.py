@@ -7,7 +7,9 @@ from tunesmith.behaviour.perturbations.given import Changed, Given
 from tunesmith.behaviour.perturbations.words import CHINESE_TO_ENGLISH, ENGLISH_TO_CHINESE
 
 MOST = 2  # words of one text
-HAN_WORDS = re.compile("|".join(sorted(CHINESE_TO_ENGLISH, key=len, reverse=True)))
+HOW_MANY = re.compile(r"how (?:many|much|long|far|old|soon|often)\b", re.IGNORECASE)
+LONGEST_FIRST = sorted(CHINESE_TO_ENGLISH, key=len, reverse=True)
+HAN_WORDS = re.compile(f"(?!怎么[办样])(?:{'|'.join(LONGEST_FIRST)})")
 
 
 def code_switch(text: str, given: Given) -> Changed | None:
@@ -16,7 +18,11 @@ def code_switch(text: str, given: Given) -> Changed | None:
     The list has no names, goods or colours, so the answer can stay what it was.
     """
     if given.lang == "en":
-        words = [m for m in WORD.finditer(text) if m[0].casefold() in ENGLISH_TO_CHINESE]
+        words = [
+            match
+            for match in WORD.finditer(text)
+            if match[0].casefold() in ENGLISH_TO_CHINESE and not HOW_MANY.match(text, match.start())
+        ]
     else:
         words = list(HAN_WORDS.finditer(text)) if given.lang == "zh" else []
     words = [match for match in words if not stays(text, *match.span(), given.keep)]

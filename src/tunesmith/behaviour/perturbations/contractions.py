@@ -5,9 +5,9 @@ import re
 from tunesmith.behaviour.perturbations.given import Changed, Given
 
 LONG_TO_SHORT = (
-    (r"\b(I) am\b", r"\1'm"),
-    (r"\b(it|that|there|what|where|who|how|he|she) is\b", r"\1's"),
-    (r"\b(you|we|they) are\b", r"\1're"),
+    (r"(?<!than )\b(I) am\b(?= \w)", r"\1'm"),
+    (r"(?<!than )\b(it|that|there|what|where|who|how|he|she) is\b(?= \w)", r"\1's"),
+    (r"(?<!than )\b(you|we|they) are\b(?= \w)", r"\1're"),
     (r"\b(I|you|we|they) have\b(?= \w+(?:ed|en|t)\b)", r"\1've"),
     (r"\b(I|you|we|they|he|she|it) will\b", r"\1'll"),
     (r"\b(I|you|we|they|he|she) would\b", r"\1'd"),

@@ -12,7 +12,7 @@ ENGLISH = re.compile(
     r"(?!['’]?[a-rt-z])(?! (?:Road|Street))"
 )
 LONGEST_FIRST = sorted(GIVEN_NAMES, key=len, reverse=True)
-CHINESE = re.compile(rf"([{''.join(SURNAMES)}])({'|'.join(LONGEST_FIRST)})")
+CHINESE = re.compile(rf"([{''.join(SURNAMES)}])({'|'.join(LONGEST_FIRST)})(?!·)")
 
 
 def names(text: str, given: Given) -> Changed | None:

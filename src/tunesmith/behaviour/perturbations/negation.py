@@ -10,7 +10,7 @@ BE = r"is|are|was|were|can|could|would|should|will|must"
 REMOVE: dict[str, Rules] = {
     "en": (
         (r"\b(?:do not|don['’]t) (?=\w)", ""),
-        (rf"\b({BE})(?: not\b|n['’]t\b)", r"\1"),
+        (rf"\b({BE})(?: not\b| ?n['’]t\b)", r"\1"),
         (r"\bcan(?:not|['’]t)\b", "can"),
         (r"\bnever ", ""),
     ),
@@ -25,7 +25,8 @@ INSERT: dict[str, Rules] = {
         (r"\bI(?:['’]d| would) like\b", "I would not like"),
         (r"\bI (?=(?:want|need|like|love|think|know|have)\b)", "I do not "),
         (
-            rf"(?<=[a-z] )(?<!what )(?<!when )(?<!where )(?<!how )(?<!who )(?<!why )({BE})\b",
+            rf"(?<=[a-z] )(?<!what )(?<!when )(?<!where )(?<!how )(?<!who )(?<!why )(?<!only )({BE})"
+            r"\b(?! no\b| ?n['’]t)",
             r"\1 not",
         ),
         (
@@ -34,11 +35,11 @@ INSERT: dict[str, Rules] = {
         ),
     ),
     "zh": (
-        (r"请(?!问|不)", "请不要"),
+        (r"(?:(?<![^，。！？；\s])|^)请(?![问不您你教假])", "请不要"),
         (r"(?<!不)帮我", "不要帮我"),
         (r"(?<![不是没])(?=(?:喜欢|需要|可以)(?!不))", "不"),
         (r"(?<=我)(?=[要想])", "不"),
-        (r"(?<![不是可总但还就])是(?!不|否)", "不是"),
+        (r"(?<![不是可总但还就于要凡或正只都无若如算便老真其别即倒硬])是(?![不否])", "不是"),
     ),
 }
 

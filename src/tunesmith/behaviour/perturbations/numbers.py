@@ -9,7 +9,7 @@ PIECE = re.compile(r"[!-~]*\d[!-~]*")  # what a number could be a part of
 PLAIN = re.compile(r"[\"'(#]*(\d+)[\"').,;:!?]*")
 YEAR = re.compile(r"(?:19|20)\d\d")
 OF_A_DATE = re.compile(r"\s*(?:[年月日点时分]|(?:am|pm|o'clock)\b)", re.IGNORECASE)
-ONES = "123456789"
+FIRST = "123456789"
 
 
 def numbers(text: str, given: Given) -> Changed | None:
@@ -39,10 +39,10 @@ def _spans(text: str, phrase: str) -> list[tuple[int, int]]:
 
 
 def _other(old: str, given: Given) -> str:
-    """Return another number of the same length that begins as a number of its kind does."""
+    """Return another number of the same length, not 1, which would want a singular."""
     fixed = 3 if YEAR.fullmatch(old) else 0
     while True:
         digits = given.rng.integers(10, size=len(old) - fixed).tolist()
         new = old[:fixed] + "".join(map(str, digits))
-        if new != old and (new[0] in ONES or old[0] == "0"):
+        if new != old and (new[0] in FIRST or old[0] == "0") and new != "1":
             return new

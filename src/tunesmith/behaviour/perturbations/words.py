@@ -36,11 +36,11 @@ GIVEN_NAMES = _words(
 )
 PLACES_EN = _words(
     "Aberdeen Armagh Bangor Bath Belfast Birmingham Bradford Brighton Bristol Cambridge "
-    "Canterbury Cardiff Carlisle Chester Coventry Derby Dundee Durham Edinburgh Exeter Glasgow "
-    "Gloucester Hereford Hull Inverness Ipswich Lancaster Leeds Leicester Lichfield Lincoln "
+    "Canterbury Cardiff Carlisle Coventry Derby Dundee Durham Edinburgh Exeter Glasgow "
+    "Gloucester Hereford Hull Inverness Ipswich Lancaster Leeds Leicester Lichfield "
     "Liverpool London Luton Manchester Newcastle Newport Newry Norwich Nottingham Oxford Perth "
-    "Peterborough Plymouth Portsmouth Preston Ripon Salford Salisbury Sheffield Southampton "
-    "Stirling Sunderland Swansea Truro Wakefield Wells Winchester Worcester York Boston Chicago "
+    "Peterborough Plymouth Portsmouth Ripon Salford Salisbury Sheffield Southampton "
+    "Stirling Sunderland Swansea Truro Wakefield Winchester Worcester York Boston Chicago "
     "Denver Dublin Houston Paris Rome"
 )
 PLACES_ZH = _words(
@@ -54,16 +54,16 @@ PLACES_ZH = _words(
 BOTH = _pairs(
     "order=订单 orders=订单 refund=退款 parcel=包裹 package=包裹 delivery=快递 shipping=运费 "
     "address=地址 invoice=发票 receipt=收据 warranty=保修 shop=店 store=店 cancel=取消 price=价格 "
-    "discount=折扣 coupon=优惠券 voucher=优惠券 code=码 size=尺码 stock=现货 number=号码 "
+    "discount=折扣 coupon=优惠券 voucher=优惠券 size=尺码 stock=现货 number=号码 "
     "phone=电话 email=邮箱 account=账号 password=密码 payment=付款 money=钱 card=卡 customer=客户 "
     "service=客服 manager=经理 friend=朋友 company=公司 office=办公室 home=家 city=城市 "
-    "street=街道 road=路 today=今天 tomorrow=明天 yesterday=昨天 morning=早上 afternoon=下午 "
+    "today=今天 tomorrow=明天 yesterday=昨天 morning=早上 afternoon=下午 "
     "evening=晚上 month=月 weekend=周末 problem=问题 question=问题 answer=回答 help=帮忙 "
     "thanks=谢谢 hello=你好 please=请 sorry=不好意思 new=新的 old=旧的 wrong=错的 broken=坏了 "
     "damaged=坏了 open=开门 closed=关门 buy=买 bought=买了 send=寄 sent=寄了 check=查 update=更新 "
     "wait=等 waiting=等 need=需要 want=想要 how=怎么 when=什么时候 where=在哪 why=为什么 quick=快 "
     "fast=快 slow=慢 cheap=便宜 expensive=贵 meeting=会议 project=项目 plan=计划 file=文件 "
-    "team=团队 boss=老板 work=工作 school=学校 movie=电影 film=电影 music=音乐 food=吃的 "
+    "team=团队 boss=老板 school=学校 movie=电影 film=电影 music=音乐 food=吃的 "
     "hotel=酒店 flight=航班 airport=机场 train=火车 hospital=医院 doctor=医生 weather=天气 "
     "picture=照片 video=视频 message=消息 news=新闻"
 )
