@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tunesmith.behaviour.perturbations.given import Changed, Given
 
 Rules = Sequence[tuple[str, str]]
+NO_QUESTION = "".join(f"(?<!{word} )" for word in "what when where how who why only".split())
 BE = r"is|are|was|were|can|could|would|should|will|must"
 REMOVE: dict[str, Rules] = {
     "en": (
@@ -24,11 +25,7 @@ INSERT: dict[str, Rules] = {
         (r"\b(please) (?=[a-z])", r"\1 do not "),
         (r"\bI(?:['’]d| would) like\b", "I would not like"),
         (r"\bI (?=(?:want|need|like|love|think|know|have)\b)", "I do not "),
-        (
-            rf"(?<=[a-z] )(?<!what )(?<!when )(?<!where )(?<!how )(?<!who )(?<!why )(?<!only )({BE})"
-            r"\b(?! no\b| ?n['’]t)",
-            r"\1 not",
-        ),
+        (rf"(?<=[a-z] ){NO_QUESTION}({BE})\b(?! no\b| ?n['’]t)", r"\1 not"),
         (
             r"^(?=(?:cancel|send|ship|refund|give|make|change|update|track|deliver|call)\b)",
             "do not ",
