@@ -164,6 +164,7 @@ def test_of_a_year_only_the_last_figure_changes() -> None:
         ("这是我的订单。", "这不是我的订单。"),
         ("一无是处的酒店", None),
         ("于是我走了", None),
+        ("原因是什么？", None),
         ("请问几点开门？", None),
     ],
 )

@@ -7,9 +7,9 @@ from tunesmith.behaviour.perturbations.given import Changed, Given
 from tunesmith.behaviour.perturbations.words import CHINESE_TO_ENGLISH, ENGLISH_TO_CHINESE
 
 MOST = 2  # words of one text
-HOW_MANY = re.compile(r"how (?:many|much|long|far|old|soon|often)\b", re.IGNORECASE)
+OTHERWISE = re.compile(r"how (?:many|much|long|far|old|soon|often)\b|number of\b", re.IGNORECASE)
 LONGEST_FIRST = sorted(CHINESE_TO_ENGLISH, key=len, reverse=True)
-HAN_WORDS = re.compile(f"(?!怎么[办样])(?:{'|'.join(LONGEST_FIRST)})")
+HAN_WORDS = re.compile(f"(?!怎么[办样])(?<!不)(?:{'|'.join(LONGEST_FIRST)})")
 
 
 def code_switch(text: str, given: Given) -> Changed | None:
@@ -21,7 +21,8 @@ def code_switch(text: str, given: Given) -> Changed | None:
         words = [
             match
             for match in WORD.finditer(text)
-            if match[0].casefold() in ENGLISH_TO_CHINESE and not HOW_MANY.match(text, match.start())
+            if match[0].casefold() in ENGLISH_TO_CHINESE
+            and not OTHERWISE.match(text, match.start())
         ]
     else:
         words = list(HAN_WORDS.finditer(text)) if given.lang == "zh" else []

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from tunesmith.behaviour.perturbations.given import Changed, Given
 
 Rules = Sequence[tuple[str, str]]
-NO_QUESTION = "".join(f"(?<!{word} )" for word in "what when where how who why only".split())
+ASKING = ("what", "when", "where", "how", "who", "why", "only")
+NO_QUESTION = "".join(f"(?<!{word} )" for word in ASKING)
 BE = r"is|are|was|were|can|could|would|should|will|must"
 REMOVE: dict[str, Rules] = {
     "en": (
@@ -36,7 +37,10 @@ INSERT: dict[str, Rules] = {
         (r"(?<!不)帮我", "不要帮我"),
         (r"(?<![不是没])(?=(?:喜欢|需要|可以)(?!不))", "不"),
         (r"(?<=我)(?=[要想])", "不"),
-        (r"(?<![不是可总但还就于要凡或正只都无若如算便老真其别即倒硬])是(?![不否])", "不是"),
+        (
+            r"(?<![不是可总但还就于要凡或正只都无若如算便老真其别即倒硬])是(?![不否谁哪怎几]|什么|多少|为什么)",
+            "不是",
+        ),
     ),
 }
 

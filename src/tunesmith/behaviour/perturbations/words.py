@@ -54,7 +54,7 @@ PLACES_ZH = _words(
 BOTH = _pairs(
     "order=订单 orders=订单 refund=退款 parcel=包裹 package=包裹 delivery=快递 shipping=运费 "
     "address=地址 invoice=发票 receipt=收据 warranty=保修 shop=店 store=店 cancel=取消 price=价格 "
-    "discount=折扣 coupon=优惠券 voucher=优惠券 size=尺码 stock=现货 number=号码 "
+    "discount=折扣 coupon=优惠券 voucher=优惠券 size=尺码 number=号码 "
     "phone=电话 email=邮箱 account=账号 password=密码 payment=付款 money=钱 card=卡 customer=客户 "
     "service=客服 manager=经理 friend=朋友 company=公司 office=办公室 home=家 city=城市 "
     "today=今天 tomorrow=明天 yesterday=昨天 morning=早上 afternoon=下午 "
@@ -65,7 +65,7 @@ BOTH = _pairs(
     "fast=快 slow=慢 cheap=便宜 expensive=贵 meeting=会议 project=项目 plan=计划 file=文件 "
     "team=团队 boss=老板 school=学校 movie=电影 film=电影 music=音乐 food=吃的 "
     "hotel=酒店 flight=航班 airport=机场 train=火车 hospital=医院 doctor=医生 weather=天气 "
-    "picture=照片 video=视频 message=消息 news=新闻"
+    "video=视频 message=消息 news=新闻"
 )
 ENGLISH_TO_CHINESE = dict(BOTH)
 CHINESE_TO_ENGLISH = {  # of several English words the first; single characters hide in other words
