@@ -15,7 +15,7 @@ from tunesmith.behaviour.read import AnyTest, Placed, read_tests
 from tunesmith.behaviour.rows import Asked, stamped
 from tunesmith.behaviour.template import filler
 from tunesmith.behaviour.variants import variants
-from tunesmith.behaviour.written import Changing, Task
+from tunesmith.behaviour.written import Task
 from tunesmith.fields import meets
 from tunesmith.files import sha256_text
 from tunesmith.rows import Row, to_json
@@ -82,8 +82,7 @@ def _why_not(test: AnyTest, test_rows: Sequence[Row], task: Task) -> str | None:
     """Return why a test is not asked in this project, or None."""
     if test.asked_of() not in (None, task):
         return f"a test for task {test.asked_of()}; this project's is {task}"
-    drawn = isinstance(test, Changing) and test.from_ is not None
-    if (test.where or drawn) and not any(meets(row, test.where) for row in test_rows):
+    if (test.where or test.from_) and not any(meets(row, test.where) for row in test_rows):
         return f"no test row meets its where: {to_json(test.where, sort_keys=True)}"
     return None
 
@@ -99,7 +98,7 @@ def _expand(placed: Placed, test_rows: list[Row], task: Task, seed: int, into: E
             stamped(asked, placed.source, about, case.name, k) for k, asked in enumerate(case.asked)
         ]
         count += 1
-        if isinstance(test, Changing) and test.from_ and count == test.rows:
+        if test.from_ and count == test.rows:
             break
     if missing:
         into.not_applicable[test.test] = dict(sorted(missing.items()))

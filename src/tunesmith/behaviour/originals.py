@@ -43,7 +43,7 @@ def originals(
     """Yield what the cases of a test begin with, of test rows all that meet `where`."""
     if test.template is not None:
         yield from _from_template(test, task, chance)
-    elif getattr(test, "from_", None):
+    elif test.from_:
         yield from _from_rows(test, test_rows, seed)
     else:
         yield from _written(test, task)

@@ -59,6 +59,8 @@ class Written(Component):
     template: str | None = None
     fill: dict[str, Listed] = Field(default={})
     most: PositiveInt = MOST  # cases of a template
+    from_: Literal["test"] | None = Field(default=None, alias="from")  # prompts are test rows
+    rows: PositiveInt = 50  # of them, at most
 
     @field_validator("where")
     @classmethod
@@ -101,7 +103,12 @@ class Written(Component):
     def sources(self) -> dict[str, Any]:
         """Return where prompts can come from: name → what is given."""
         written = getattr(self, "cases", None)
-        return {"prompt": self.prompt, "cases": written, "template": self.template}
+        return {
+            "prompt": self.prompt,
+            "cases": written,
+            "template": self.template,
+            "from": self.from_,
+        }
 
     def texts_with_slots(self) -> list[str]:
         """Return the texts beside the template whose slots are filled."""
@@ -119,8 +126,6 @@ class Written(Component):
 class Changing(Written):
     """A test of an original beside variants of it."""
 
-    from_: Literal["test"] | None = Field(default=None, alias="from")  # originals are test rows
-    rows: PositiveInt = 50  # of them, at most
     perturb: list[str] = Field(default=[])
     times: PositiveInt = 1  # variants of each perturbation, and of each varied template
     variants: list[str] = Field(default=[])  # of `prompt`
@@ -161,10 +166,6 @@ class Changing(Written):
         if not (self.perturb or self.vary or (written and self.written_cases())):
             raise ValueError("no variant: give perturb, variants, or vary with a template")
         return self
-
-    def sources(self) -> dict[str, Any]:
-        """See `Written.sources`."""
-        return {**super().sources(), "from": self.from_}
 
 
 def refuse_meaning(names: list[str]) -> list[str]:

@@ -170,6 +170,15 @@ def test_a_test_about_rows_that_are_not_there_is_left_out(tmp_path: Path) -> Non
     ]
 
 
+def test_what_every_answer_must_be_is_asked_of_test_rows(tmp_path: Path) -> None:
+    test = {k: v for k, v in COPY.items() if k not in ("template", "fill")}
+    test |= {"from": "test", "rows": 3, "expect": {"contains": ["refunded"]}}
+    rows = expanded(tmp_path, test, rows=ROWS).rows
+    assert len(rows) == 3
+    assert {row["parent"] for row in rows} < {row["id"] for row in ROWS}
+    assert all(told(row)["expect"] == {"contains": ["refunded"]} for row in rows)
+
+
 def test_a_classifier_is_asked_texts_and_keeps_labels(tmp_path: Path) -> None:
     rows = [plain_label(k, f"A wonderful film number {k}", "good") for k in range(3)]
     found = expanded(tmp_path, {**TYPO, "tolerance": 0.1}, rows=rows, task="classification")

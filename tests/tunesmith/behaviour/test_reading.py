@@ -1,14 +1,17 @@
 """Reading tests: what is wrong is named with file, line, key and way out."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.tunesmith.behaviour.writing import written
+from tunesmith.behaviour.perturbations import PERTURBATIONS
 from tunesmith.behaviour.read import read_tests
 from tunesmith.errors import UserError
 
+ROOT = Path(__file__).resolve().parents[3]
 MFT = {
     "test": "t",
     "kind": "MFT",
@@ -40,7 +43,7 @@ SLOTS = {
         ({**MFT, "prompt": [{"role": "assistant", "content": "Hi"}]}, "the last message"),
         (
             {**MFT, "cases": [{"prompt": "a"}]},
-            "exactly one of prompt, cases, template; here: prompt",
+            "exactly one of prompt, cases, template, from; here: prompt",
         ),
         ({**MFT, "fill": {"a": ["b"]}}, "only a template has slots"),
         ({**MFT, "where": {"language": "en"}}, 'where: no field "language"; known: task'),
@@ -103,6 +106,21 @@ def test_what_may_lie_beside_is_passed_over(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x", encoding="utf-8")
     (tmp_path / "checklist").mkdir()
     assert read_tests(tmp_path, 0).tests == []
+
+
+@pytest.mark.parametrize("page", ["docs/behaviour.md", "data/behaviour/README.md"])
+def test_the_examples_of_the_pages_are_tests(tmp_path: Path, page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith('{"test"')]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert len(read_tests(tmp_path, 0).tests) == len(lines) >= 3
+
+
+def test_every_perturbation_has_its_line_in_the_page() -> None:
+    page = (ROOT / "docs/behaviour.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| `")]
+    named = {name for cell in rows for name in re.findall(r"`(\w+)`", cell)}
+    assert set(PERTURBATIONS) <= named
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
