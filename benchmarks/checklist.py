@@ -1,11 +1,11 @@
 """CheckList's sentiment suite asked of classifiers trained on SST-2, with failure rates and p.
 
-    python -m benchmarks.checklist --data FOLDER [--seed 0]
+    python -m benchmarks.checklist --data FOLDER [--neutral] [--seed 0]
 
 FOLDER holds the public sets `sst2` and `checklist`. The candidate is a logistic regression on the
 TF-IDF of words and pairs of words, the champion naive Bayes on word counts, the base the more
 frequent label. CheckList knows three labels and these classifiers two: cases that expect neutral
-are left out and counted.
+are left out and counted; with `--neutral`, a probability of positive from 1/3 to 2/3 is neutral.
 """
 
 import argparse
@@ -66,14 +66,15 @@ def predictions(model: Any, rows: list[Row]) -> dict[str, dict[str, Any]]:
     }
 
 
-def expand(data: Path, seed: int) -> Expanded:
+def expand(data: Path, neutral: bool, seed: int) -> Expanded:
     """Return the rows of the suite, through a folder of tests as a project has one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "checklist").mkdir()
         file = "checklist/sentiment.jsonl.gz"
         shutil.copy(data / file, folder / file)
-        line = json.dumps({"checklist": file, "labels": LABELS})
+        band = {"neutral": [1 / 3, 2 / 3]} if neutral else {}
+        line = json.dumps({"checklist": file, "labels": LABELS, **band})
         (folder / "sentiment.jsonl").write_text(f"{line}\n", encoding="utf-8")
         return behaviour_rows(folder, [], "classification", seed)
 
@@ -105,6 +106,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--neutral", action="store_true", help="take two classes for three")
     args = parser.parse_args()
     names = {0: "negative", 1: "positive", "0": "negative", "1": "positive"}
     train, dev = (read(args.data / "sst2" / f"{name}.jsonl.gz") for name in ("train", "dev"))
@@ -113,7 +115,7 @@ def main() -> None:
         score = model.score([row["text"] for row in dev], [names[row["label"]] for row in dev])
         print(f"{name}: accuracy on SST-2 dev {score:.3f}, n = {len(dev)}")
     started = time.process_time()
-    found = expand(args.data, args.seed)
+    found = expand(args.data, args.neutral, args.seed)
     answers = {name: predictions(model, found.rows) for name, model in models.items()}
     expanded = time.process_time()
     tree = score_behaviour(found.rows, answers, CONFIDENCE)

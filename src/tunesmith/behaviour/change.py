@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from tunesmith.behaviour.answer import Answer
-from tunesmith.behaviour.expect import Expect
+from tunesmith.behaviour.expect import LABELS, Expect
 from tunesmith.behaviour.phrases import same_answer, says
 from tunesmith.component import Component
 
@@ -81,7 +81,7 @@ class Change(Expect):
 
     def is_of_labels(self) -> bool:
         """See `Expect.is_of_labels`; a probability is one of labels."""
-        return set(self.given()) <= {"label", "label_in", "probability"}
+        return set(self.given()) <= {*LABELS, "probability"}
 
     def can_fail(self, original: Answer) -> bool:
         """False where no answer to the variant could be wrong."""

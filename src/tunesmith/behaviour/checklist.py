@@ -1,20 +1,23 @@
 """Imports the suites that CheckList published: a line names the file and what its labels mean."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from tunesmith.behaviour.checklist_file import Record, read_checklist
 from tunesmith.behaviour.dir import Dir, DirCase
 from tunesmith.behaviour.directions import Direction, direction_of
-from tunesmith.behaviour.expect import Expect
+from tunesmith.behaviour.expect import Expect, Likely
 from tunesmith.behaviour.inv import Inv, InvCase
 from tunesmith.behaviour.left_out import LeftOut
 from tunesmith.behaviour.mft import Mft, MftCase
 from tunesmith.component import Component
 from tunesmith.fields import Conditions
 from tunesmith.files import sha256_text
+
+POSITIVE = "2"
+BANDS = {"0": (0, 1), "1": (1, 2), POSITIVE: (2, 3)}  # of the edges 0, both of `neutral`, 1
 
 
 class Checklist(Component):
@@ -29,7 +32,19 @@ class Checklist(Component):
     lang: str = "en"
     separator: str = "\n"  # between the two texts of a pair
     most: PositiveInt | None = None  # cases of each test, drawn by the seed; null: all
+    neutral: tuple[float, float] | None = None  # of a two-class model: probabilities of `2` between
     where: Conditions = Field(default={})  # as of every test
+
+    @model_validator(mode="after")
+    def _has_a_band(self) -> Self:
+        """Refuse a band that is none, or of a label that has no name."""
+        if self.neutral is not None:
+            low, high = self.neutral
+            if not 0 < low < high < 1:
+                raise ValueError("neutral: two probabilities, the lower first, e.g. [0.33, 0.67]")
+            if POSITIVE not in self.labels:
+                raise ValueError('neutral: labels has no "2", whose probability it is about')
+        return self
 
 
 class Imported(NamedTuple):
@@ -91,7 +106,7 @@ class _Test(NamedTuple):
         """Return why a case cannot be scored, or None."""
         if not record["data"]:
             return "the published file has no text for it"
-        if self.kind == "MFT" and str(record["label"]) not in self.line.labels:
+        if self.kind == "MFT" and expected(self.line, str(record["label"])) is None:
             return f"labels has no {record['label']}"
         if self.kind != "MFT" and not self._texts(record)[1]:
             return "no variant differs from the original"
@@ -120,7 +135,8 @@ class _Test(NamedTuple):
 
     def _mft(self, record: Record) -> MftCase:
         """Return a case whose label is known."""
-        label = Expect(label=self.line.labels[str(record["label"])])
+        label = expected(self.line, str(record["label"]))
+        assert label is not None, "cases of other labels are left out before"
         data = record["data"]
         one = data[0] if isinstance(data, list) and len(data) == 1 else data  # a pair in a list
         return MftCase(name=_case(record), prompt=self._text(one), expect=label)
@@ -134,6 +150,19 @@ class _Test(NamedTuple):
     def _text(self, item: Any) -> str:
         """Return a text, of a pair both."""
         return item if isinstance(item, str) else self.line.separator.join(map(str, item))
+
+
+def expected(line: Checklist, label: str) -> Expect | None:
+    """Return what an answer to a case of CheckList's label must be, None where that has no name.
+
+    With `neutral` a model of two classes is taken for one of three, as CheckList does: neutral
+    between the two probabilities of positive, negative below, positive above.
+    """
+    if line.neutral is None or label not in BANDS:
+        return Expect(label=line.labels[label]) if label in line.labels else None
+    edges = (0.0, *line.neutral, 1.0)
+    low, high = (edges[k] for k in BANDS[label])
+    return Expect(likely=Likely(of=line.labels[POSITIVE], at_least=low, at_most=high))
 
 
 def _sample(records: list[Record], most: int | None, seed: int) -> list[Record]:

@@ -12,7 +12,30 @@ from tunesmith.behaviour.phrases import same_answer, says
 from tunesmith.component import Component
 from tunesmith.text.script import script_language
 
-LABELS = ("label", "label_in")  # what a classifier is asked for; all else is text
+LABELS = ("label", "label_in", "likely")  # what a classifier is asked for; all else is text
+
+
+class Likely(Component):
+    """How probable a label must be."""
+
+    of: str
+    at_least: float = Field(default=0.0, ge=0, le=1)
+    at_most: float = Field(default=1.0, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        """Refuse what every answer meets, and what none does."""
+        if not self.at_least <= self.at_most or (self.at_least, self.at_most) == (0, 1):
+            raise ValueError(
+                "give at_least above 0 or at_most below 1, the first not above the other"
+            )
+        return self
+
+    def problems(self, answer: Answer) -> Iterator[str]:
+        """Yield what is wrong with the probability."""
+        found = answer.probability(self.of)
+        if not self.at_least <= found <= self.at_most:
+            yield f"the probability of {self.of} is {found:.2f}"
 
 
 class Expect(Component):
@@ -20,6 +43,7 @@ class Expect(Component):
 
     label: str | None = None  # exactly
     label_in: list[str] | None = Field(default=None, min_length=1)
+    likely: Likely | None = None
     equals: str | None = None  # but for case, width, punctuation and spaces
     contains: list[str] = Field(default=[])  # each as whole words or numbers
     not_contains: list[str] = Field(default=[])
@@ -83,6 +107,8 @@ class Expect(Component):
             yield f'the label is not "{self.label}"'
         if self.label_in is not None and answer.label not in self.label_in:
             yield f"the label is none of {', '.join(self.label_in)}"
+        if self.likely is not None:
+            yield from self.likely.problems(answer)
         yield from self._problems_of_text(answer.text)
 
     def _problems_of_text(self, text: str) -> Iterator[str]:

@@ -90,6 +90,35 @@ def test_directions_are_those_of_the_descriptions(
     assert found["status"] == status
 
 
+@pytest.mark.parametrize(
+    ("label", "positive", "status"),
+    [(0, 0.3, "passed"), (0, 0.4, "failed"), (1, 0.4, "passed"), (1, 0.7, "failed"),
+     (2, 0.7, "passed"), (2, 0.6, "failed")],
+)  # fmt: skip
+def test_two_classes_are_taken_for_three_where_the_line_says_so(
+    tmp_path: Path, label: int, positive: float, status: str
+) -> None:
+    published(tmp_path, record("words", "MFT", "so so", label))
+    test = {**LINE, "neutral": [1 / 3, 2 / 3]}
+    (row,) = expanded(tmp_path, test, task="classification").rows
+    answers = {row["id"]: line("pos", pos=positive, neg=1 - positive)}
+    (found,) = score_behaviour([row], {"candidate": answers}, 0.95)["per_case"]
+    assert found["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"neutral": [0.6, 0.4]}, "neutral: two probabilities, the lower first"),
+        ({"neutral": [0.3, 0.6], "labels": {"0": "neg"}}, 'neutral: labels has no "2"'),
+    ],
+)
+def test_a_band_that_is_none_is_refused(tmp_path: Path, more: dict[str, Any], message: str) -> None:
+    published(tmp_path, record("words", "MFT", "good", 2))
+    with pytest.raises(UserError, match=rf"ours\.jsonl:1: {message}"):
+        expanded(tmp_path, {**LINE, **more})
+
+
 def test_a_pair_is_one_text(tmp_path: Path) -> None:
     pairs = [["Is it far?", "Is it near?"], ["Is it farr?", "Is it near?"]]
     published(tmp_path, record("p", "MFT", pairs[0], 2), record("q", "INV", pairs))

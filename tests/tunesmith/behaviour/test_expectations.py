@@ -66,6 +66,15 @@ def test_a_probability_moves_as_far_as_it_must(moves: str, margin: float, fails:
     assert bool(list(change.problems_between(SURE, UNSURE, []))) == fails
 
 
+def test_a_label_is_as_likely_as_it_must_be() -> None:
+    sure = Expect.model_validate({"likely": {"of": "good", "at_least": 0.7}})
+    assert sure.is_of_labels()
+    assert not list(sure.problems(SURE))
+    assert list(sure.problems(UNSURE)) == ["the probability of good is 0.60"]
+    with pytest.raises(ValueError, match="give at_least above 0 or at_most below 1"):
+        Expect.model_validate({"likely": {"of": "good"}})
+
+
 def test_what_is_improbable_already_cannot_fall() -> None:
     change = Change.model_validate(
         {"probability": {"of": "bad", "moves": "not_down", "margin": 0.1}}
