@@ -176,6 +176,16 @@ def test_a_regression_is_worse_for_sure_or_not_told_to_be(rows: list[Row]) -> No
     assert regressions(tree, part="groups")[0].name == "Vocabulary/MFT/en"
 
 
+def test_an_improvement_for_sure_is_no_regression(rows: list[Row]) -> None:
+    answers = {
+        "candidate": labels(rows, set()),
+        "champion": labels(rows, {f"good{k}" for k in range(8)}),
+    }
+    found = {one.name: one for one in regressions(score_behaviour(rows, answers, 0.95))}
+    assert (found["words"].difference, found["words"].p) == (-0.8, 2 / 2**8)
+    assert not found["words"].worse
+
+
 def test_no_test_has_no_regression() -> None:
     assert regressions(score_behaviour([], {"candidate": {}, "champion": {}}, 0.95)) == []
 
