@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from tunesmith.behaviour.change import Change
 from tunesmith.behaviour.mft import task_of, texts_of
+from tunesmith.behaviour.perturbations import SWAPPING
 from tunesmith.behaviour.written import Changing, Task, WrittenCase
 
 
@@ -30,6 +31,19 @@ class Dir(Changing):
         written = self.written_cases()
         if self.expect is None and not (written and all(case.expect for case in written)):
             raise ValueError('expect: say how the answer must change, e.g. {"changes": true}')
+        return self
+
+    @model_validator(mode="after")
+    def _swaps_what_must_be_carried(self) -> Self:
+        """Refuse `carries_swap` where a variant has no swap: every answer would carry it."""
+        told = [self.expect, *(case.expect for case in self.cases)]
+        if any(one is not None and one.carries_swap for one in told):
+            written = self.vary or any(case.variants for case in self.written_cases())
+            if written or not set(self.perturb) <= SWAPPING:
+                raise ValueError(
+                    f"carries_swap: only {', '.join(sorted(SWAPPING))} swap; elsewhere say what "
+                    "the answer must contain"
+                )
         return self
 
     def written_cases(self) -> Sequence[DirCase]:

@@ -27,11 +27,13 @@ class Expanded:
 
     Attributes:
         rows: of the form of `tunesmith.rows.SCHEMA`, each with `behaviour` in its meta.
+        cases: test → how many cases it is asked.
         left_out: tests, and cases of imported ones, that are not asked.
         not_applicable: test → perturbation → originals for which it made nothing.
     """
 
     rows: list[Row] = field(default_factory=list)
+    cases: dict[str, int] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     not_applicable: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -39,6 +41,7 @@ class Expanded:
         """Return counts and reasons, for a report."""
         return {
             "rows": len(self.rows),
+            "cases": self.cases,
             "left_out": [one.as_dict() for one in self.left_out],
             "not_applicable": self.not_applicable,
         }
@@ -102,7 +105,9 @@ def _expand(placed: Placed, test_rows: list[Row], task: Task, seed: int, into: E
             break
     if missing:
         into.not_applicable[test.test] = dict(sorted(missing.items()))
-    if not count:
+    if count:
+        into.cases[test.test] = count
+    else:
         reason = "none of its perturbations applies to any of its originals"
         into.left_out.append(LeftOut(test.test, placed.source, reason))
 

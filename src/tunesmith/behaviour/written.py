@@ -154,6 +154,9 @@ class Changing(Written):
     @model_validator(mode="after")
     def _has_variants(self) -> Self:
         """Refuse a test without variants, and variants of what is not there."""
+        for case in self.written_cases():
+            if case.prompt in getattr(case, "variants", ()):
+                raise ValueError(f"variants: {case.prompt!r} is the prompt itself")
         if self.variants and self.prompt is None:
             raise ValueError("variants: they belong to `prompt`, or into each of `cases`")
         unknown = [name for name in self.vary if name not in self.fill]

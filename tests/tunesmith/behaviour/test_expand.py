@@ -37,6 +37,7 @@ ROWS = [
 def test_a_template_is_filled_in_prompt_and_expectation(tmp_path: Path) -> None:
     rows = expanded(tmp_path, COPY).rows
     assert len({row["id"] for row in rows}) == len(rows) == 6
+    assert expanded(tmp_path, COPY).cases == {"copies the number": 6}
     first = rows[0]
     assert asked(first) == "Where is order 11, Ann?"
     assert told(first) == {
@@ -198,6 +199,7 @@ def test_what_a_test_asks_does_not_hang_on_other_tests(tmp_path: Path) -> None:
 def test_a_folder_without_tests_gives_no_rows(tmp_path: Path) -> None:
     assert behaviour_rows(tmp_path, ROWS, "chat", 0).summary() == {
         "rows": 0,
+        "cases": {},
         "left_out": [],
         "not_applicable": {},
     }

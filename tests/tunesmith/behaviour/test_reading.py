@@ -55,6 +55,18 @@ SLOTS = {
         ({**INV, "perturb": ["negation"]}, "changes the meaning; test it with kind DIR"),
         ({**INV, "perturb": []}, "no variant: give perturb, variants, or vary"),
         ({**INV, "variants": ["x"]}, "they belong to `prompt`"),
+        (
+            {**MFT, "kind": "INV", "expect": None, "variants": ["Hi"]},
+            'unknown key "expect"',
+        ),
+        (
+            {k: v for k, v in {**MFT, "kind": "INV", "variants": ["Hi"]}.items() if k != "expect"},
+            "variants: 'Hi' is the prompt itself",
+        ),
+        (
+            {**INV, "kind": "DIR", "expect": {"carries_swap": True}},
+            "carries_swap: only names, numbers, places swap",
+        ),
         ({**INV, "same": "answer", "tolerance": 0.1}, "only labels have probabilities"),
         ({**INV, "vary": ["city"]}, 'vary: no slot "city" in fill'),
         ({**INV, "kind": "DIR"}, "expect: say how the answer must change"),

@@ -34,4 +34,5 @@ PERTURBATIONS: dict[str, Perturbation] = {
     "spacing": spacing,
     "typo": typo,
 }
+SWAPPING = frozenset({"names", "numbers", "places"})  # say what they put in place of what
 MEANING = frozenset({"negation"})  # changes what is meant: for tests of direction only
