@@ -1,0 +1,1 @@
+"""Behavioural tests: what a model must be able to do, beside what it scores on average."""

@@ -1,0 +1,198 @@
+"""Perturbations: each changes what it says, keeps what must stay, and tells when it cannot."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tunesmith.behaviour.perturbations import PERTURBATIONS
+from tunesmith.behaviour.perturbations.given import Changed, Given
+from tunesmith.text.normalise import folded
+from tunesmith.text.numbers import numbers
+
+EN = "Please send the invoice for order 48213 to Wendy Owens in Leeds, I can't find it."
+ZH = "请问订单48213的发票什么时候能寄到杭州？我叫王志强，买的是A5本子。"
+TEXTS = {"en": EN, "zh": ZH}
+
+
+def changed(
+    name: str, text: str, lang: str, seed: int = 0, answer: str = "", keep: tuple[str, ...] = ()
+) -> Changed | None:
+    given = Given(lang, np.random.default_rng(seed), answer, keep)
+    return PERTURBATIONS[name](text, given)
+
+
+def all_of(name: str, text: str, lang: str, **more: object) -> set[str]:
+    """Return what many seeds make."""
+    made = [changed(name, text, lang, seed, **more) for seed in range(40)]  # type: ignore[arg-type]
+    return {one.text for one in made if one}
+
+
+@pytest.mark.parametrize("name", sorted(PERTURBATIONS))
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_same_seed_changes_a_text_in_the_same_way(name: str, lang: str) -> None:
+    assert changed(name, TEXTS[lang], lang, 3) == changed(name, TEXTS[lang], lang, 3)
+
+
+@pytest.mark.parametrize("name", sorted(PERTURBATIONS))
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_text_is_changed_or_the_perturbation_does_not_apply(name: str, lang: str) -> None:
+    made = all_of(name, TEXTS[lang], lang)
+    assert TEXTS[lang] not in made
+    only = {"case": "en", "contractions": "en", "fullwidth": "zh"}
+    assert bool(made) == (only.get(name, lang) == lang)
+
+
+@pytest.mark.parametrize("name", sorted(set(PERTURBATIONS) - {"numbers", "handles"}))
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_only_numbers_change_numbers(name: str, lang: str) -> None:
+    for made in all_of(name, TEXTS[lang], lang):
+        assert numbers(made) == numbers(TEXTS[lang]), made
+
+
+@pytest.mark.parametrize("name", ["typo", "spacing", "case", "code_switch", "names", "places"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_phrases_to_keep_are_kept(name: str, lang: str) -> None:
+    keep = ("Wendy Owens", "invoice", "Leeds", "王志强", "发票", "杭州")
+    for made in all_of(name, TEXTS[lang], lang, keep=keep):
+        assert [phrase in made for phrase in keep] == [phrase in TEXTS[lang] for phrase in keep]
+
+
+def test_a_typo_spares_what_the_answer_repeats() -> None:
+    for made in all_of("typo", "Is the teapot in stock?", "en", answer="The teapot is in Leeds."):
+        assert "teapot" in made
+    for made in all_of("typo", "黑色茶壶有没有现货？", "zh", answer="黑色茶壶有现货。"):
+        assert "黑色茶壶" in made
+
+
+def test_a_typo_without_a_free_word_does_not_apply() -> None:
+    assert changed("typo", "Order 48213?", "en", answer="Order 48213 is sent.") is None
+    assert changed("typo", "订单48213", "zh", answer="订单48213已经发货。") is None
+
+
+def test_a_chinese_typo_is_one_that_a_pinyin_keyboard_makes() -> None:
+    assert all_of("typo", "我什么也没说", "zh") == {"我神马也没说"}
+
+
+@pytest.mark.parametrize("name", ["punctuation", "case", "fullwidth"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_marks_case_and_width_leave_the_same_words(name: str, lang: str) -> None:
+    for made in all_of(name, TEXTS[lang], lang):
+        assert folded(made) == folded(TEXTS[lang])
+
+
+def test_fullwidth_goes_both_ways() -> None:
+    assert all_of("fullwidth", "订单48213", "zh") == {"订单４８２１３"}
+    assert all_of("fullwidth", "订单４８２１３", "zh") == {"订单48213"}
+
+
+def test_a_name_is_replaced_everywhere_by_another_of_its_kind() -> None:
+    made = changed("names", "I'm Rose Hart. Rose Hart, not Rosehart.", "en")
+    assert made is not None
+    ((old, new),) = made.swaps
+    assert old == "Rose Hart"
+    assert made.text == f"I'm {new}. {new}, not Rosehart."
+    zh = changed("names", "我叫王志强，王志强的订单。", "zh")
+    assert zh is not None
+    assert zh.text == f"我叫{zh.swaps[0][1]}，{zh.swaps[0][1]}的订单。"
+    assert len(zh.swaps[0][1]) == 3
+
+
+def test_a_text_without_a_known_name_has_none_to_swap() -> None:
+    assert changed("names", "Where is my order?", "en") is None
+    assert changed("names", "Send it to 5 Mary Road.", "en") is None
+    assert changed("names", "我的订单在哪？", "zh") is None
+    assert changed("names", "唐娜·塔特的书", "zh") is None
+
+
+def test_numbers_keep_their_length_and_do_not_begin_with_zero() -> None:
+    for seed in range(40):
+        made = changed("numbers", "Order 48213 has 7 parts, order 48213!", "en", seed)
+        assert made is not None
+        (one, two), (seven, other) = made.swaps
+        assert (one, seven) == ("48213", "7")
+        assert re.fullmatch(r"[1-9]\d{4}", two) and two != one
+        assert other in "2345689"
+        assert made.text == f"Order {two} has {other} parts, order {two}!"
+
+
+def test_different_names_become_different_names() -> None:
+    for name, text in (("names", "Ben Bell, Anna Bell, Hugo Bell"), ("numbers", "4 or 5 or 6")):
+        for seed in range(40):
+            made = changed(name, text, "en", seed)
+            assert made is not None
+            olds, news = zip(*made.swaps, strict=True)
+            assert len({*olds, *news}) == 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use B-17 or HOME15.",
+        "It costs 12.50.",
+        "See https://example.com/17 or 5@example.com",
+        "It opens at 9:30.",
+        "12月4日下午3点",
+        "购买时间2024年3月",
+    ],
+)
+def test_codes_dates_times_and_addresses_are_no_plain_numbers(text: str) -> None:
+    lang = "en" if text.isascii() else "zh"
+    assert changed("numbers", text, lang) is None
+
+
+def test_of_a_year_only_the_last_figure_changes() -> None:
+    for made in all_of("numbers", "I bought it in 2021.", "en"):
+        assert re.fullmatch(r"I bought it in 202[02-9]\.", made)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Please cancel it.", "Please do not cancel it."),
+        ("It broke. Please refund it.", "It broke. Please do not refund it."),
+        ("Cancel order 7.", "Do not cancel order 7."),
+        ("Do not cancel order 7.", "Cancel order 7."),
+        ("The lamp is bright.", "The lamp is not bright."),
+        ("The lamp isn't bright.", "The lamp is bright."),
+        ("it was n't a film", "it was a film"),
+        ("there is no lamp", None),
+        ("我要退款。", "我不要退款。"),
+        ("我不要退款。", "我要退款。"),
+        ("请帮我取消。", "请不要帮我取消。"),
+        ("他没有发票。", "他有发票。"),
+        ("这是我的订单。", "这不是我的订单。"),
+        ("一无是处的酒店", None),
+        ("于是我走了", None),
+        ("原因是什么？", None),
+        ("请问几点开门？", None),
+    ],
+)
+def test_negation_turns_a_sentence_round_or_leaves_it(text: str, made: str | None) -> None:
+    found = changed("negation", text, "en" if text.isascii() else "zh")
+    assert (found.text if found else None) == made
+
+
+def test_a_question_that_nothing_negates_is_left_alone() -> None:
+    assert changed("negation", "Where is my parcel?", "en") is None
+    assert changed("negation", "几点开门？", "zh") is None
+
+
+def test_code_switching_puts_words_in_the_other_language() -> None:
+    assert "My 订单 is late." in all_of("code_switch", "My order is late.", "en")
+    assert all_of("code_switch", "订单48213到了", "zh") == {"order 48213到了"}
+    assert changed("code_switch", "Bonsoir", "en") is None
+    assert changed("code_switch", "How many?", "en") is None
+    assert changed("code_switch", "那怎么办？", "zh") is None
+
+
+def test_contractions_are_undone_or_made() -> None:
+    assert all_of("contractions", "I can't, it's late.", "en") == {"I cannot, it is late."}
+    assert all_of("contractions", "I am late.", "en") == {"I'm late."}
+    assert changed("contractions", "Late again.", "en") is None
+    assert changed("contractions", "Better than I am now, here it is.", "en") is None
+
+
+def test_a_language_that_is_unknown_gets_no_phrase_of_ours() -> None:
+    for name in ("politeness", "irrelevant", "code_switch", "names", "places", "negation"):
+        assert changed(name, "Où est ma commande 48213 ?", "other") is None
