@@ -8,7 +8,7 @@ tokens, answers as long as they may be, so that every batch size does the same w
 import argparse
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 BATCHES = (8, 32, 128)
 
@@ -47,7 +47,7 @@ class Endless:
     eos_token_id = None
     chat_template = None
     all_special_ids: tuple[int, ...] = ()
-    added_tokens_decoder: dict[int, str] = {}
+    added_tokens_decoder: ClassVar[dict[int, str]] = {}
 
     def __call__(self, _: str, **__: Any) -> dict[str, list[int]]:
         """Return no tokens: there is no template that could end a turn."""

@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 
 from tunesmith.answers import Answers, aligned, read_predictions, to_answers
+from tunesmith.behaviour.score import score_behaviour
 from tunesmith.errors import UserError
 from tunesmith.files import write_json, write_text
 from tunesmith.metrics import EvaluateParams
 from tunesmith.metrics.measure import Measured, measure
 from tunesmith.metrics.metric import Metric
 from tunesmith.metrics.sets import (
+    BEHAVIOUR,
     Sets,
     about_sets,
     by_set,
@@ -36,7 +38,7 @@ from tunesmith.metrics.tables import (
     score_table,
 )
 from tunesmith.params import read_seed
-from tunesmith.rows import read_rows, write_table
+from tunesmith.rows import read_rows, to_rows, write_table
 from tunesmith.slices import Mask, slice_masks
 from tunesmith.stage import parse_paths, run_stage
 
@@ -45,12 +47,13 @@ if TYPE_CHECKING:
 
 
 class Evaluation(NamedTuple):
-    """The four outputs of the stage."""
+    """The five outputs of the stage."""
 
     metrics: dict[str, Any]
     scores: "pd.DataFrame"
     comparisons: dict[str, Any]
     per_row: "pd.DataFrame"
+    behaviour: dict[str, Any]
 
 
 def evaluate(
@@ -84,7 +87,20 @@ def evaluate(
         score_table({(TEST, OVERALL): overall, **by_slice(slices), **by_set(sets)}),
         comparison_tree(overall, slices, comparisons_of(sets), settings),
         per_row_table(table, given),
+        judged(rows, predictions, settings.confidence),
     )
+
+
+def judged(
+    rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]", confidence: float
+) -> dict[str, Any]:
+    """Return what the models do in the behavioural tests."""
+    own = (rows["split"] == BEHAVIOUR).to_numpy()
+    answers = {
+        model: {row["id"]: row for row in to_rows(table[own])}
+        for model, table in predictions.items()
+    }
+    return score_behaviour(to_rows(rows[own]), answers, confidence)
 
 
 def part_of(
@@ -152,8 +168,8 @@ def measured(
 
 
 def main() -> None:
-    """Join the predictions with their rows, score them, write four reports."""
-    outputs = ("--metrics", "--scores", "--comparisons", "--per-row")
+    """Join the predictions with their rows, score them, write five reports."""
+    outputs = ("--metrics", "--scores", "--comparisons", "--behaviour", "--per-row")
     paths = parse_paths("--rows", "--base", "--candidate", "--champion", *outputs)
     rows = read_rows(paths.rows)
     places = {model: getattr(paths, model) for model in MODELS}
@@ -164,6 +180,7 @@ def main() -> None:
     write_json(paths.metrics, result.metrics)
     write_text(paths.scores, result.scores.to_csv(index=False, lineterminator="\n"))
     write_json(paths.comparisons, result.comparisons)
+    write_json(paths.behaviour, result.behaviour)
     per_row = pa.Table.from_pandas(result.per_row, preserve_index=False)
     write_table(paths.per_row, per_row.replace_schema_metadata(None))
 

@@ -9,11 +9,12 @@ from tunesmith.stage import parse_paths, run_stage
 def main() -> None:
     """Read the comparisons, write the verdict; whatever it is, the stage succeeds."""
     costs = ("--candidate-cost", "--champion-cost")
-    paths = parse_paths("--comparisons", "--metrics", *costs, "--verdict")
+    paths = parse_paths("--comparisons", "--metrics", "--behaviour", *costs, "--verdict")
     decision = decide(
         read_json(paths.comparisons),
         read_json(paths.metrics),
         GateParams.read("gate"),
+        read_json(paths.behaviour),
         {
             "candidate": read_json(paths.candidate_cost),
             "champion": read_json(paths.champion_cost),

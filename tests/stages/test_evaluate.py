@@ -15,9 +15,11 @@ from tunesmith.metrics.tables import MODELS
 METRICS = ["exact_match", "rouge_l", "bleu", "chrf", "token_f1", "logprob", "length_ratio"]
 SETTINGS = EvaluateParams(metrics=METRICS, slices=("lang", "meta.topic"), resamples=200)
 INPUTS = "--rows test.parquet --base base.parquet --candidate candidate.parquet"
-FILES = "--metrics metrics.json --scores scores.csv --comparisons comparisons.json"
+FILES = (
+    "--metrics metrics.json --scores scores.csv --comparisons comparisons.json --behaviour b.json"
+)
 ARGUMENTS = f"{INPUTS} --champion champion.parquet {FILES} --per-row per_row.parquet"
-OUTPUTS = ("metrics.json", "scores.csv", "comparisons.json", "per_row.parquet")
+OUTPUTS = ("metrics.json", "scores.csv", "comparisons.json", "b.json", "per_row.parquet")
 
 
 def shop_predictions(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:

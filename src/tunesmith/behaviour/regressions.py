@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tunesmith.behaviour.score import CANDIDATE
-from tunesmith.behaviour.shown import CHAMPION
+from tunesmith.behaviour import CANDIDATE, CHAMPION
 from tunesmith.stats.multiple import benjamini_hochberg
 
 

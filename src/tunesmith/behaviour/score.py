@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tunesmith.behaviour import CANDIDATE
 from tunesmith.behaviour.cases import Case, Predictions, gathered
 from tunesmith.behaviour.shown import case_lines, failing_cases
 from tunesmith.rows import Row
 from tunesmith.stats.mcnemar import mcnemar
 from tunesmith.stats.score import proportion
 
-CANDIDATE = "candidate"
 HOW = "a case fails if any of its variants fails; not_asked: the original's answer decides nothing"
 
 

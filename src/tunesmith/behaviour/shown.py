@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tunesmith.behaviour import CHAMPION
 from tunesmith.behaviour.cases import Case
 from tunesmith.behaviour.rows import question_of
 
-CHAMPION = "champion"
 MOST_SHOWN = 5
 
 

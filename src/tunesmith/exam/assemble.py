@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tunesmith.behaviour.expand import Expanded
 from tunesmith.exam import ExamParams
 from tunesmith.exam.retention import PREFIX
 from tunesmith.rows import Row
@@ -21,31 +22,52 @@ class Exam:
 
     rows: list[Row]
     left_out: dict[str, str]  # set → why
+    behaviour: Expanded
 
     def summary(self) -> dict[str, Any]:
-        """Return the rows of each set and what is not asked."""
+        """Return the rows of each set, what is not asked, and what is asked of behaviour."""
         counts = Counter(str(row["split"]) for row in self.rows)
-        return {"sets": dict(sorted(counts.items())), "left_out": self.left_out}
+        return {
+            "sets": dict(sorted(counts.items())),
+            "left_out": self.left_out,
+            "behaviour": self.behaviour.summary(),
+        }
 
 
 def assemble(
-    test: list[Row], ood: list[Row], retention: list[Row], params: ExamParams, seed: int
+    test: list[Row],
+    beside: list[Row],
+    behaviour: Expanded,
+    params: ExamParams,
+    seed: int,
 ) -> Exam:
     """Return the exam.
+
+    Args:
+        test: the test rows.
+        beside: out-of-distribution and retention rows; `split` names the set of each.
+        behaviour: the behavioural tests, as rows.
+        params: how much is asked.
+        seed: of the samples.
 
     Sets that are too large give a seeded sample in their order. A set of another task than the
     test rows' (a label for a text, or an answer) is left out: the model has no way to answer it.
     Plain text is scored by any model that generates.
     """
-    labelled = any(row["task"] == LABELLED for row in test)
+    labelled = is_labelled(test)
     asked, left_out = list(test), {}
-    for name, rows in _by_set([*ood, *retention]):
+    for name, rows in _by_set(beside):
         if not all(_fits(row, labelled) for row in rows):
             left_out[name] = "its rows are of another task than the test rows"
             continue
         most = params.retention_rows if name.startswith(PREFIX) else params.ood_rows
         asked += _sample(rows, most, seed)
-    return Exam(asked, left_out)
+    return Exam([*asked, *behaviour.rows], left_out, behaviour)
+
+
+def is_labelled(test: list[Row]) -> bool:
+    """True where the test rows ask for a label, not for an answer."""
+    return any(row["task"] == LABELLED for row in test)
 
 
 def _by_set(rows: list[Row]) -> Iterable[tuple[str, list[Row]]]:

@@ -39,6 +39,7 @@ class GateParams(Params):
     confidence: float = 0.95
     min_gain: Annotated[float, Field(ge=0)] = 0.0  # in the metric's own unit
     protected_slices: tuple[str, ...] = ()  # must not get worse
+    protected_behaviour: tuple[str, ...] = ()  # tests or capabilities, which must not either
     retention_loss: Annotated[float, Field(ge=0)] | None = None  # share of the base's score
     limits: tuple[Limit, ...] = ()
     latency: LatencyLimits = LatencyLimits()

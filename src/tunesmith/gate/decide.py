@@ -6,6 +6,7 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.gate import GateParams
+from tunesmith.gate.behaviour import behaviour_checks
 from tunesmith.gate.check import Check, Verdict, strictest
 from tunesmith.gate.gain import Gain, better_side, gain
 from tunesmith.gate.latency import latency_checks
@@ -38,20 +39,22 @@ def decide(
     comparisons: dict[str, Any],
     metrics: dict[str, Any],
     settings: GateParams,
+    behaviour: Mapping[str, Any] | None = None,
     costs: Mapping[str, dict[str, Any]] | None = None,
 ) -> Decision:
     """Return SHIP, HOLD or REJECT: the strictest that the gain and every check allow.
 
     The gain is the paired difference to the champion. SHIP: its whole interval lies above
     `min_gain`, and p is at most one minus the confidence. REJECT: it lies below 0. HOLD: anything
-    else. A protected slice whose interval lies below 0 rejects; slices of fewer than 30 rows are
-    shown and not judged. Retention, limits and latency reject what breaks a limit for sure, and
-    hold what may.
+    else. A protected slice whose interval lies below 0 rejects, and so does protected behaviour
+    that fails more for sure; slices of fewer than 30 rows are shown and not judged. Retention,
+    limits and latency reject what breaks a limit for sure, and hold what may.
 
     Args:
         comparisons: what stage evaluate wrote.
         metrics: what stage evaluate wrote.
         settings: the metric and the limits.
+        behaviour: what stage evaluate wrote of the behavioural tests.
         costs: model → what stage predict measured; read where latency is limited.
 
     Raises:
@@ -65,6 +68,7 @@ def decide(
     checks = [
         _gain_check(own, found["p"], settings),
         *(_slice_check(part, settings) for part in slices),
+        *(behaviour_checks(behaviour, settings) if behaviour else ()),
         *retention_checks(comparisons, metrics, settings),
         *limit_checks(metrics, settings),
         *latency_checks(costs or {}, settings),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OOD = "ood:"
+BEHAVIOUR = "behaviour"  # judged case by case, see tunesmith/behaviour
 OF_TEXT = ("bits_per_byte",)  # what plain text is scored by
 
 # set → its metrics, and the candidate's answers
@@ -20,8 +21,8 @@ Sets: TypeAlias = Mapping[str, tuple[list[Measured], Answers]]
 
 
 def sets_of(rows: "pd.DataFrame") -> list[str]:
-    """Return the names of all sets but the test rows."""
-    return sorted(set(rows["split"]) - {TEST})
+    """Return the names of the sets that are scored beside the test rows."""
+    return sorted(set(rows["split"]) - {TEST, BEHAVIOUR})
 
 
 def metrics_of(rows: "pd.DataFrame", settings: EvaluateParams) -> list[Metric]:
