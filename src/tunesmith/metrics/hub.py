@@ -13,7 +13,7 @@ from tunesmith.metrics import METRICS
 from tunesmith.metrics.measure import measure
 from tunesmith.metrics.metric import Metric
 
-DTYPES = {"logprobs": "float64", "reference_tokens": "int64"}
+DTYPES = {"logprobs": "float64", "reference_tokens": "int64", "reference_bytes": "int64"}
 
 
 def as_evaluate(
@@ -58,7 +58,9 @@ def _answers(columns: dict[str, Any], langs: list[str] | None) -> Answers:
     """Return evaluate's columns as answers; those that the metric does not read stay empty."""
     size = len(next(iter(columns.values())))
     blank = [""] * size
-    numbers = {key: np.array(columns[key], dtype=np.float64) for key in DTYPES if columns.get(key)}
+    numbers: dict[str, Any] = {
+        key: np.array(columns[key], dtype=np.float64) for key in DTYPES if columns.get(key)
+    }
     return Answers(
         predictions=columns.get("predictions") or blank,
         references=columns.get("references") or blank,

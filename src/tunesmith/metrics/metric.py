@@ -60,13 +60,12 @@ class RowMean(Metric):
     """A metric that is the mean of a score of each row."""
 
     @abstractmethod
-    def score_row(self, prediction: str, reference: str) -> float:
-        """Return the score of one answer."""
+    def scores(self, answers: Answers) -> Floats:
+        """Return (N,) the score of each answer."""
 
     def statistics(self, answers: Answers) -> Floats:
         """Return (N, 2): the row's score, and 1."""
-        pairs = zip(answers.predictions, answers.references, strict=True)
-        scores = np.array([self.score_row(*pair) for pair in pairs], dtype=np.float64)
+        scores = self.scores(answers)
         return np.stack([scores, np.ones(len(scores))], axis=1)
 
     def finish(self, totals: Floats) -> Floats:

@@ -1,7 +1,12 @@
 """ROUGE-L: the longest run of tokens, gaps allowed, that prediction and reference share."""
 
+import numpy as np
+
+from tunesmith.answers import Answers
+from tunesmith.metrics.columns import tokens_of
+from tunesmith.metrics.f_measure import f_measure
 from tunesmith.metrics.metric import RowMean
-from tunesmith.metrics.tokens import tokens, trimmed
+from tunesmith.stats.resample import Floats
 
 
 class RougeL(RowMean):
@@ -15,11 +20,12 @@ class RougeL(RowMean):
     name = "rouge_l"
     title = "ROUGE-L"
 
-    def score_row(self, prediction: str, reference: str) -> float:
-        """Return a number from 0 to 1."""
+    def scores(self, answers: Answers) -> Floats:
+        """Return (N,) from 0 to 1."""
         from rapidfuzz.distance import LCSseq
 
-        predicted, expected = tokens(prediction), tokens(reference)
-        if not predicted or not expected:
-            return float(trimmed(prediction) == trimmed(reference))
-        return 2 * LCSseq.similarity(predicted, expected) / (len(predicted) + len(expected))
+        predicted = tokens_of(tuple(answers.predictions)).side
+        expected = tokens_of(tuple(answers.references)).side
+        pairs = zip(predicted.texts(), expected.texts(), strict=True)
+        shared = np.array([LCSseq.similarity(*pair) for pair in pairs], dtype=np.int64)
+        return f_measure(shared, predicted.lengths, expected.lengths, answers)
