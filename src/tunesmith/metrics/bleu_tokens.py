@@ -66,5 +66,14 @@ def _spaced(text: str) -> str:
     for mark in filter(marks.fullmatch, ASCII):
         text = text.replace(mark, f" {mark} ")
     for pattern, template in rules:
-        text = pattern.sub(template, text)
+        text = _substituted(pattern, template, text)
     return text
+
+
+def _substituted(pattern: re.Pattern[str], template: str, text: str) -> str:
+    """Return `pattern.sub(template, text)` for two groups; Python 3.11 expands templates slowly."""
+    before, between, after = re.split(r"\\[12]", template)
+    parts = pattern.split(text)
+    parts[1::3] = [f"{before}{one}{between}" for one in parts[1::3]]
+    parts[2::3] = [f"{two}{after}" for two in parts[2::3]]
+    return "".join(parts)

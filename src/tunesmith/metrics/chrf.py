@@ -18,8 +18,8 @@ BETA = 2
 COLUMNS = 2  # whose words stay split: the references and one model's
 SPACES = [code for code in range(0x3001) if chr(code).isspace()]
 MARKS = re.escape("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-MARK_LAST = re.compile(rf"(?<=\S)([{MARKS}])(?!\S)")
-MARK_FIRST = re.compile(rf"(?<!\S)([{MARKS}])(?=\S*[^\s{MARKS}](?!\S))")  # and none last
+MARK_LAST = re.compile(rf"([{MARKS}])(?<=\S.)(?!\S)")
+MARK_FIRST = re.compile(rf"([{MARKS}])(?<!\S.)(?=\S*[^\s{MARKS}](?!\S))")  # and none last
 
 
 class ChrF(Metric):

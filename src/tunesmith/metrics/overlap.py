@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -14,6 +13,7 @@ Hashes: TypeAlias = NDArray[np.uint64]
 BLOCK_SYMBOLS = 32_768  # are counted at once: what the processor's cache holds
 BLOCK_ROWS = 8_192
 HASH_BITS = 50  # 13 bits of row, 50 of n-gram, 1 of side
+ROW, UNUSED = np.uint64(HASH_BITS + 1), np.uint64(64 - HASH_BITS)  # bits below, bits cut off
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -40,11 +40,6 @@ class Side:
     def ends(self) -> Ints:
         """Return (N + 1,) where each text begins, and the end of the last."""
         return np.concatenate([[0], np.cumsum(self.lengths)])
-
-    def texts(self) -> list[list[int]]:
-        """Return each text's symbols."""
-        flat, ends = self.symbols.tolist(), self.ends().tolist()
-        return [flat[start:end] for start, end in pairwise(ends)]
 
 
 def matches(first: Side, second: Side, orders: int) -> Ints:
@@ -73,30 +68,34 @@ def distinct(side: Side, order: int) -> Ints:
     return found
 
 
+def row_blocks(ends: Ints, symbols: int) -> Iterator[slice]:
+    """Yield runs of rows that hold at most so many symbols together, at least one row each.
+
+    Args:
+        ends: (N + 1,) as `Side.ends` gives them.
+        symbols: of a block.
+    """
+    start, last = 0, len(ends) - 1
+    while start < last:
+        fit = int(np.searchsorted(ends, ends[start] + symbols, side="right")) - 1
+        stop = min(max(fit, start + 1), start + BLOCK_ROWS, last)
+        yield slice(start, stop)
+        start = stop
+
+
 def _blocks(first: Side, second: Side) -> Iterator[tuple[slice, Hashes, Hashes]]:
-    """Yield some rows, the symbols of both sides, and of each symbol twice its row plus its side.
+    """Yield some rows, the symbols of both sides, and each symbol's text: row and side, packed.
 
     Rows are counted from the block's first.
     """
     sides, ends = (first, second), (first.ends(), second.ends())
-    for rows in _row_blocks(ends[0] + ends[1]):
+    for rows in row_blocks(ends[0] + ends[1], BLOCK_SYMBOLS):
+        numbers = np.arange(rows.stop - rows.start, dtype=np.uint64) << ROW
         symbols, texts = [], []
         for bit, (side, end) in enumerate(zip(sides, ends, strict=True)):
-            part = side.symbols[end[rows.start] : end[rows.stop]]
-            symbols.append(part.astype(np.uint64))
-            numbers = np.arange(rows.stop - rows.start, dtype=np.uint64) * 2 + bit
-            texts.append(np.repeat(numbers, side.lengths[rows]))
+            symbols.append(side.symbols[end[rows.start] : end[rows.stop]].astype(np.uint64))
+            texts.append(np.repeat(numbers | np.uint64(bit), side.lengths[rows]))
         yield rows, _scrambled(np.concatenate(symbols)), np.concatenate(texts)
-
-
-def _row_blocks(ends: Ints) -> Iterator[slice]:
-    """Yield runs of rows that hold some number of symbols together, at least one row each."""
-    start, last = 0, len(ends) - 1
-    while start < last:
-        fit = int(np.searchsorted(ends, ends[start] + BLOCK_SYMBOLS, side="right")) - 1
-        stop = min(max(fit, start + 1), start + BLOCK_ROWS, last)
-        yield slice(start, stop)
-        start = stop
 
 
 def _keys(symbols: Hashes, texts: Hashes, orders: int) -> Iterator[Hashes]:
@@ -105,11 +104,11 @@ def _keys(symbols: Hashes, texts: Hashes, orders: int) -> Iterator[Hashes]:
     for order in range(1, orders + 1):
         if order > 1:
             hashed = _scrambled(hashed[:-1] ^ symbols[order - 1 :])
-        size = len(hashed)
-        whole = texts[:size] == texts[order - 1 :]
-        text, gram = texts[:size][whole], hashed[whole] >> np.uint64(64 - HASH_BITS)
-        row, side = text >> np.uint64(1), text & np.uint64(1)
-        yield (row << np.uint64(HASH_BITS + 1)) | (gram << np.uint64(1)) | side
+        first, last = texts[: len(hashed)], texts[order - 1 :]
+        grams = hashed >> UNUSED
+        grams <<= np.uint64(1)
+        grams |= first
+        yield grams[first == last] if order > 1 else grams
 
 
 def _common(keys: Hashes, size: int) -> Ints:
@@ -131,7 +130,7 @@ def _common(keys: Hashes, size: int) -> Ints:
 
 def _row(keys: Hashes) -> Ints:
     """Return the row of each n-gram."""
-    return (keys >> np.uint64(HASH_BITS + 1)).astype(np.int64)
+    return (keys >> ROW).astype(np.int64)
 
 
 def _scrambled(values: Hashes) -> Hashes:

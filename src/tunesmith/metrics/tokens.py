@@ -7,8 +7,8 @@ from tunesmith.answers import Answers
 
 HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 CJK = f"\u3005\u3007\u3040-\u30ff\u31f0-\u31ff{HAN_RANGES}"
-WORD = rf"[{CJK}]|[^\W_{CJK}]+"
-TOKEN = re.compile(WORD)
+WORD = rf"[^\W_{CJK}]+"
+TOKEN = re.compile(rf"[{CJK}]|{WORD}")
 HAN = re.compile(f"[{HAN_RANGES}]")
 SENTENCE_ENDS = ("\n", "。", "!", "?", ".")  # after NFKC, which makes ！？． these too
 
@@ -29,7 +29,7 @@ def tokens_and_ends(text: str, between: str) -> list[str]:
     space, a bracket or quote, or the end of the text, for it stands in 3.5 and example.org too.
     """
     stop = rf"\.(?=[\s\"')\]”’」》{between}])"
-    pattern = re.compile(rf"{WORD}|[\n。!?{between}]|{stop}")
+    pattern = re.compile(rf"[{CJK}\n。!?{between}]|{WORD}|{stop}")
     return pattern.findall(unicodedata.normalize("NFKC", text).lower())
 
 
