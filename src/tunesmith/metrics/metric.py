@@ -38,6 +38,10 @@ class Metric(ABC):
         """Return the score (N,) of each row alone, or None where that means nothing."""
         return self.finish(statistics) if self.per_row else None
 
+    def n(self, statistics: Floats) -> int:
+        """Return how many rows are behind a score of these statistics."""
+        return len(statistics)
+
     def signature(self, answers: Answers) -> str | None:  # noqa: ARG002
         """Return what pins the computation down in words, where the field has such a form."""
         return None

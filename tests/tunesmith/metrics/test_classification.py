@@ -164,6 +164,16 @@ def test_on_resampled_rows_the_bins_cost_less_than_a_thousandth(rows: int) -> No
         assert found == pytest.approx(exact_auroc(given, picks), abs=1e-3)
 
 
+def test_in_a_slice_of_other_confidence_the_bins_cost_less_than_a_thousandth() -> None:
+    given = intents(2000, 0.2, 4)
+    sure = scored(given)[1] > 0.75
+    slices = np.flatnonzero(sure), np.flatnonzero(~sure), np.arange(0, 2000, 7)
+    table = METRICS["oos_auroc"].statistics(given)
+    for rows in slices:
+        found = float(METRICS["oos_auroc"].finish(table[rows].sum(axis=0)))
+        assert found == pytest.approx(exact_auroc(given, rows), abs=1e-3)
+
+
 def test_confidence_that_says_nothing_is_chance() -> None:
     given = Answers(["a"] * 4, ["a", "a", "oos", "oos"], scores=['{"a": 0.5, "b": 0.5}'] * 4)
     assert score_of("oos_auroc", given) == 0.5
