@@ -4,7 +4,7 @@ The tables of many pairs of sentences are kept as bits (64 columns a word) and w
 by side, so that ten thousand answers cost a fraction of a second.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +14,9 @@ from tunesmith.metrics.columns import Tokens
 from tunesmith.metrics.overlap import Hashes, Ints, Side
 
 WIDTH = 64  # tokens of a predicted sentence that fit one word; longer ones go alone
-PAIRS = 4096  # of about equal length, walked at once
+PAIRS = 4096  # of about equal length, walked at once: what the processor's cache holds
+CELLS = 1_000_000  # of the tables that are in memory at once
 LOW = np.array([(1 << bits) - 1 for bits in range(WIDTH + 1)], dtype=np.uint64)
-Bools = NDArray[np.bool_]
 
 
 class _Pairs(NamedTuple):
@@ -32,7 +32,7 @@ class _Pairs(NamedTuple):
         return _Pairs(*(column[places] for column in self))
 
 
-def union_lcs(predicted: Tokens, expected: Tokens) -> Bools:
+def union_lcs(predicted: Tokens, expected: Tokens) -> NDArray[np.bool_]:
     """Mark the tokens of all references that are on the union of longest common subsequences.
 
     Of several longest ones, the same is taken as by rouge_score 0.1.2.
@@ -44,21 +44,27 @@ def union_lcs(predicted: Tokens, expected: Tokens) -> Bools:
     """
     pairs = _pairs(predicted, expected)
     marked = np.zeros(len(expected.side.symbols), dtype=bool)
-    short = np.flatnonzero(pairs.predicted_size <= WIDTH)
-    order = short[np.argsort(pairs.expected_size[short], kind="stable")]
-    for start in range(0, len(order), PAIRS):
-        some = pairs.taken(order[start : start + PAIRS])
+    for some in _together(pairs):
         marked[_walked(some, predicted.side.symbols, expected.side.symbols)] = True
     for pair in zip(*pairs.taken(np.flatnonzero(pairs.predicted_size > WIDTH)), strict=True):
         marked[_alone(pair, predicted.side, expected.side)] = True
     return marked
 
 
+def _together(pairs: _Pairs) -> Iterator[_Pairs]:
+    """Yield the pairs that fit one word, from short to long, as many as may be walked at once."""
+    short = np.flatnonzero(pairs.predicted_size <= WIDTH)
+    order = short[np.argsort(pairs.expected_size[short], kind="stable")]
+    while len(order):
+        longest = int(pairs.expected_size[order[:PAIRS]].max())
+        size = max(min(PAIRS, CELLS // longest), 1)
+        yield pairs.taken(order[:size])
+        order = order[size:]
+
+
 def _pairs(predicted: Tokens, expected: Tokens) -> _Pairs:
     """Return every reference sentence with every predicted sentence of its row, none empty."""
-    partners = np.repeat(
-        predicted.sentences_of, expected.sentences_of
-    )  # of each reference sentence
+    partners = np.repeat(predicted.sentences_of, expected.sentences_of)
     first = np.cumsum(predicted.sentences_of) - predicted.sentences_of
     firsts = np.repeat(np.repeat(first, expected.sentences_of), partners)
     within = np.arange(partners.sum()) - np.repeat(np.cumsum(partners) - partners, partners)

@@ -12,6 +12,7 @@ import pytest
 from tests.evaluation import row_scores, score_of
 from tests.tunesmith.metrics.test_metrics import EN, ZH
 from tunesmith.answers import Answers
+from tunesmith.metrics import union_lcs
 from tunesmith.metrics.tokens import SENTENCE_ENDS, tokens, tokens_and_ends
 
 DATA = Path(os.environ.get("TUNESMITH_DATA", "../shared/data"))
@@ -85,6 +86,16 @@ def test_rouge_of_many_sentences_is_rouge_score_s(count: int, longest: int) -> N
     for name in OURS:
         found = row_scores(name, Answers(predictions, references))
         assert found == pytest.approx([one[name] for one in theirs], abs=1e-12)
+
+
+@pytest.mark.parametrize(("name", "size"), [("PAIRS", 7), ("CELLS", 50)])
+def test_how_many_pairs_are_walked_at_once_decides_nothing(
+    name: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = Answers(summaries(30, 40, 4), summaries(30, 40, 5))
+    before = row_scores("rouge_lsum", given)
+    monkeypatch.setattr(union_lcs, name, size)
+    assert row_scores("rouge_lsum", given) == before
 
 
 def test_sentences_of_more_than_64_tokens_are_compared_alike() -> None:
