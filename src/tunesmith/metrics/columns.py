@@ -50,7 +50,10 @@ def side_of(words: Sequence[str], between: str) -> Side:
 
 
 def numbered(words: Sequence[str]) -> NDArray[np.int64]:
-    """Return a number for each word, the same for the same word while the process lives."""
+    """Return a number for each word, the same for the same word while the process lives.
+
+    Two of a million words share a number with probability 1e-7.
+    """
     return np.fromiter(map(hash, words), dtype=np.int64, count=len(words))
 
 

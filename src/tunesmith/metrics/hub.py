@@ -19,7 +19,7 @@ DTYPES = {"logprobs": "float64", "reference_tokens": "int64", "reference_bytes":
 def as_evaluate(
     name: str, resamples: int = 1000, seed: int = 0, langs: list[str] | None = None
 ) -> Any:
-    """Return an `evaluate.Metric` that computes `name`, `name_stderr`, `name_low`, `name_high`.
+    """Return an `evaluate.Metric` that computes `name`, `name_stderr`, `_low`, `_high` and `_n`.
 
     Args:
         name: of the registry.
@@ -80,4 +80,5 @@ def _scored(metric: Metric, answers: Answers, resamples: int, seed: int) -> dict
         f"{metric.name}_stderr": score.stderr,
         f"{metric.name}_low": score.low,
         f"{metric.name}_high": score.high,
+        f"{metric.name}_n": score.n,
     }

@@ -209,6 +209,8 @@ def test_rare_labels_and_what_is_no_label_share_the_last_line_and_column() -> No
         "counts": [[1, 0, 1], [1, 0, 1], [0, 0, 1]],
     }
     assert found.counts.sum() == len(given)
+    worse = confusion(given.with_predictions([""] * 5), most=2)
+    assert worse.labels == found.labels  # every model has the same lines
 
 
 def test_the_confusion_table_of_right_answers_needs_no_other() -> None:

@@ -49,6 +49,7 @@ def test_every_metric_is_one_of_evaluate_s_and_can_be_combined_offline(
         assert part.compute(**own)[name] == together[name]
         assert together[f"{name}_low"] <= together[name] <= together[f"{name}_high"]
         assert together[f"{name}_stderr"] >= 0
+        assert together[f"{name}_n"] == 3
 
 
 def test_ours_and_evaluate_s_form_agree() -> None:
