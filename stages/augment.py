@@ -8,8 +8,8 @@ from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import NO_TOOLS, Augmented, augment_rows
 from tunesmith.augmenters.feedback import Round, read_rounds
 from tunesmith.augmenters.make import Refused
-from tunesmith.augmenters.replies import Replies
 from tunesmith.augmenters.tools import Tools
+from tunesmith.endpoints.replies import Replies
 from tunesmith.files import write_json, write_text
 from tunesmith.params import read_seed
 from tunesmith.prediction.translate import translate

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from tunesmith.answers import Answers
+from tunesmith.metrics import METRICS
 from tunesmith.rows import Row, to_frame, write_rows, write_table
 
 PEOPLE = ("Ann", "Ben", "Cleo", "Dan")
@@ -127,3 +129,18 @@ def write_inputs(folder: Path, rows: pd.DataFrame | None = None) -> None:
     write_rows(folder / "train.parquet", shop_rows(120, "train"))
     for seed, (name, right) in enumerate({"base": 0.1, "candidate": 0.8, "champion": 0.4}.items()):
         write_predictions(folder / f"{name}.parquet", predictions(rows, right, seed))
+
+
+def score_of(name: str, answers: Answers) -> float:
+    """Return one metric of the registry on all rows."""
+    metric = METRICS[name]
+    return float(metric.finish(metric.statistics(answers).sum(axis=0)))
+
+
+def row_scores(name: str, answers: Answers) -> list[float]:
+    """Return one metric of the registry on each row alone."""
+    metric = METRICS[name]
+    scores = metric.rows(metric.statistics(answers))
+    assert scores is not None
+    found: list[float] = scores.tolist()
+    return found

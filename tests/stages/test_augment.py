@@ -12,11 +12,11 @@ from tests.plain_rows import plain_chat, write_plain
 from tests.stage_runs import run_here
 from tunesmith.augmenters.attempts import rng_of
 from tunesmith.augmenters.augmenter import Asked
-from tunesmith.augmenters.endpoint import Endpoint
 from tunesmith.augmenters.feedback import round_name
 from tunesmith.augmenters.paraphrase import request_of
 from tunesmith.augmenters.question import last_question
-from tunesmith.augmenters.replies import record_of
+from tunesmith.endpoints.endpoint import Endpoint
+from tunesmith.endpoints.replies import record_of
 from tunesmith.files import write_jsonl
 from tunesmith.rows import Row, read_rows
 

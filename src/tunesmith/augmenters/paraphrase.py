@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tunesmith.augmenters.augmenter import Asked, Augmenter, Change
-from tunesmith.augmenters.endpoint import Endpoint
 from tunesmith.augmenters.facts import names
 from tunesmith.augmenters.tools import ModelHere, Tools
+from tunesmith.endpoints.endpoint import Endpoint
+from tunesmith.endpoints.thoughts import without_thoughts
 from tunesmith.rows import Message
 from tunesmith.text.numbers import numbers
 
@@ -26,7 +27,6 @@ TASK = {
     "{keep}\n---\n{text}\n---",
 }
 KEEP = {"en": " Keep exactly as they are: {names}.", "zh": "以下内容原样保留：{names}。"}
-THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 LEAD = re.compile(
     r"\A(?:(?:sure|certainly|of course|好的)[,.!，。！]?\s*)?"
     r"(?:here(?:'s| is)[^:\n]{0,60}|rewritten[^:\n]{0,30}|改写(?:后|结果|如下)[^：:\n]{0,10})"
@@ -41,13 +41,6 @@ class LocalModel(ModelHere):
 
     kind: Literal["local"] = "local"
 
-    def replies(
-        self, requests: Sequence[list[Message]], seeds: Sequence[int], tools: Tools
-    ) -> list[str | None]:
-        """Return the reply to each request, None for one that was cut off."""
-        del seeds  # nothing is sampled
-        return tools.write(self, requests)
-
 
 class Paraphrase(Augmenter):
     """Ask for each text in one of five manners; names and numbers are named as to be kept."""
@@ -61,11 +54,19 @@ class Paraphrase(Augmenter):
         """See `Augmenter`."""
         requests = [request_of(one, self.protect) for one in asked]
         seeds = [int(one.rng.integers(2**31)) for one in asked]
-        replies = self.through.replies(requests, seeds, tools)
+        replies = self._replies(requests, seeds, tools)
         return [
             Change(bare(reply), "no_reply") if reply is not None else Change(None, "no_reply")
             for reply in replies
         ]
+
+    def _replies(
+        self, requests: list[list[Message]], seeds: list[int], tools: Tools
+    ) -> list[str | None]:
+        """Return the reply to each request, None where there is none; a local model samples not."""
+        if isinstance(self.through, Endpoint):
+            return self.through.replies(requests, seeds, tools.replies)
+        return tools.write(self.through, requests)
 
 
 def request_of(asked: Asked, protect: Sequence[str]) -> list[Message]:
@@ -81,7 +82,7 @@ def request_of(asked: Asked, protect: Sequence[str]) -> list[Message]:
 
 def bare(reply: str) -> str | None:
     """Return the rewritten text without thoughts, an introduction and quotes around it."""
-    text = LEAD.sub("", THOUGHT.sub("", reply).strip()).strip()
+    text = LEAD.sub("", without_thoughts(reply)).strip()
     for left, right in QUOTES:
         if text.startswith(left) and text.endswith(right) and len(text) > len(left + right):
             text = text[len(left) : -len(right)].strip()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from tunesmith.augmenters.replies import Replies
 from tunesmith.component import Component
+from tunesmith.endpoints.replies import Replies
 from tunesmith.rows import Message
 
 

@@ -1,13 +1,12 @@
 """Corpus BLEU, each row in the tokens of its language."""
 
-from collections import defaultdict
-
 import numpy as np
 
 from tunesmith.answers import Answers
+from tunesmith.metrics.bleu_tokens import bleu_tokens
 from tunesmith.metrics.metric import Metric
-from tunesmith.metrics.overlap import Side, shared
-from tunesmith.metrics.tokens import is_chinese
+from tunesmith.metrics.overlap import matches
+from tunesmith.metrics.tokens import chinese_rows
 from tunesmith.stats.resample import Floats
 
 ORDERS = 4
@@ -31,17 +30,13 @@ class Bleu(Metric):
 
     def statistics(self, answers: Answers) -> Floats:
         """Return (N, 10): tokens of prediction and reference, then matches and n-grams by order."""
-        tokenizers = tokenizers_of(answers)
-        numbers: dict[str, int] = defaultdict(lambda: len(numbers))
-        predicted, expected = (
-            Side([[numbers[word] for word in words] for words in _tokenised(texts, tokenizers)])
-            for texts in (answers.predictions, answers.references)
-        )
-        orders = range(1, ORDERS + 1)
-        matches = [shared(predicted, expected, order) for order in orders]
-        grams = [predicted.counts(order) for order in orders]
-        columns = [predicted.lengths, expected.lengths, *matches, *grams]
-        return np.stack(columns, axis=1).astype(np.float64)
+        tokenizers = tuple(tokenizers_of(answers))
+        predicted = bleu_tokens(tuple(answers.predictions), tokenizers)
+        expected = bleu_tokens(tuple(answers.references), tokenizers)
+        grams = [predicted.counts(order) for order in range(1, ORDERS + 1)]
+        lengths = np.stack([predicted.lengths, expected.lengths], axis=1)
+        shared = matches(predicted, expected, ORDERS)
+        return np.hstack([lengths, shared, np.stack(grams, axis=1)]).astype(np.float64)
 
     def finish(self, totals: Floats) -> Floats:
         """Return BLEU of all four orders; 0 where no token matches."""
@@ -61,26 +56,7 @@ class Bleu(Metric):
 
 def tokenizers_of(answers: Answers) -> list[str]:
     """Return sacrebleu's tokenizer of each row: by its language, else by its reference."""
-    langs = answers.langs or [None] * len(answers)
-    pairs = zip(langs, answers.references, strict=True)
-    return ["zh" if _is_chinese_row(lang, reference) else "13a" for lang, reference in pairs]
-
-
-def _is_chinese_row(lang: str | None, reference: str) -> bool:
-    """True for Chinese and mixed rows; a row of unknown language is judged by its characters."""
-    if lang in (None, "und", "other"):
-        return is_chinese(reference)
-    return lang in ("zh", "mixed")
-
-
-def _tokenised(texts: object, tokenizers: list[str]) -> list[list[str]]:
-    """Return the tokens of every text."""
-    from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
-    from sacrebleu.tokenizers.tokenizer_zh import TokenizerZh
-
-    known = {"13a": Tokenizer13a(), "zh": TokenizerZh()}
-    pairs = zip(texts, tokenizers, strict=True)  # type: ignore[call-overload]
-    return [known[name](text.rstrip()).split() for text, name in pairs]
+    return ["zh" if chinese else "13a" for chinese in chinese_rows(answers)]
 
 
 def _bleu(totals: Floats, effective: bool) -> Floats:

@@ -1,19 +1,25 @@
 """chrF++: shared runs of characters and words; needs no tokenizer, so languages can mix."""
 
-from collections import defaultdict
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from tunesmith.answers import Answers
+from tunesmith.metrics.columns import separator, side_of
 from tunesmith.metrics.metric import Metric
-from tunesmith.metrics.overlap import Ints, Side, shared
+from tunesmith.metrics.overlap import Ints, Side, matches
 from tunesmith.stats.resample import Floats
 
 CHAR_ORDERS = 6
 WORD_ORDERS = 2
 BETA = 2
-PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+COLUMNS = 2  # whose words stay split: the references and one model's
+SPACES = [code for code in range(0x3001) if chr(code).isspace()]
+MARKS = re.escape("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+MARK_LAST = re.compile(rf"([{MARKS}])(?<=\S.)(?!\S)")
+MARK_FIRST = re.compile(rf"([{MARKS}])(?<!\S.)(?=\S*[^\s{MARKS}](?!\S))")  # and none last
 
 
 class ChrF(Metric):
@@ -30,16 +36,11 @@ class ChrF(Metric):
 
     def statistics(self, answers: Answers) -> Floats:
         """Return (N, 24): of each order the n-grams of prediction and reference, and matches."""
-        chars = [
-            Side([[ord(char) for char in "".join(text.split())] for text in texts])
-            for texts in (answers.predictions, answers.references)
+        texts = (answers.predictions, answers.references)
+        columns = [
+            *_columns([_chars(side) for side in texts], CHAR_ORDERS),
+            *_columns([_words(tuple(side)) for side in texts], WORD_ORDERS),
         ]
-        numbers: dict[str, int] = defaultdict(lambda: len(numbers))
-        words = [
-            Side([[numbers[word] for word in _words(text)] for text in texts])
-            for texts in (answers.predictions, answers.references)
-        ]
-        columns = [*_columns(chars, CHAR_ORDERS), *_columns(words, WORD_ORDERS)]
         return np.stack(columns, axis=1).astype(np.float64)
 
     def finish(self, totals: Floats) -> Floats:
@@ -67,21 +68,28 @@ def _columns(sides: Sequence[Side], orders: int) -> list[Ints]:
     """Return the three counts of each order; n-grams without any in the reference do not count."""
     columns: list[Ints] = []
     predicted, expected = sides
+    shared = matches(predicted, expected, orders)
     for order in range(1, orders + 1):
         wanted = expected.counts(order)
         given = np.where(wanted > 0, predicted.counts(order), 0)
-        columns += [given, wanted, shared(predicted, expected, order)]
+        columns += [given, wanted, shared[:, order - 1]]
     return columns
 
 
-def _words(text: str) -> list[str]:
-    """Return the words of a text, one mark of punctuation at their end or start set apart."""
-    words: list[str] = []
-    for word in text.split():
-        if len(word) > 1 and word[-1] in PUNCTUATION:
-            words += [word[:-1], word[-1]]
-        elif len(word) > 1 and word[0] in PUNCTUATION:
-            words += [word[0], word[1:]]
-        else:
-            words.append(word)
-    return words
+def _chars(texts: Sequence[str]) -> Side:
+    """Return the characters of every text, white space left out."""
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    kept = ~np.isin(codes, SPACES, kind="table")
+    rows = np.repeat(np.arange(len(texts)), lengths)
+    return Side(np.bincount(rows[kept], minlength=len(texts)), codes[kept])
+
+
+@lru_cache(maxsize=COLUMNS)
+def _words(texts: tuple[str, ...]) -> Side:
+    """Return the words of every text, one mark of punctuation at their end or start set apart."""
+    between = separator("".join(texts))
+    joined = f" {between} ".join([*texts, ""])
+    for mark in (MARK_FIRST, MARK_LAST):
+        joined = "\t".join(mark.split(joined))
+    return side_of(joined.split(), between)

@@ -1,11 +1,9 @@
 """Expected calibration error: is a model that says 80 % right 80 % of the time?"""
 
-import json
-
 import numpy as np
 
 from tunesmith.answers import Answers
-from tunesmith.errors import UserError
+from tunesmith.metrics.labels import scored
 from tunesmith.metrics.metric import CLASSIFICATION, Metric
 from tunesmith.metrics.tokens import trimmed
 from tunesmith.stats.resample import Floats
@@ -28,13 +26,14 @@ class ECE(Metric):
 
     def statistics(self, answers: Answers) -> Floats:
         """Return (N, 3B): for each of B bins whether the row is in it, its confidence, its hit."""
-        assert answers.scores is not None
+        best, confidence, _ = scored(answers)
+        labels = [trimmed(label) for label in answers.references]
+        hits = [label == given for label, given in zip(labels, best, strict=True)]
+        columns = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
         table = np.zeros((len(answers), 3, BINS))
-        for row, (scores, label) in enumerate(zip(answers.scores, answers.references, strict=True)):
-            best, confidence = _most_probable(str(scores))
-            hit = trimmed(best) == trimmed(label)
-            column = min(max(int(np.ceil(confidence * BINS)) - 1, 0), BINS - 1)
-            table[row, :, column] = 1.0, confidence, float(hit)
+        table[np.arange(len(answers)), :, columns] = np.stack(
+            [np.ones(len(answers)), confidence, np.array(hits, dtype=np.float64)], axis=1
+        )
         return table.reshape(len(answers), 3 * BINS)
 
     def finish(self, totals: Floats) -> Floats:
@@ -42,12 +41,3 @@ class ECE(Metric):
         count, confidence, hits = np.split(totals, 3, axis=-1)
         gaps: Floats = np.abs(confidence - hits).sum(axis=-1) / count.sum(axis=-1)
         return gaps
-
-
-def _most_probable(scores: str) -> tuple[str, float]:
-    """Return the label of the highest probability, and that probability."""
-    table: dict[str, float] = json.loads(scores)
-    if not table or not all(0 <= value <= 1 + 1e-6 for value in table.values()):
-        raise UserError(f"predictions: scores {scores[:80]} are not probabilities of labels")
-    best = max(sorted(table), key=lambda label: table[label])
-    return best, float(table[best])

@@ -2,8 +2,12 @@
 
 from typing import ClassVar
 
+import numpy as np
+
+from tunesmith.answers import Answers
 from tunesmith.metrics.metric import BOTH, RowMean
 from tunesmith.metrics.tokens import trimmed
+from tunesmith.stats.resample import Floats
 
 
 class ExactMatch(RowMean):
@@ -18,6 +22,7 @@ class ExactMatch(RowMean):
     tasks: ClassVar[tuple[str, ...]] = BOTH
     binary = True
 
-    def score_row(self, prediction: str, reference: str) -> float:
-        """Return 1 or 0."""
-        return float(trimmed(prediction) == trimmed(reference))
+    def scores(self, answers: Answers) -> Floats:
+        """Return (N,) of 1 and 0."""
+        pairs = zip(answers.predictions, answers.references, strict=True)
+        return np.array([trimmed(one) == trimmed(other) for one, other in pairs], dtype=np.float64)

@@ -13,13 +13,13 @@ from tunesmith.metrics import METRICS
 from tunesmith.metrics.measure import measure
 from tunesmith.metrics.metric import Metric
 
-DTYPES = {"logprobs": "float64", "reference_tokens": "int64"}
+DTYPES = {"logprobs": "float64", "reference_tokens": "int64", "reference_bytes": "int64"}
 
 
 def as_evaluate(
     name: str, resamples: int = 1000, seed: int = 0, langs: list[str] | None = None
 ) -> Any:
-    """Return an `evaluate.Metric` that computes `name`, `name_stderr`, `name_low`, `name_high`.
+    """Return an `evaluate.Metric` that computes `name`, `name_stderr`, `_low`, `_high` and `_n`.
 
     Args:
         name: of the registry.
@@ -58,7 +58,9 @@ def _answers(columns: dict[str, Any], langs: list[str] | None) -> Answers:
     """Return evaluate's columns as answers; those that the metric does not read stay empty."""
     size = len(next(iter(columns.values())))
     blank = [""] * size
-    numbers = {key: np.array(columns[key], dtype=np.float64) for key in DTYPES if columns.get(key)}
+    numbers: dict[str, Any] = {
+        key: np.array(columns[key], dtype=np.float64) for key in DTYPES if columns.get(key)
+    }
     return Answers(
         predictions=columns.get("predictions") or blank,
         references=columns.get("references") or blank,
@@ -78,4 +80,5 @@ def _scored(metric: Metric, answers: Answers, resamples: int, seed: int) -> dict
         f"{metric.name}_stderr": score.stderr,
         f"{metric.name}_low": score.low,
         f"{metric.name}_high": score.high,
+        f"{metric.name}_n": score.n,
     }

@@ -3,8 +3,8 @@
 import numpy as np
 
 from tunesmith.answers import Answers
+from tunesmith.metrics.columns import tokens_of
 from tunesmith.metrics.metric import Metric
-from tunesmith.metrics.tokens import tokens
 from tunesmith.stats.resample import Floats
 
 
@@ -21,9 +21,9 @@ class LengthRatio(Metric):
 
     def statistics(self, answers: Answers) -> Floats:
         """Return (N, 2): tokens of prediction and of reference."""
-        predicted = [len(tokens(text)) for text in answers.predictions]
-        expected = [max(len(tokens(text)), 1) for text in answers.references]
-        return np.array([predicted, expected], dtype=np.float64).T
+        predicted = tokens_of(tuple(answers.predictions)).side.lengths
+        expected = np.maximum(tokens_of(tuple(answers.references)).side.lengths, 1)
+        return np.stack([predicted, expected], axis=1).astype(np.float64)
 
     def finish(self, totals: Floats) -> Floats:
         """Return the ratio."""

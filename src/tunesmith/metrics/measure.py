@@ -27,7 +27,7 @@ class Measured:
 
     def score(self, model: str) -> Score:
         """Return it with its interval: Wilson's for shares of rows, else the bootstrap's."""
-        n = len(self.statistics[model])
+        n = self.metric.n(self.statistics[model])
         if self.metric.binary:
             return proportion(self.statistics[model][:, 0].sum(), n, self.confidence)
         return score_from_draws(self.value(model), self.draws[model], n, self.confidence)
@@ -39,7 +39,7 @@ class Measured:
             self.value(second),
             self.draws[first],
             self.draws[second],
-            len(self.statistics[first]),
+            self.metric.n(self.statistics[first]),
             self.confidence,
             self._exact_p(first, second),
         )

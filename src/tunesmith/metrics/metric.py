@@ -38,6 +38,10 @@ class Metric(ABC):
         """Return the score (N,) of each row alone, or None where that means nothing."""
         return self.finish(statistics) if self.per_row else None
 
+    def n(self, statistics: Floats) -> int:
+        """Return how many rows are behind a score of these statistics."""
+        return len(statistics)
+
     def signature(self, answers: Answers) -> str | None:  # noqa: ARG002
         """Return what pins the computation down in words, where the field has such a form."""
         return None
@@ -60,13 +64,12 @@ class RowMean(Metric):
     """A metric that is the mean of a score of each row."""
 
     @abstractmethod
-    def score_row(self, prediction: str, reference: str) -> float:
-        """Return the score of one answer."""
+    def scores(self, answers: Answers) -> Floats:
+        """Return (N,) the score of each answer."""
 
     def statistics(self, answers: Answers) -> Floats:
         """Return (N, 2): the row's score, and 1."""
-        pairs = zip(answers.predictions, answers.references, strict=True)
-        scores = np.array([self.score_row(*pair) for pair in pairs], dtype=np.float64)
+        scores = self.scores(answers)
         return np.stack([scores, np.ones(len(scores))], axis=1)
 
     def finish(self, totals: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Counts the n-grams that two texts share, for all rows at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -9,34 +10,127 @@ from numpy.typing import NDArray
 Ints: TypeAlias = NDArray[np.int64]
 Hashes: TypeAlias = NDArray[np.uint64]
 
-HASH_BITS = 39  # 24 bits of row, 39 of n-gram, 1 of side
+BLOCK_SYMBOLS = 32_768  # are counted at once: what the processor's cache holds
+BLOCK_ROWS = 8_192
+HASH_BITS = 50  # 13 bits of row, 50 of n-gram, 1 of side
+ROW, UNUSED = np.uint64(HASH_BITS + 1), np.uint64(64 - HASH_BITS)  # bits below, bits cut off
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
+@dataclass(frozen=True)
 class Side:
-    """Texts as numbered symbols in one buffer, each with the row that it belongs to."""
+    """N texts as numbers, one a symbol (character, token), in one buffer."""
 
-    def __init__(self, texts: Sequence[Sequence[int]]) -> None:
-        self.lengths = np.array([len(text) for text in texts], dtype=np.int64)
-        self.rows = np.repeat(np.arange(len(texts), dtype=np.int64), self.lengths)
-        flat = [symbol for text in texts for symbol in text]
-        self.symbols = _scrambled(np.array(flat, dtype=np.uint64))
+    lengths: Ints  # (N,) symbols of each text
+    symbols: NDArray[np.integer]  # (sum of the lengths,)
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[int]]) -> "Side":
+        """Return the side of texts whose symbols are numbers already."""
+        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+        return cls(lengths, np.array([symbol for text in texts for symbol in text], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.lengths)
 
     def counts(self, order: int) -> Ints:
-        """Return how many n-grams each row has."""
+        """Return (N,) how many n-grams each text has."""
         return np.maximum(self.lengths - order + 1, 0)
 
-    def keys(self, order: int, bit: int) -> Hashes:
-        """Return row, n-gram and side of every n-gram packed into a number."""
-        size = max(len(self.symbols) - order + 1, 0)
-        hashed = np.zeros(size, dtype=np.uint64)
-        for place in range(order):
-            hashed = _scrambled(hashed ^ self.symbols[place : place + size])
-        whole = self.rows[:size] == self.rows[order - 1 : order - 1 + size]
-        gram = hashed[whole] >> np.uint64(64 - HASH_BITS)
-        row = self.rows[:size][whole].astype(np.uint64)
-        packed: Hashes = (row << np.uint64(HASH_BITS + 1)) | (gram << np.uint64(1)) | np.uint64(bit)
-        return packed
+    def ends(self) -> Ints:
+        """Return (N + 1,) where each text begins, and the end of the last."""
+        return np.concatenate([[0], np.cumsum(self.lengths)])
+
+
+def matches(first: Side, second: Side, orders: int) -> Ints:
+    """Return (N, orders): how many n-grams of order 1, 2 … two texts share, with repeats.
+
+    N-grams are compared by 50-bit hashes inside their row: some two of a row of 1,000 symbols are
+    taken for the same with probability 1e-9.
+    """
+    found = np.zeros((len(first), orders), dtype=np.int64)
+    for rows, symbols, texts in _blocks(first, second):
+        size = rows.stop - rows.start
+        for order, keys in enumerate(_keys(symbols, texts, orders)):
+            found[rows, order] = _common(keys, size)
+    return found
+
+
+def distinct(side: Side, order: int) -> Ints:
+    """Return (N,) how many different n-grams of one order each text has."""
+    found = np.zeros(len(side), dtype=np.int64)
+    empty = Side(np.zeros(len(side), dtype=np.int64), side.symbols[:0])
+    for rows, symbols, texts in _blocks(side, empty):
+        *_, keys = _keys(symbols, texts, order)
+        keys = np.sort(keys)
+        kinds = keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))]
+        found[rows] = np.bincount(_row(kinds), minlength=rows.stop - rows.start)
+    return found
+
+
+def row_blocks(ends: Ints, symbols: int) -> Iterator[slice]:
+    """Yield runs of rows that hold at most so many symbols together, at least one row each.
+
+    Args:
+        ends: (N + 1,) as `Side.ends` gives them.
+        symbols: of a block.
+    """
+    start, last = 0, len(ends) - 1
+    while start < last:
+        fit = int(np.searchsorted(ends, ends[start] + symbols, side="right")) - 1
+        stop = min(max(fit, start + 1), start + BLOCK_ROWS, last)
+        yield slice(start, stop)
+        start = stop
+
+
+def _blocks(first: Side, second: Side) -> Iterator[tuple[slice, Hashes, Hashes]]:
+    """Yield some rows, the symbols of both sides, and each symbol's text: row and side, packed.
+
+    Rows are counted from the block's first.
+    """
+    sides, ends = (first, second), (first.ends(), second.ends())
+    for rows in row_blocks(ends[0] + ends[1], BLOCK_SYMBOLS):
+        numbers = np.arange(rows.stop - rows.start, dtype=np.uint64) << ROW
+        symbols, texts = [], []
+        for bit, (side, end) in enumerate(zip(sides, ends, strict=True)):
+            symbols.append(side.symbols[end[rows.start] : end[rows.stop]].astype(np.uint64))
+            texts.append(np.repeat(numbers | np.uint64(bit), side.lengths[rows]))
+        yield rows, _scrambled(np.concatenate(symbols)), np.concatenate(texts)
+
+
+def _keys(symbols: Hashes, texts: Hashes, orders: int) -> Iterator[Hashes]:
+    """Yield, order by order, row, n-gram and side of every n-gram packed into one number."""
+    hashed = _scrambled(symbols)
+    for order in range(1, orders + 1):
+        if order > 1:
+            hashed = _scrambled(hashed[:-1] ^ symbols[order - 1 :])
+        first, last = texts[: len(hashed)], texts[order - 1 :]
+        grams = hashed >> UNUSED
+        grams <<= np.uint64(1)
+        grams |= first
+        yield grams[first == last] if order > 1 else grams
+
+
+def _common(keys: Hashes, size: int) -> Ints:
+    """Return (size,) for each row of a block how many n-grams its two texts share.
+
+    Sorted, an n-gram of both texts is the first's, with repeats, then the second's.
+    """
+    keys = np.sort(keys)
+    last = np.flatnonzero((keys[1:] ^ keys[:-1]) == 1)  # of the first's; the next is the second's
+    common = np.ones(len(last), dtype=np.int64)
+    beyond = keys[np.minimum(last + 2, len(keys) - 1)]
+    often = np.flatnonzero((keys[last - 1] == keys[last]) & (beyond == keys[last + 1]))
+    at = last[often]
+    firsts = at + 1 - np.searchsorted(keys, keys[at])
+    seconds = np.searchsorted(keys, keys[at + 1], side="right") - at - 1
+    common[often] = np.minimum(firsts, seconds)
+    return np.bincount(_row(keys[last]), weights=common, minlength=size).astype(np.int64)
+
+
+def _row(keys: Hashes) -> Ints:
+    """Return the row of each n-gram."""
+    return (keys >> ROW).astype(np.int64)
 
 
 def _scrambled(values: Hashes) -> Hashes:
@@ -45,23 +139,7 @@ def _scrambled(values: Hashes) -> Hashes:
     Source: the finaliser of splitmix64, https://doi.org/10.1145/2714064.2660195.
     """
     values = (values + MIX) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
-
-
-def shared(first: Side, second: Side, order: int) -> Ints:
-    """Return (N,) how many n-grams of that order row by row the two sides share, with repeats.
-
-    N-grams are compared by 39-bit hashes inside their row: two different ones of a row of 1,000
-    symbols are taken for the same with probability 1e-6.
-    """
-    keys = np.sort(np.concatenate([first.keys(order, 0), second.keys(order, 1)]))
-    if not len(keys):
-        return np.zeros(len(first.lengths), dtype=np.int64)
-    grams = keys >> np.uint64(1)
-    starts = np.flatnonzero(np.concatenate([[True], grams[1:] != grams[:-1]]))
-    sizes = np.diff(np.append(starts, len(keys)))
-    on_second = np.add.reduceat((keys & np.uint64(1)).astype(np.int64), starts)
-    common = np.minimum(on_second, sizes - on_second)
-    rows = (keys[starts] >> np.uint64(HASH_BITS + 1)).astype(np.int64)
-    return np.bincount(rows, weights=common, minlength=len(first.lengths)).astype(np.int64)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values

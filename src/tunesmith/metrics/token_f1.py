@@ -1,9 +1,13 @@
 """Overlap of the tokens of prediction and reference, order aside."""
 
-from collections import Counter
+from typing import ClassVar
 
+from tunesmith.answers import Answers
+from tunesmith.metrics.columns import tokens_of
+from tunesmith.metrics.f_measure import f_measure
 from tunesmith.metrics.metric import RowMean
-from tunesmith.metrics.tokens import tokens, trimmed
+from tunesmith.metrics.overlap import matches
+from tunesmith.stats.resample import Floats
 
 
 class TokenF1(RowMean):
@@ -16,11 +20,12 @@ class TokenF1(RowMean):
 
     name = "token_f1"
     title = "Token F1"
+    order: ClassVar[int] = 1  # of the n-grams that are compared
 
-    def score_row(self, prediction: str, reference: str) -> float:
-        """Return a number from 0 to 1."""
-        predicted, expected = tokens(prediction), tokens(reference)
-        if not predicted or not expected:
-            return float(trimmed(prediction) == trimmed(reference))
-        common = (Counter(predicted) & Counter(expected)).total()
-        return 2 * common / (len(predicted) + len(expected))
+    def scores(self, answers: Answers) -> Floats:
+        """Return (N,) from 0 to 1."""
+        predicted = tokens_of(tuple(answers.predictions)).side
+        expected = tokens_of(tuple(answers.references)).side
+        shared = matches(predicted, expected, self.order)[:, -1]
+        counts = predicted.counts(self.order), expected.counts(self.order)
+        return f_measure(shared, *counts, answers)

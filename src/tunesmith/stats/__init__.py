@@ -1,1 +1,1 @@
-"""Statistics that the metrics, the analysis and the gate share; numpy only."""
+"""Statistics that the metrics, the analysis and the gate share."""

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from tests.plain_rows import plain_chat
-from tests.tunesmith.augmenters.fake_server import Script, serving
-from tunesmith.augmenters import AugmentParams, caller
+from tests.tunesmith.endpoints.fake_server import Script, serving
+from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import Augmented, augment_rows
 from tunesmith.augmenters.paraphrase import bare
 from tunesmith.augmenters.question import last_question
-from tunesmith.augmenters.replies import Replies
 from tunesmith.augmenters.tools import ModelHere, Tools
+from tunesmith.endpoints import caller
+from tunesmith.endpoints.replies import Replies
 from tunesmith.errors import UserError
 from tunesmith.rows import Message, Row
 

@@ -2,17 +2,16 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.evaluation import score_of as value
 from tunesmith.answers import Answers
 from tunesmith.errors import UserError
 from tunesmith.metrics import METRICS, EvaluateParams, metrics_for
 from tunesmith.metrics.measure import measure
-from tunesmith.metrics.overlap import Side, shared
 from tunesmith.metrics.tokens import tokens
 from tunesmith.params import Params
 
@@ -29,11 +28,6 @@ XSUM = Path(__file__).parents[3] / ".." / "shared" / "data" / "xsum_outputs" / "
 
 def answers(pair: tuple[list[str], list[str]], lang: str) -> Answers:
     return Answers(pair[0], pair[1], [lang] * len(pair[0]))
-
-
-def value(name: str, given: Answers) -> float:
-    metric = METRICS[name]
-    return float(metric.finish(metric.statistics(given).sum(axis=0)))
 
 
 @pytest.mark.parametrize(("pair", "lang", "tokenizer"), [(EN, "en", "13a"), (ZH, "zh", "zh")])
@@ -68,25 +62,6 @@ def test_the_corpus_scores_do_not_drift_with_the_library(
 ) -> None:
     found = (value(name, answers(EN, "en")), value(name, answers(ZH, "zh")))
     assert found == pytest.approx(golden, abs=1e-6)
-
-
-class CjkTokenizer:
-    """Our tokens in rouge_score's form."""
-
-    def tokenize(self, text: str) -> list[str]:
-        return tokens(text)
-
-
-@pytest.mark.parametrize("pair", [EN, ZH])
-@pytest.mark.parametrize(("name", "theirs"), [("rouge_1", "rouge1"), ("rouge_l", "rougeL")])
-def test_rouge_is_rouge_score_s(pair: tuple[list[str], list[str]], name: str, theirs: str) -> None:
-    from rouge_score.rouge_scorer import RougeScorer
-
-    scorer = RougeScorer([theirs], tokenizer=CjkTokenizer())
-    for prediction, reference in zip(*pair, strict=True):
-        expected = scorer.score(reference, prediction)[theirs].fmeasure
-        found = METRICS[name].score_row(prediction, reference)  # type: ignore[attr-defined]
-        assert found == pytest.approx(expected)
 
 
 def test_on_english_our_tokens_are_rouge_score_s_own() -> None:
@@ -132,41 +107,6 @@ def test_published_xsum_systems_come_out_in_the_published_order() -> None:
     assert 100 * topics == pytest.approx(25.75, abs=1.5)
 
 
-def test_macro_f1_and_accuracy_are_scikit_learn_s() -> None:
-    from sklearn.metrics import accuracy_score, f1_score
-
-    rng = np.random.default_rng(0)
-    true, predicted = (list(map(str, rng.integers(0, 5, 200))) for _ in range(2))
-    given = Answers(predicted, true)
-    expected = f1_score(true, predicted, average="macro")
-    assert value("macro_f1", given) == pytest.approx(expected)
-    assert value("accuracy", given) == accuracy_score(true, predicted)
-
-
-def test_an_answer_that_is_no_label_is_a_miss_and_no_class_of_its_own() -> None:
-    assert value("macro_f1", Answers(["a", "b", "no idea"], ["a", "b", "b"])) == pytest.approx(
-        (1 + 2 / 3) / 2
-    )
-
-
-def test_macro_f1_of_a_slice_counts_the_labels_that_occur_there() -> None:
-    metric = METRICS["macro_f1"]
-    table = metric.statistics(Answers(["a", "b", "c"], ["a", "b", "d"]))
-    assert float(metric.finish(table[:2].sum(axis=0))) == 1.0
-
-
-def test_calibration_error_by_hand() -> None:
-    scores = [json.dumps({"a": p, "b": 1 - p}) for p in (0.9, 0.9, 0.9, 0.9, 0.6)]
-    given = Answers(["a"] * 5, ["a", "a", "a", "b", "b"], scores=scores)
-    assert value("ece", given) == pytest.approx((4 * 0.15 + 1 * 0.6) / 5)
-
-
-def test_scores_that_are_no_probabilities_are_refused() -> None:
-    given = Answers(["a"], ["a"], scores=['{"a": 3.2}'])
-    with pytest.raises(UserError, match="not probabilities"):
-        value("ece", given)
-
-
 def test_logprob_weighs_tokens_not_rows() -> None:
     given = Answers(
         ["", ""], ["x", "y"], logprobs=np.array([-1.0, -9.0]), reference_tokens=np.array([1.0, 9.0])
@@ -196,23 +136,6 @@ def test_pooled_bleu_of_two_languages_uses_each_one_s_tokens() -> None:
     metric = METRICS["bleu"]
     parts = [metric.statistics(answers(EN, "en")), metric.statistics(answers(ZH, "zh"))]
     np.testing.assert_array_equal(metric.statistics(both), np.vstack(parts))
-
-
-def test_shared_n_grams_count_repeats_as_a_counter_does() -> None:
-    from collections import Counter
-
-    rng = np.random.default_rng(0)
-    texts = [[list(rng.integers(0, 4, rng.integers(0, 12))) for _ in range(50)] for _ in range(2)]
-
-    def grams(text: list[int], order: int) -> Counter[tuple[int, ...]]:
-        return Counter(tuple(text[k : k + order]) for k in range(len(text) - order + 1))
-
-    for order in (1, 2, 4):
-        found = shared(Side(texts[0]), Side(texts[1]), order)
-        expected = [
-            (grams(a, order) & grams(b, order)).total() for a, b in zip(*texts, strict=True)
-        ]
-        assert found.tolist() == expected
 
 
 def test_nothing_to_score_is_an_error() -> None:
@@ -269,26 +192,3 @@ def test_an_unknown_metric_is_refused_with_the_known_ones_and_its_line(tmp_path:
     with pytest.raises(UserError, match=r'params.yaml:2: .*no metric "blue"; known: .*bleu'):
         EvaluateParams.read("evaluate", place)
     assert issubclass(EvaluateParams, Params)
-
-
-def test_ours_and_evaluate_s_form_agree_also_combined() -> None:
-    evaluate: Callable[..., object] = pytest.importorskip("evaluate")
-    from tunesmith.metrics.hub import as_evaluate
-
-    names = ["exact_match", "rouge_l", "bleu", "chrf"]
-    combined = evaluate.combine(  # type: ignore[attr-defined]
-        [as_evaluate(name, resamples=100) for name in names]
-    )
-    found = combined.compute(predictions=ZH[0], references=ZH[1])
-    for name in names:
-        assert found[name] == pytest.approx(value(name, answers(ZH, "zh")))
-        assert found[f"{name}_low"] <= found[name] <= found[f"{name}_high"]
-
-
-def test_evaluate_s_form_takes_probabilities_and_log_probabilities() -> None:
-    from tunesmith.metrics.hub import as_evaluate
-
-    ece = as_evaluate("ece", resamples=100).compute(scores=['{"a": 0.8}'], references=["a"])
-    assert ece["ece"] == pytest.approx(0.2)
-    logprob = as_evaluate("logprob", resamples=100)
-    assert logprob.compute(logprobs=[-4.0], reference_tokens=[2])["logprob"] == -2.0

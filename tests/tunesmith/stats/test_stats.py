@@ -62,6 +62,28 @@ def test_totals_do_not_depend_on_the_order_of_additions() -> None:
     np.testing.assert_array_equal(one, two[:, :3])
 
 
+def test_columns_that_are_mostly_0_have_the_totals_of_full_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    one_of_many = np.eye(30)[rng.integers(0, 30, 700)] * rng.normal(size=(700, 1))
+    tables = [np.hstack([one_of_many, rng.random((700, 2))]), rng.random((700, 1)), -one_of_many]
+    sparse = bootstrap_totals(tables, 200, np.random.default_rng(1))
+    monkeypatch.setattr("tunesmith.stats.resample.SPARSE", 0)
+    full = bootstrap_totals(tables, 200, np.random.default_rng(1))
+    for one, other in zip(sparse, full, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_distinct_rows_differ_in_any_column_and_by_any_amount() -> None:
+    rows = np.array([[0.0, 1.0], [1.0, 0.0], [-1.0, 0.0], [0.0, -0.0], [2.0**-30, 0.0]])
+    [totals] = bootstrap_totals([np.repeat(rows, 40, axis=0)], 3000, np.random.default_rng(0))
+    expected = 40 * rows.sum(axis=0)
+    np.testing.assert_allclose(totals.mean(axis=0), expected, atol=0.5)
+    rounded = np.round(totals, 6)
+    assert len(np.unique(rounded, axis=0)) > 500  # each column moves on its own
+
+
 def test_wilson_s_interval_is_the_published_one() -> None:
     score = proportion(8, 10, 0.95)  # Wilson 1927 by hand; scipy 1.17 proportion_ci gives the same
     assert (score.low, score.high) == pytest.approx((0.490162, 0.943318), abs=1e-6)

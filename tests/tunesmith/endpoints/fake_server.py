@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +15,7 @@ class Script:
 
     statuses: list[int] = field(default_factory=list)
     prefix: str = "Kindly "
+    answer: Callable[[str], str] | None = None  # to the last message, in place of its echo
     raw: bytes | None = None  # in place of any reply
     finish: str = "stop"
     headers: dict[str, str] = field(default_factory=dict)
@@ -59,8 +60,12 @@ def serving(script: Script) -> Iterator[str]:
 
 
 def _reply(body: dict[str, Any], script: Script) -> bytes:
-    """Return the message between the lines with other first words."""
-    text = body["messages"][-1]["content"].split("\n---\n")[1].removesuffix("\n---")
-    message = {"role": "assistant", "content": f"{script.prefix}{text}"}
+    """Return the message between the lines with other first words, or what is to be answered."""
+    asked = body["messages"][-1]["content"]
+    if script.answer is not None:
+        text = script.answer(asked)
+    else:
+        text = script.prefix + asked.split("\n---\n")[1].removesuffix("\n---")
+    message = {"role": "assistant", "content": text}
     choice = {"message": message, "finish_reason": script.finish}
     return json.dumps({"choices": [choice]}).encode()

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from tests.tunesmith.augmenters.fake_server import Script, serving
-from tunesmith.augmenters import caller
-from tunesmith.augmenters.caller import Caller, checked_url
+from tests.tunesmith.endpoints.fake_server import Script, serving
+from tunesmith.endpoints import caller
+from tunesmith.endpoints.caller import Caller, checked_url
 from tunesmith.errors import UserError
 
 BODY = {"messages": [{"content": "\n---\nhello\n---"}]}

@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
-from tunesmith.augmenters.caller import Caller, checked_url
-from tunesmith.augmenters.replies import Replies, Request, key_of
-from tunesmith.augmenters.tools import Tools
 from tunesmith.component import Component
+from tunesmith.endpoints.caller import Caller, checked_url
+from tunesmith.endpoints.replies import Replies, Request, key_of
 from tunesmith.errors import UserError
 from tunesmith.rows import Message
 
@@ -37,7 +36,7 @@ class Endpoint(Component):
     retries: NonNegativeInt = 5
 
     def replies(
-        self, requests: Sequence[list[Message]], seeds: Sequence[int], tools: Tools
+        self, requests: Sequence[list[Message]], seeds: Sequence[int], known: Replies
     ) -> list[str | None]:
         """Return the reply to each request; None where the server refuses it or cuts it off.
 
@@ -46,14 +45,14 @@ class Endpoint(Component):
                 replied by then is kept.
         """
         bodies = [self.body(messages, seed) for messages, seed in zip(requests, seeds, strict=True)]
-        missing = {key_of(body): body for body in bodies if tools.replies.get(body) is None}
+        missing = {key_of(body): body for body in bodies if known.get(body) is None}
         if missing:
-            self._ask(list(missing.values()), tools.replies)
-        return [tools.replies.get(body) for body in bodies]
+            self._ask(list(missing.values()), known)
+        return [known.get(body) for body in bodies]
 
     def _ask(self, bodies: list[Request], replies: Replies) -> None:
         """Ask for what is missing, several at once; each reply is kept as soon as it is there."""
-        caller = self._caller()
+        caller = self._caller(len(bodies))
 
         def ask(body: Request) -> bool:
             text = _content(caller.post(body))
@@ -82,13 +81,14 @@ class Endpoint(Component):
             "seed": seed,
         }
 
-    def _caller(self) -> Caller:
+    def _caller(self, missing: int) -> Caller:
         """Return the connection, once it is clear that it can be used."""
         url, key = os.environ.get(self.url_from, ""), os.environ.get(self.key_from)
         if not url:
             raise UserError(
-                f"{self.url_from} is not set; a paraphrase through an endpoint needs the address "
-                "of a server, such as https://HOST/v1, in that variable"
+                f"{self.url_from} is not set, and {missing:,} replies of {self.model} are not "
+                "recorded; put the address of a server, such as https://HOST/v1, into that "
+                "variable, or the recorded replies where they are looked for"
             )
         return Caller(
             url=f"{checked_url(url, self.url_from, bool(key))}/chat/completions",

@@ -1,0 +1,1 @@
+"""Asks language models behind an address, gently, and remembers what they replied."""

@@ -1,0 +1,1 @@
+"""A language model compares answers with their references; asked in both orders, recorded."""
