@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from tunesmith.answers import Answers
-from tunesmith.metrics.columns import separator, side_of
+from tunesmith.metrics.columns import chunks, together, words_of
 from tunesmith.metrics.metric import Metric
 from tunesmith.metrics.overlap import Ints, Side, matches
 from tunesmith.stats.resample import Floats
@@ -88,8 +88,14 @@ def _chars(texts: Sequence[str]) -> Side:
 @lru_cache(maxsize=COLUMNS)
 def _words(texts: tuple[str, ...]) -> Side:
     """Return the words of every text, one mark of punctuation at their end or start set apart."""
-    between = separator("".join(texts))
-    joined = f" {between} ".join([*texts, ""])
+    return together(
+        words_of(_marks_apart(some, between), between) for some, between in chunks(texts)
+    )
+
+
+def _marks_apart(texts: Sequence[str], between: str) -> str:
+    """Return texts joined, white space around the marks that are words of their own."""
+    joined = "".join(f"{text} {between} " for text in texts)
     for mark in (MARK_FIRST, MARK_LAST):
         joined = "\t".join(mark.split(joined))
-    return side_of(joined.split(), between)
+    return joined

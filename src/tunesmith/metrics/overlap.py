@@ -95,15 +95,15 @@ def _blocks(first: Side, second: Side) -> Iterator[tuple[slice, Hashes, Hashes]]
         for bit, (side, end) in enumerate(zip(sides, ends, strict=True)):
             symbols.append(side.symbols[end[rows.start] : end[rows.stop]].astype(np.uint64))
             texts.append(np.repeat(numbers | np.uint64(bit), side.lengths[rows]))
-        yield rows, _scrambled(np.concatenate(symbols)), np.concatenate(texts)
+        yield rows, scrambled(np.concatenate(symbols)), np.concatenate(texts)
 
 
 def _keys(symbols: Hashes, texts: Hashes, orders: int) -> Iterator[Hashes]:
     """Yield, order by order, row, n-gram and side of every n-gram packed into one number."""
-    hashed = _scrambled(symbols)
+    hashed = scrambled(symbols)
     for order in range(1, orders + 1):
         if order > 1:
-            hashed = _scrambled(hashed[:-1] ^ symbols[order - 1 :])
+            hashed = scrambled(hashed[:-1] ^ symbols[order - 1 :])
         first, last = texts[: len(hashed)], texts[order - 1 :]
         grams = hashed >> UNUSED
         grams <<= np.uint64(1)
@@ -133,7 +133,7 @@ def _row(keys: Hashes) -> Ints:
     return (keys >> ROW).astype(np.int64)
 
 
-def _scrambled(values: Hashes) -> Hashes:
+def scrambled(values: Hashes) -> Hashes:
     """Return values spread over 64 bits; a one-to-one map.
 
     Source: the finaliser of splitmix64, https://doi.org/10.1145/2714064.2660195.

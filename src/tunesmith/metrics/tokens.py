@@ -7,10 +7,12 @@ from tunesmith.answers import Answers
 
 HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 CJK = f"\u3005\u3007\u3040-\u30ff\u31f0-\u31ff{HAN_RANGES}"
-WORD = rf"[^\W_{CJK}]+"
-TOKEN = re.compile(rf"[{CJK}]|{WORD}")
+OWN_TOKEN = re.compile(f"[{CJK}]")
+WORD_CHARACTER = re.compile(rf"[^\W_{CJK}]")
+TOKEN = re.compile(f"{OWN_TOKEN.pattern}|{WORD_CHARACTER.pattern}+")
 HAN = re.compile(f"[{HAN_RANGES}]")
-SENTENCE_ENDS = ("\n", "。", "!", "?", ".")  # after NFKC, which makes ！？． these too
+SENTENCE_ENDS = "\n。!?"  # after NFKC, which makes ！ and ？ these
+AFTER_STOP = "\"')]”’」》"  # beside white space, what stands after the full stop of a sentence
 
 
 def tokens(text: str) -> list[str]:
@@ -19,18 +21,22 @@ def tokens(text: str) -> list[str]:
     On ASCII text these are rouge_score's tokens without stemming. Departures: rouge_score drops
     every character outside a-z and 0-9, so that it scores any Chinese text 0.
     """
-    return TOKEN.findall(unicodedata.normalize("NFKC", text).lower())
+    return TOKEN.findall(normalised(text))
 
 
-def tokens_and_ends(text: str, between: str) -> list[str]:
-    """Return the tokens of a text, and in their places the ends of sentences and `between`.
+def normalised(text: str) -> str:
+    """Return a text in the form in which tokens are equal."""
+    return unicodedata.normalize("NFKC", text).lower()
 
-    A sentence ends with its line and with one of 。！？!?; a full stop ends it only before white
-    space, a bracket or quote, or the end of the text, for it stands in 3.5 and example.org too.
-    """
-    stop = rf"\.(?=[\s\"')\]”’」》{between}])"
-    pattern = re.compile(rf"[{CJK}\n。!?{between}]|{WORD}|{stop}")
-    return pattern.findall(unicodedata.normalize("NFKC", text).lower())
+
+def is_own_token(char: str) -> bool:
+    """True for a character that is a token by itself."""
+    return OWN_TOKEN.match(char) is not None
+
+
+def is_word_character(char: str) -> bool:
+    """True for a character that is part of a word."""
+    return WORD_CHARACTER.match(char) is not None
 
 
 def trimmed(text: str) -> str:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.evaluation import score_of
 from tunesmith.answers import Answers
+from tunesmith.metrics import columns
 from tunesmith.metrics.bleu_tokens import bleu_tokens
-from tunesmith.metrics.columns import numbered, separator, tokens_of
+from tunesmith.metrics.columns import separator, tokens_of
 from tunesmith.metrics.overlap import Side
 from tunesmith.metrics.tokens import tokens
 
@@ -35,27 +36,51 @@ def texts_of(side: Side) -> list[list[int]]:
     return [part.tolist() for part in parts]
 
 
-def test_a_column_has_the_tokens_of_its_texts() -> None:
-    texts = random_texts(3000)
-    assert texts_of(tokens_of(texts).side) == [numbered(tokens(text)).tolist() for text in texts]
+def same_words(found: list[list[int]], expected: list[list[str]]) -> bool:
+    """True if the numbers stand for the words, each number for one."""
+    assert [len(one) for one in found] == [len(one) for one in expected]
+    pairs = {
+        (number, word)
+        for numbers, words in zip(found, expected, strict=True)
+        for number, word in zip(numbers, words, strict=True)
+    }
+    return len(pairs) == len(dict(pairs)) == len({word for _, word in pairs})
 
 
-@pytest.mark.parametrize("name", ["13a", "zh"])
-def test_bleu_s_tokens_are_sacrebleu_s(name: str) -> None:
+@pytest.mark.parametrize("size", [60, 250_000])
+def test_a_column_has_the_tokens_of_its_texts(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "CHARACTERS", size)
+    tokens_of.cache_clear()
+    texts = random_texts(2000)
+    found = tokens_of(texts)
+    assert same_words(texts_of(found.side), [tokens(text) for text in texts])
+    assert found.sentences.lengths.sum() == found.side.lengths.sum()
+    assert found.sentences_of.sum() == len(found.sentences)
+
+
+@pytest.mark.parametrize("size", [60, 250_000])
+@pytest.mark.parametrize("names", [("13a",), ("zh",), ("13a", "zh")], ids="+".join)
+def test_bleu_s_tokens_are_sacrebleu_s(
+    names: tuple[str, ...], size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
     from sacrebleu.tokenizers.tokenizer_zh import TokenizerZh
 
-    texts = random_texts(6000)
-    tokenizer = {"13a": Tokenizer13a, "zh": TokenizerZh}[name]()
-    found = texts_of(bleu_tokens(texts, (name,) * len(texts)))
-    for text, own in zip(texts, found, strict=True):
-        assert own == numbered(tokenizer(text.rstrip()).split()).tolist(), repr(text)
+    monkeypatch.setattr(columns, "CHARACTERS", size)
+    bleu_tokens.cache_clear()
+    tokenizers = {"13a": Tokenizer13a(), "zh": TokenizerZh()}
+    texts = random_texts(4000)
+    own = [names[number % len(names)] for number in range(len(texts))]
+    found = texts_of(bleu_tokens(texts, tuple(own)))
+    pairs = zip(texts, own, strict=True)
+    assert same_words(found, [tokenizers[name](text.rstrip()).split() for text, name in pairs])
 
 
-def test_each_text_goes_to_its_own_tokenizer() -> None:
-    texts = ("订单12.", "a-b", "订单12.")
-    found = texts_of(bleu_tokens(texts, ("zh", "13a", "13a")))
-    assert [len(words) for words in found] == [3, 1, 2]
+def test_words_have_the_same_number_wherever_they_stand() -> None:
+    found = tokens_of(("refund 退款", "a 退 refund", "refunds"))
+    one, other, last = texts_of(found.side)
+    assert one[0] == other[2] != last[0]
+    assert one[1] == other[1]
 
 
 @pytest.mark.parametrize(

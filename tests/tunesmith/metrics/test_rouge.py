@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.evaluation import row_scores, score_of
 from tests.tunesmith.metrics.test_metrics import EN, ZH
 from tunesmith.answers import Answers
 from tunesmith.metrics import union_lcs
-from tunesmith.metrics.tokens import SENTENCE_ENDS, tokens, tokens_and_ends
+from tunesmith.metrics.tokens import normalised, tokens
 
 DATA = Path(os.environ.get("TUNESMITH_DATA", "../shared/data"))
 GROUND_TRUTH = DATA / "metric_ground_truth" / "pltrdy_rouge.jsonl.gz"
@@ -29,13 +30,7 @@ class OurTokens:
 
 def one_sentence_a_line(text: str) -> str:
     """Return a text as rouge_score takes sentences."""
-    lines = [""]
-    for word in tokens_and_ends(text, "\ue000"):
-        if word in SENTENCE_ENDS:
-            lines.append("")
-        else:
-            lines[-1] += f" {word}"
-    return "\n".join(lines)
+    return re.sub(r"""[。!?]|\.(?=[\s"')\]”’」》]|\Z)""", "\n", normalised(text))
 
 
 def expected(prediction: str, reference: str) -> dict[str, float]:
