@@ -39,6 +39,7 @@ class JudgeServer(ThreadingHTTPServer):
     """One page for everybody at this machine."""
 
     daemon_threads = True
+    request_queue_size = 64  # connections that wait to be taken
 
     def __init__(self, port: int, room: Room, token: str, page: Page) -> None:
         """Take a port of 127.0.0.1; 0 for any that is free.

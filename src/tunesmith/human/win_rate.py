@@ -46,8 +46,8 @@ def win_rate(scores: Floats, confidence: float) -> Score:
     if n == 0:
         raise ValueError("no row: a share of nothing is not 0")
     mean, spread = float(scores.mean()), float(scores.var(ddof=1)) if n > 1 else 0.0
-    gain = min(mean * (1 - mean) / spread, MOST_GAIN) if spread > 0 else 1.0
-    rows = max(round(n * gain), 1)
+    gain = min(max(mean * (1 - mean) / spread, 1.0), MOST_GAIN) if spread > 0 else 1.0
+    rows = round(n * gain)
     found = proportion(mean * rows, rows, confidence)
     return replace(found, value=mean, n=n)
 
