@@ -33,9 +33,10 @@ def lacking() -> str | None:
     """Return what is missing for these tests, None if nothing is."""
     if importlib.util.find_spec("playwright") is None:
         return "no playwright (`make browser` installs it)"
-    if found_browser() is None:
+    found = found_browser()
+    if found is None:
         return f"no {' or '.join(NAMES)} on the PATH, and TUNESMITH_BROWSER names none"
-    return None
+    return None if found.exists() else f"TUNESMITH_BROWSER: {found}: no such file"
 
 
 @pytest.fixture(scope="module")
