@@ -370,6 +370,8 @@ def test_a_killed_server_loses_nothing_and_the_open_page_goes_on(
     press(window, "Enter")
     window.page.wait_for_selector("#problem:visible")
     assert "kept in this window and sent again" in window.page.inner_text("#problem")
+    press(window, "1")  # what is being sent cannot be changed any more
+    assert window.page.locator("input[name=choice]:checked").get_attribute("value") == "right"
     with (folder / "ann.jsonl").open("a") as file:
         file.write('{"annotator": "ann", "cho')  # as if it had died in the middle of a line
     assert killable.start() == url

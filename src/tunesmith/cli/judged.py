@@ -85,15 +85,16 @@ def points(said: dict[str, Any]) -> Table:
 def agreed(said: dict[str, Any]) -> Table:
     """Return how far people agree."""
     agreement = said["agreement"]
-    shown = Table("agreement", "of", "rows or answers", "value", title="Agreement beyond chance")
+    title = "Agreement beyond chance: Krippendorff's alpha, Cohen's kappa"
+    shown = Table("measure", "of", "rows or answers", "value", title=title)
     parts = [("choice", "nominal", agreement["choice"])]
     parts += [(name, "ordinal", part) for name, part in agreement["criteria"].items()]
     for name, level, part in parts:
         units = str(part["n"]) if part else "0"
-        shown.add_row(f"Krippendorff's alpha, {level}", name, units, _score(part))
+        shown.add_row(f"alpha, {level}", name, units, _score(part))
     for pair in agreement["people"]:
         names = ", ".join(pair["annotators"])
-        shown.add_row("Cohen's kappa", names, str(pair["rows"]), _number(pair["kappa"]))
+        shown.add_row("kappa", names, str(pair["rows"]), _number(pair["kappa"]))
     return shown
 
 

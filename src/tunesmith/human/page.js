@@ -47,6 +47,7 @@ async function send(path, body) {
     tell("You rated in another window meanwhile; this is where you stand now.");
   } else {
     tell(status === 403 ? "The server was started again with another token. Open the address that it printed; what you chose is kept." : data.error);
+    at("next").focus();
   }
   return false;
 }
@@ -62,7 +63,9 @@ function tell(problem) {
 
 function say(words) { at("said").textContent = words; }
 
+// What was sent must stay what is shown until it is answered.
 function lock() {
+  at("rate").inert = busy;
   for (const id of ["next", "undo", "end-undo"]) at(id).disabled = busy;
 }
 
@@ -243,11 +246,11 @@ const LETTERS = {
   u: undo,
   m: () => at("comment").focus(),
   c: () => { const first = document.querySelector(".points"); if (first) toScale(first); },
-  "?": () => at("help").showModal(),
+  "?": () => { at("help").showModal(); at("help-close").focus(); },
 };
 
 function key(event) {
-  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || at("help").open || !state) return;
+  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || busy || at("help").open || !state) return;
   if (event.key === "Escape") return document.activeElement.closest("form") && at("question-title").focus({ preventScroll: true });
   if (event.key === "Enter") return enter(event);
   if (event.target.matches("textarea, input[type=text]") || !at("single").checked) return;
