@@ -63,16 +63,19 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Browser"]:
 def opened(chromium: "Browser") -> Iterator[Open]:
     """Open an address in a window of its own, whose cookies nobody shares.
 
-    `phone=True` is 390 pixels wide, `dark=True` prefers dark. At the end no window may have
-    thrown, and none may have asked anybody but where it was opened.
+    `phone=True` is 390 pixels wide, `dark=True` prefers dark, `locale` is its language. At the end
+    no window may have thrown, and none may have asked anybody but where it was opened.
     """
     windows: list[Watched] = []
 
-    def opening(url: str, phone: bool = False, dark: bool = False) -> Watched:
+    def opening(
+        url: str, phone: bool = False, dark: bool = False, locale: str = "en-US"
+    ) -> Watched:
         context = chromium.new_context(
             viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
             color_scheme="dark" if dark else "light",
             has_touch=phone,
+            locale=locale,
         )
         context.set_default_timeout(10_000)
         windows.append(Watched(context.new_page(), url))

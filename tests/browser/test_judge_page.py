@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -206,6 +207,28 @@ def looked_at(window: Watched) -> None:
     assert "\n".join(window.violations()) == ""
     assert "\n".join(window.low_contrast()) == ""
     assert window.too_wide() <= 0
+
+
+def test_it_speaks_chinese_where_the_browser_does(opened: Open, folder: Path) -> None:
+    same = comparison(3, "同", "同")
+    with serving(Task([comparison(1, "对", "不对"), same], ("helpfulness",), 0), folder) as url:
+        window = opened(url, locale="zh-CN")
+        seen = [window.page.inner_text("body")]
+        window.page.keyboard.type("王芳")
+        press(window, "Enter")
+        window.page.wait_for_selector("#work:visible")
+        press(window, "Enter")
+        seen += [window.page.inner_text("body"), window.page.inner_text("#said")]
+        press(window, "?")
+        seen.append(window.page.inner_text("#help"))
+        press(window, "Escape", "1", "Enter")
+        window.page.wait_for_selector("#end:visible")
+        seen.append(window.page.inner_text("body"))
+        assert window.page.locator("html").get_attribute("lang") == "zh"
+        assert window.violations() == []
+    words = set(re.findall(r"[A-Za-z]{2,}", " ".join(seen)))
+    assert words <= {"Enter", "Esc", "Shift", "Tab"}
+    assert "哪个回答更好？" in seen[0]
 
 
 def test_tab_reaches_everything_in_its_order_and_the_focus_is_seen(opened: Open, url: str) -> None:

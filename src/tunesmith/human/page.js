@@ -3,11 +3,32 @@
 const RETRY_MS = 1500;
 const CHOICES = { 1: "left", 2: "right", 0: "tie", 3: "both_bad", ArrowLeft: "left", ArrowRight: "right" };
 const CHOICE_WORDS = { left: "left is better", right: "right is better", tie: "as good", both_bad: "both bad" };
+const SCALE_WORDS = { left: "{0} of the left answer, 1 poor to 5 good", right: "{0} of the right answer, 1 poor to 5 good" };
 const token = document.querySelector("meta[name=tunesmith-token]").content;
 const at = (id) => document.getElementById(id);
 let annotator = "";
 let state = null;
 let busy = false;
+
+// ---- words, in Chinese where the browser is ------------------------------------------------
+
+const chinese = navigator.language.toLowerCase().startsWith("zh");
+
+function t(words, ...values) {
+  const found = (chinese && ZH[words]) || words;
+  return found.replace(/\{(\d)\}/g, (_, place) => values[place]);
+}
+
+function translate() {
+  if (!chinese) return;
+  document.documentElement.lang = "zh";
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const words = text.data.trim();
+    if (Object.hasOwn(ZH, words)) text.data = text.data.replace(words, ZH[words]);
+  }
+  at("bar").setAttribute("aria-label", t(at("bar").getAttribute("aria-label")));
+}
 
 // ---- asking the server -------------------------------------------------------------------
 
@@ -28,7 +49,7 @@ async function askUntilAnswered(path, body) {
       tell("");
       return answer;
     } catch {
-      tell("The server does not answer. What you chose is kept in this window and sent again until it does; start `tunesmith judge` again if it has ended.");
+      tell(t("The server does not answer. What you chose is kept in this window and sent again until it does; start `tunesmith judge` again if it has ended."));
       await pause(RETRY_MS);
     }
   }
@@ -44,9 +65,9 @@ async function send(path, body) {
   if (status === 200) return show(data);
   if (status === 409) {
     await refresh();
-    tell("You rated in another window meanwhile; this is where you stand now.");
+    tell(t("You rated in another window meanwhile; this is where you stand now."));
   } else {
-    tell(status === 403 ? "The server was started again with another token. Open the address that it printed; what you chose is kept." : data.error);
+    tell(status === 403 ? t("The server was started again with another token. Open the address that it printed; what you chose is kept.") : data.error);
     at("next").focus();
   }
   return false;
@@ -76,7 +97,7 @@ function show(next) {
   const left = state.total - state.done;
   at("bar").max = Math.max(state.total, 1);
   at("bar").value = state.done;
-  at("count").textContent = `${state.done} of ${state.total}, ${left} left`;
+  at("count").textContent = t("{0} of {1}, {2} left", state.done, state.total, left);
   at("who").textContent = annotator;
   at("work").hidden = !state.item;
   at("end").hidden = Boolean(state.item);
@@ -86,15 +107,15 @@ function show(next) {
 }
 
 function showEnd() {
-  const same = state.identical ? ` ${state.identical} rows with the same answer from both count as ties.` : "";
-  at("end-words").textContent = `${state.done} rated.${same} This window can be closed.`;
+  const same = state.identical ? t("{0} rows with the same answer from both count as ties.", state.identical) : "";
+  at("end-words").textContent = `${t("{0} rated. This window can be closed.", state.done)} ${same}`;
   at("end-title").focus();
-  say("All rows are rated.");
+  say(t("All rows are rated."));
 }
 
 function showItem(item) {
   at("turns").replaceChildren(...item.turns.map((turn) => turnOf(turn, item.lang)));
-  if (item.images) at("turns").append(part("p", "hint", `${item.images} images are not shown`));
+  if (item.images) at("turns").append(part("p", "hint", t("{0} images are not shown", item.images)));
   fill(at("left"), item.left, item.lang);
   fill(at("right"), item.right, item.lang);
   fill(at("reference"), item.reference, item.lang);
@@ -102,12 +123,12 @@ function showItem(item) {
   fillForm(draftOf(item) || item.before || {});
   window.scrollTo(0, 0);
   at("question-title").focus({ preventScroll: true });
-  say(`Row ${state.done + 1} of ${state.total}.`);
+  say(t("Row {0} of {1}.", state.done + 1, state.total));
 }
 
 function turnOf(turn, lang) {
   const box = part("div", "turn", "");
-  if (state.item.turns.length > 1 || turn.role !== "user") box.append(part("div", "role", turn.role));
+  if (state.item.turns.length > 1 || turn.role !== "user") box.append(part("div", "role", t(turn.role)));
   const text = part("div", "text", "");
   fill(text, turn.text, lang);
   box.append(text);
@@ -125,7 +146,7 @@ function fill(box, text, lang) {
   box.dir = "auto";
   if (/^[a-z]{2}$/.test(lang || "")) box.lang = lang;
   else box.removeAttribute("lang");
-  box.replaceChildren(text.trim() ? document.createTextNode(text) : part("span", "empty", "(empty)"));
+  box.replaceChildren(text.trim() ? document.createTextNode(text) : part("span", "empty", t("(empty)")));
 }
 
 function openReference(open) {
@@ -178,7 +199,7 @@ function mark(box, points) {
 
 function criterionOf(name) {
   const line = part("div", "criterion", "");
-  const words = name.replaceAll("_", " ");
+  const words = t(name.replaceAll("_", " "));
   line.append(part("b", "", words), scaleOf(name, words, "left"), scaleOf(name, words, "right"));
   return line;
 }
@@ -186,8 +207,8 @@ function criterionOf(name) {
 function scaleOf(name, words, side) {
   const box = part("fieldset", "points", "");
   Object.assign(box.dataset, { criterion: name, side });
-  box.append(part("legend", "unseen", `${words} of the ${side} answer, 1 poor to 5 good`));
-  const seen = part("div", "side", side);
+  box.append(part("legend", "unseen", t(SCALE_WORDS[side], words)));
+  const seen = part("div", "side", t(side));
   seen.setAttribute("aria-hidden", "true");
   box.append(seen);
   for (let points = 1; points <= 5; points += 1) box.append(pointOf(name, side, points));
@@ -220,7 +241,7 @@ function pointsKey(box, key) {
 async function next() {
   if (!state?.item) return;
   const answer = chosen();
-  if (!answer.choice) return say("Choose first: 1 left, 2 right, 0 as good, 3 both bad.");
+  if (!answer.choice) return say(t("Choose first: 1 left, 2 right, 0 as good, 3 both bad."));
   keepDraft();
   const row = state.item.row;
   if (await send("/api/rate", { annotator, number: state.number, row, ...answer })) localStorage.removeItem(draftKey(row));
@@ -238,7 +259,7 @@ async function start(name) {
 function choose(choice) {
   pick(choice);
   keepDraft();
-  say(CHOICE_WORDS[choice]);
+  say(t(CHOICE_WORDS[choice]));
 }
 
 const LETTERS = {
@@ -276,6 +297,7 @@ function act(event) {
 
 // ---- beginning -----------------------------------------------------------------------------
 
+translate();
 history.replaceState(null, "", "/"); // the token leaves the address bar
 document.addEventListener("keydown", key);
 at("start").addEventListener("submit", (event) => { event.preventDefault(); start(at("name").value); });

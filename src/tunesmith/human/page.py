@@ -20,7 +20,7 @@ class Page:
 
     def __init__(self) -> None:
         self._style = f"\n{style()}{_text('page.css')}"
-        self._script = f"\n{_text('page.js')}"
+        self._script = f"\nconst ZH = {_text('page_zh.json')};\n{_text('page.js')}"
         self._template = Template(_text("page.html"))
         self.policy = (
             f"default-src 'none'; script-src {_digest(self._script)}; "

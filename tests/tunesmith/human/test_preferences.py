@@ -10,8 +10,9 @@ from tunesmith.human.comparison import Comparison
 from tunesmith.human.preferences import EMPTY, IDENTICAL, NEITHER, NO_MAJORITY, preference_pairs
 from tunesmith.human.rating import Rating
 from tunesmith.human.standing import standing
-from tunesmith.rows import meta_of
+from tunesmith.rows import COLUMNS, meta_of
 from tunesmith.sources.file import FileSource
+from tunesmith.splitting.separate import separate
 
 ITEMS = comparisons(2)
 
@@ -71,3 +72,11 @@ def test_the_same_ratings_give_the_same_bytes(tmp_path: Path) -> None:
         write_jsonl(tmp_path / name, preference_pairs(standing(ITEMS, given, 0)).rows)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert len([json.loads(line) for line in (tmp_path / "a").read_text().splitlines()]) == 2
+
+
+def test_pairs_of_test_rows_stay_out_of_the_train_rows() -> None:
+    pairs = preference_pairs(standing(ITEMS, votes(ITEMS[0], "first"), 0)).rows
+    blank = dict.fromkeys(COLUMNS)
+    rows = [ITEMS[0].row, *({**blank, **pair, "id": "pair", "source": "pairs:1"} for pair in pairs)]
+    [drop] = separate(rows, ["test", "train"], 0.9, 0)
+    assert (drop.place, drop.reason) == (1, "repeats_test")
