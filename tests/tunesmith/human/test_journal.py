@@ -2,6 +2,8 @@
 
 import errno
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -128,14 +130,60 @@ def test_a_second_process_is_told_who_writes(path: Path) -> None:
 
 @pytest.mark.parametrize("link", [os.link, os.symlink])
 def test_a_file_that_dvc_linked_to_its_cache_leaves_the_cache_alone(
-    path: Path, link: object
+    path: Path, link: Callable[[Path, Path], None]
 ) -> None:
     cached = path.with_name("cached")
     cached.parent.mkdir()
     before = written(path.with_name("made") / "ann.jsonl", FIRST)
     cached.write_bytes(before)
-    link(cached, path)  # type: ignore[operator]
+    link(cached, path)
     journal = Journal(path)
     journal.add(SECOND)
     assert cached.read_bytes() == before
     assert read_lines(path).ratings == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("link", [None, os.link, os.symlink], ids=["copy", "hardlink", "symlink"])
+def test_a_file_that_dvc_takes_in_while_it_is_written_gets_the_next_line_too(
+    path: Path, link: Callable[[Path, Path], None] | None
+) -> None:
+    journal = Journal(path)
+    journal.add(FIRST)
+    cached = path.with_name("cached")
+    path.rename(cached)
+    if link:
+        link(cached, path)
+    else:
+        shutil.copyfile(cached, path)
+    journal.add(SECOND)
+    assert read_lines(path).ratings == [FIRST, SECOND]
+    assert cached.read_bytes().count(b"\n") == 1
+
+
+def changed(path: Path) -> None:
+    path.write_bytes(path.read_bytes() * 2)
+
+
+def replaced(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_bytes(b"")
+    other.replace(path)
+
+
+@pytest.mark.parametrize(
+    ("touch", "what"),
+    [
+        (Path.unlink, "is gone"),
+        (changed, "written by somebody else"),
+        (replaced, "other lines now"),
+    ],
+)
+def test_a_file_that_somebody_else_has_touched_is_told_and_nothing_is_confirmed(
+    path: Path, touch: Callable[[Path], None], what: str
+) -> None:
+    journal = Journal(path)
+    journal.add(FIRST)
+    touch(path)
+    with pytest.raises(UserError, match=rf"ann\.jsonl .*{what}; restore it, or start"):
+        journal.add(SECOND)
+    assert journal.ratings == [FIRST]
