@@ -266,7 +266,7 @@ def test_answers_are_shown_not_run(opened: Open, folder: Path) -> None:
             == 0
         )
         press(window, "m")
-        window.page.keyboard.type(ATTACK)
+        window.page.keyboard.insert_text(ATTACK)
         press(window, "Escape", "1", "Enter")
         window.page.wait_for_selector("#end:visible")
         assert window.page.title() == "Tunesmith judge"

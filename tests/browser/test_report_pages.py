@@ -65,6 +65,10 @@ def test_a_phone_scrolls_it_one_way_only(opened: Open, pages: dict[str, str], na
     for closed in window.page.query_selector_all("details"):
         closed.evaluate("one => one.open = true")
     assert window.too_wide() <= 0
+    hidden = """[...document.querySelectorAll(".bars .value")].filter((value) =>
+        value.offsetLeft < value.previousElementSibling.getBoundingClientRect().right - 1
+    ).map((value) => value.innerText)"""
+    assert window.page.evaluate(hidden) == []
 
 
 @both
