@@ -34,14 +34,15 @@ def write_pairs(found: Standing, out: Path) -> str:
     """Write preference rows and return what to tell the user."""
     pairs = preference_pairs(found)
     write_jsonl(out, pairs.rows)
-    left_out = "".join(f"\nleft out: {rows}, {why}" for why, rows in pairs.left_out.items())
-    test = "".join(
-        f"\n{rows} of them ask what a test row asks: stage split keeps such pairs from the train "
-        "rows; to train on pairs, judge predictions for other rows (--rows-from, --predictions)"
-        for rows in [sum(one.row["split"] == "test" for one in found.comparisons.values())]
-        if rows and pairs.rows
-    )
-    return f"{out}: {len(pairs.rows)} pairs of {len(found.comparisons)} rated rows{left_out}{test}"
+    lines = [f"{out}: {len(pairs.rows)} pairs of {len(found.comparisons)} rated rows"]
+    lines += [f"left out: {rows}, {why}" for why, rows in pairs.left_out.items()]
+    held = sum(found.comparisons[one["parent"]].row["split"] == "test" for one in pairs.rows)
+    if held:
+        lines.append(
+            f"{held} of the pairs ask what a test row asks, so stage split keeps them from the "
+            "train rows; for pairs to train on, judge other rows (--rows-from, --predictions)"
+        )
+    return "\n".join(lines)
 
 
 def head(said: dict[str, Any]) -> Iterator[str]:

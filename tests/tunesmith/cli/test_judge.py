@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging import comparison, comparisons, rating, write_judged
+from tests.judging import comparison, comparisons, question, rating, write_judged
+from tunesmith.cli.judged import write_pairs
+from tunesmith.human.comparison import Comparison
 from tunesmith.human.journal import Journal
+from tunesmith.human.standing import standing
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-m", "tunesmith", "judge"]
@@ -101,6 +104,14 @@ def test_pairs_are_written_with_what_is_left_out(run: Run, project: Path) -> Non
     ]
     lines = (project / "data/inbox/human_pairs.jsonl").read_text().splitlines()
     assert [json.loads(line)["parent"] for line in lines] == [f"row-{n}" for n in range(4)]
+
+
+def test_pairs_of_test_rows_are_told_not_to_reach_training(tmp_path: Path) -> None:
+    item = Comparison(question(0, split="test"), ("candidate", "base"), ("good", "bad"))
+    said = write_pairs(
+        standing([item], [rating(item, "ann", "first")], 0), tmp_path / "pairs.jsonl"
+    )
+    assert "1 of the pairs ask what a test row asks" in said
 
 
 @pytest.mark.parametrize(
