@@ -70,3 +70,12 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny") / "encoder"
     save_tiny_encoder(folder)
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line that the tests of pages were skipped, and why."""
+    reports = terminalreporter.stats.get("skipped", [])
+    skipped = [one for one in reports if "browser" in one.keywords]
+    if skipped:
+        why = skipped[0].longrepr[2].removeprefix("Skipped: ")
+        terminalreporter.write_line(f"{len(skipped)} tests of pages skipped: {why}")

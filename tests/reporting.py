@@ -11,7 +11,12 @@ from tunesmith.analysis import AnalyzeParams
 from tunesmith.gate import GateParams
 from tunesmith.gate.decide import decide
 from tunesmith.metrics import EvaluateParams
+from tunesmith.profile import ProfileParams
+from tunesmith.profile.drift import drift
+from tunesmith.profile.measure import profile_of
+from tunesmith.report.data_page import DataReport
 from tunesmith.report.evidence import Evidence
+from tunesmith.rows import to_rows
 
 LANGS = {"en": 60, "zh": 60}
 
@@ -136,3 +141,23 @@ def model_facts() -> dict[str, Any]:
         },
         "candidate": "sft",
     }
+
+
+def data_report(params: ProfileParams) -> DataReport:
+    """Return what the data page shows, of a version whose rows have changed since the last."""
+    sides = {"train": to_rows(shop_rows(120, "train")), "test": to_rows(shop_rows(40))}
+    profile = profile_of(sides, params, 0)
+    before = profile_of({**sides, "train": to_rows(shop_rows(60, "other"))}, params, 0)
+    facts = data_facts()
+    manifest = {**facts["manifest"], "totals": {"rows": 140, "quarantined": 2, "files": 2}}
+    return DataReport(
+        **{**facts, "manifest": manifest},
+        first_validation=facts["validation"],
+        profile=profile,
+        shifts=drift(before, profile, params),
+        has_previous=True,
+        dropped={
+            ("length", "no answer"): [("shop_zh.jsonl:3", "订单在哪里？"), ("shop_en.jsonl:9", "")]
+        },
+        quarantine=[{"file": "shop_en.jsonl", "line": 71, "reason": "not JSON"}],
+    )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tunesmith.cli.judge import judge
 from tunesmith.errors import UserError
 from tunesmith.stage import prepare_process
 
@@ -14,6 +15,7 @@ recipe = typer.Typer(no_args_is_help=True, help="Overlays on params.yaml for com
 app.add_typer(recipe, name="recipe")
 data = typer.Typer(no_args_is_help=True, help="The data and its report.")
 app.add_typer(data, name="data")
+app.add_typer(judge, name="judge")
 
 PARAMS = Path("params.yaml")
 RECIPES = Path("recipes")

@@ -1,0 +1,1 @@
+"""Human evaluation: people compare two models' answers on a local page, blind."""
