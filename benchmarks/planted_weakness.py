@@ -21,7 +21,7 @@ from tunesmith.analysis.ranked import rank_slices
 from tunesmith.analysis.search import search_pool
 from tunesmith.analysis.slices.declared import declared_masks
 from tunesmith.demo.rows import RowMaker
-from tunesmith.rows import Row, meta_of, prompt_text, to_frame, to_rows
+from tunesmith.rows import Row, meta_of, prompt_text, to_frame
 from tunesmith.text.negation import negates
 from tunesmith.text.numbers import numbers
 
@@ -237,7 +237,7 @@ def look(
 ) -> list:
     """Return the weak slices as stage analyze finds them."""
     masks = declared_masks(rows, train, declared, {}, 3)
-    pool = search_pool(rows, train, masks, 3)
+    pool = search_pool(rows, train, masks, 3, seed)
     return rank_slices(scores, masks, pool, 2000, 0.05, seed).weak
 
 

@@ -75,11 +75,12 @@ def _fresh(
 
 def _pairs(plain: list[Predicate], terms: list[Predicate], least: int) -> Iterator[Predicate]:
     """Yield two predicates together, plain ones first, where both matter."""
+    plain = [one for one in plain if one.tier == 0]
     others = [*plain, *terms[:TERMS_PAIRED]]
     sizes = np.array([one.mask.sum() for one in others])
-    members = _matrix(others, len(plain[0].mask)) if plain else None
+    members = _matrix(others, len(plain[0].mask) if plain else 0)
     for place, first in enumerate(plain):
-        both = np.asarray((members @ first.mask.astype(np.float32))).ravel()
+        both = np.asarray(members @ first.mask.astype(np.float32)).ravel()
         fit = (both >= least) & (both < NEARLY * np.minimum(sizes, sizes[place]))
         for other in np.flatnonzero(fit):
             second = others[int(other)]

@@ -12,7 +12,8 @@ from tunesmith.slices import MIN_ROWS, Mask
 from tunesmith.text.units import UNIT
 
 MOST_VALUES = 200
-BANDS = (0.05, 0.075, 0.1, 0.15, 0.2, 1 / 3)  # of the rows, the shortest and the longest
+EXTREME = (0.03, 0.34)  # share of the rows that are the shortest or the longest
+MOST_BOUNDS = 12
 HAN_LENGTHS = (2, 3, 4, 5)
 READ_CHARS = 300  # of each prompt
 MOST_TERMS = 1500
@@ -45,7 +46,7 @@ def column_predicates(records: Sequence[Row]) -> Iterator[Predicate]:
 def length_predicates(
     name: str, texts: Sequence[str], langs: Sequence[str | None]
 ) -> Iterator[Predicate]:
-    """Yield the shortest and longest twentieth to third, of all rows and of each language."""
+    """Yield the shortest and the longest rows, of all and of each language."""
     sizes = np.array([len(text) for text in texts])
     yield from _bands(name, sizes, np.ones(len(sizes), dtype=bool), "", 0)
     for lang in sorted({lang for lang in langs if lang}):
@@ -58,11 +59,19 @@ def _bands(
     name: str, sizes: NDArray[np.int64], inside: Mask, prefix: str, tier: int
 ) -> Iterator[Predicate]:
     """Yield the bands of one group of rows."""
-    for share in BANDS:
-        low = int(np.quantile(sizes[inside], share))
-        high = int(np.ceil(np.quantile(sizes[inside], 1 - share)))
-        yield Predicate(f"{prefix}{name}<={low}", name, tier, inside & (sizes <= low))
-        yield Predicate(f"{prefix}{name}>={high}", name, tier, inside & (sizes >= high))
+    for bound in _bounds(sizes[inside]):
+        yield Predicate(f"{prefix}{name}<={bound}", name, tier, inside & (sizes <= bound))
+    for bound in _bounds(-sizes[inside]):
+        yield Predicate(f"{prefix}{name}>={-bound}", name, tier, inside & (sizes >= -bound))
+
+
+def _bounds(sizes: NDArray[np.int64]) -> list[int]:
+    """Return sizes that the smallest 3 to 34 in 100 do not exceed, a dozen at most."""
+    values, counts = np.unique(sizes, return_counts=True)
+    shares = counts.cumsum() / len(sizes)
+    fit = values[(shares >= EXTREME[0]) & (shares <= EXTREME[1])]
+    picks = np.linspace(0, len(fit) - 1, min(MOST_BOUNDS, len(fit))).round().astype(int)
+    return [int(value) for value in fit[picks]] if len(fit) else []
 
 
 def value_predicates(name: str, values: Sequence[str]) -> Iterator[Predicate]:

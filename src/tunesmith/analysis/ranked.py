@@ -8,6 +8,7 @@ import numpy as np
 from tunesmith.analysis.discovery import discover
 from tunesmith.analysis.pool import Pool, Predicate
 from tunesmith.analysis.weak_slices import COLUMNS, compared, weak_slices
+from tunesmith.rows import to_rows
 from tunesmith.slices import Mask
 from tunesmith.stats.resample import Floats
 
@@ -63,7 +64,7 @@ def rank_slices(
     table = weak_slices(scores, masks, resamples, limit, seed)
     table["name"] = table["slice"].astype(str) + "=" + table["value"].astype(str)
     table["origin"] = DECLARED
-    lines = {line["name"]: line for line in table[table["weak"].astype(bool)].to_dict("records")}
+    lines = {line["name"]: line for line in to_rows(table[table["weak"].astype(bool)])}
     found = [
         WeakSlice(
             lines.get(one.predicate.name) or _line(scores, one.predicate, one.p),

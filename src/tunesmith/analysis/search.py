@@ -12,6 +12,7 @@ from tunesmith.analysis.predicates import (
     value_predicates,
 )
 from tunesmith.analysis.slices.declared import text_values
+from tunesmith.analysis.themes import theme_predicates
 from tunesmith.answers import is_classification
 from tunesmith.rows import prompt_text, reference_of, to_rows
 from tunesmith.slices import Mask
@@ -25,6 +26,7 @@ def search_pool(
     train: "pd.DataFrame",
     masks: Mapping[str, Mapping[str, Mask]],
     rare_below: int,
+    seed: int,
 ) -> Pool:
     """Return every predicate that discovery tries, and two of them together.
 
@@ -33,10 +35,12 @@ def search_pool(
         train: train rows; without any, nothing is compared with them.
         masks: the declared slices, which are tried too.
         rare_below: train rows that a word has at least, not to be rare.
+        seed: of the groups of questions.
     """
     prompts = [prompt_text(row) for row in to_rows(rows)]
     plain = _plain(rows, train, masks, rare_below, prompts)
-    return make_pool(plain, term_predicates(prompts), len(rows))
+    terms = list(term_predicates(prompts))
+    return make_pool(plain, [*terms, *theme_predicates(prompts, terms, seed)], len(rows))
 
 
 def _plain(

@@ -49,9 +49,7 @@ def declared_masks(
     return found
 
 
-def text_values(
-    rows: "pd.DataFrame", train: "pd.DataFrame", rare_below: int
-) -> dict[str, Values]:
+def text_values(rows: "pd.DataFrame", train: "pd.DataFrame", rare_below: int) -> dict[str, Values]:
     """Return, by slice name, the function that gives each row's value."""
     prompts = [prompt_text(row) for row in to_rows(rows)]
     known = [prompt_text(row) for row in to_rows(train)]

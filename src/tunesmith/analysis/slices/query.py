@@ -11,8 +11,8 @@ from tunesmith.rows import Row, meta_of, prompt_text, reference_of
 Facts: TypeAlias = Mapping[str, Any]  # what a query can read of one row
 Reader: TypeAlias = Callable[[Facts], Any]
 
-FIELDS = ("lang", "label", "source", "task", "prompt", "reference")
-FIELDS += ("prompt_chars", "reference_chars")
+COLUMNS = ("lang", "label", "source", "task")
+FIELDS = (*COLUMNS, "prompt", "reference", "prompt_chars", "reference_chars")
 KNOWN = f"known: {', '.join(FIELDS)}, meta.X, contains(prompt, 'x')"
 MOST_CHARS = 1000
 ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -32,7 +32,7 @@ def facts_of(row: Row) -> dict[str, Any]:
     """Return what queries can read of a row."""
     prompt, reference = prompt_text(row), reference_of(row)
     return {
-        **{name: row[name] for name in ("lang", "label", "source", "task")},
+        **{name: row[name] for name in COLUMNS},
         "prompt": prompt,
         "reference": reference,
         "prompt_chars": len(prompt),
