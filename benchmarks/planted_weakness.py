@@ -17,11 +17,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stages.analyze import analyze
+from tunesmith.analysis import AnalyzeParams
 from tunesmith.analysis.ranked import rank_slices
 from tunesmith.analysis.search import search_pool
 from tunesmith.analysis.slices.declared import declared_masks
 from tunesmith.demo.rows import RowMaker
-from tunesmith.rows import Row, meta_of, prompt_text, to_frame
+from tunesmith.rows import Row, meta_of, prompt_text, reference_of, to_frame
 from tunesmith.text.negation import negates
 from tunesmith.text.numbers import numbers
 
@@ -54,11 +56,11 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def demo_corpus(langs: Iterable[str], seed: int = 0) -> Corpus:
+def demo_corpus(langs: Iterable[str], seed: int = 0, parts: int = 3) -> Corpus:
     """Return support questions of the demo's generator in one language or both."""
     rows: list[Row] = []
     for lang in sorted(langs):
-        for part in range(3):  # one maker runs out of shops and days
+        for part in range(parts):  # one maker runs out of shops and days
             maker = RowMaker(lang, np.random.default_rng([seed, part]))  # type: ignore[arg-type]
             drawn = [*maker.many(1400), *maker.many(500, "unseen")]
             rows += [_chat(f"{lang}-{part}-{place}", one, lang) for place, one in enumerate(drawn)]
@@ -104,7 +106,7 @@ def _halved(name: str, rows: list[Row], declared: tuple[str, ...]) -> Corpus:
     order = np.random.default_rng(7).permutation(len(rows))
     shuffled = [rows[place] for place in order]
     cut = len(rows) * 2 // 3
-    return Corpus(name, shuffled[:cut], shuffled[cut : cut + 2000], declared)
+    return Corpus(name, shuffled[:cut], shuffled[cut:], declared)
 
 
 def plant(kind: str, corpus: Corpus, rng: Rng) -> tuple[str, Mask]:
@@ -212,7 +214,7 @@ def run(kind: str | None, corpus: Corpus, seed: int, size: int = SIZE) -> Outcom
     rows, inside = _drawn(corpus, mask, size, rng)
     wrong = rng.random(size) < ERROR + EXTRA * inside
     started = time.process_time()
-    found = look(rows, to_frame(corpus.train), 1.0 - wrong, corpus.declared, seed)
+    found = look(rows, to_frame(corpus.train[:2000]), 1.0 - wrong, corpus.declared, seed)
     seconds = time.process_time() - started
     named = any(_alike(one.mask, inside) >= ALIKE for one in found[:TOP])
     return Outcome(named, [one.name for one in found], planted, seconds)
@@ -263,6 +265,47 @@ def corpora(data: Path | None) -> list[Corpus]:
     return [*found, *(labelled_corpus(name, data, files) for name, files in sets.items())]
 
 
+def cpu_seconds(rows: list[Row], train: list[Row], seed: int = 0) -> float:
+    """Return the CPU-seconds of the whole analysis of made-up answers to these rows."""
+    rng = np.random.default_rng(seed)
+    frame = to_frame(rows)
+    wrong = rng.random(len(rows)) < ERROR
+    references = [reference_of(row) for row in rows]
+    others = rng.permutation(references)
+    answers = np.where(wrong, others, references)
+    labels = rows[0]["task"] == "classification"
+    model = pd.DataFrame(
+        {
+            "id": frame["id"],
+            "prediction": answers,
+            "finished": True,
+            "logprob": None if labels else -rng.random(len(rows)) * 20,
+            "reference_tokens": 0 if labels else 10,
+            "scores": [json.dumps({str(one): 0.9}) if labels else None for one in answers],
+            "exact_match": [float(a == b) for a, b in zip(answers, references, strict=True)],
+        }
+    )
+    per_row = pd.concat([model.assign(model=one) for one in ("base", "candidate", "champion")])
+    slices = ("lang", "label" if labels else "meta.intent", "length", "negation", "novelty")
+    settings = AnalyzeParams(metric="exact_match", slices=slices, encoder="characters")
+    started = time.process_time()
+    analyze(frame, to_frame(train), per_row, settings, seed, model)
+    return time.process_time() - started
+
+
+def print_speed(data: Path | None) -> None:
+    """Print the CPU-seconds of 10,000 predictions with as many train rows."""
+    found = [demo_corpus(["en", "zh"], parts=6)]
+    if data is not None:
+        files = {"clinc150/train.jsonl.gz": "en", "thucnews_titles/dev.jsonl.gz": "zh"}
+        found.append(labelled_corpus("clinc150+thucnews", data, files))
+    for corpus in found:
+        rows = [*corpus.rows, *corpus.train]
+        seconds = cpu_seconds(rows[:10_000], rows[10_000:20_000])
+        train = len(rows[10_000:20_000])
+        print(f"{corpus.name}: 10,000 predictions, {train:,} train rows: {seconds:.1f} CPU-seconds")
+
+
 def main() -> None:
     """Print kind × corpus: how often the slice was named; and how often nothing was found."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -271,7 +314,11 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="*", default=[*KINDS, "none"])
     parser.add_argument("--corpora", nargs="*", default=[])
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--speed", action="store_true")
     flags = parser.parse_args()
+    if flags.speed:
+        print_speed(flags.data)
+        return
     for corpus in corpora(flags.data):
         if flags.corpora and not any(part in corpus.name for part in flags.corpora):
             continue

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Field, PositiveInt
 from tunesmith.analysis.slices.query import checked_query
 from tunesmith.params import Params
 
-
 Query = Annotated[str, AfterValidator(checked_query)]
 
 
