@@ -109,7 +109,7 @@ def _halved(name: str, rows: list[Row], declared: tuple[str, ...]) -> Corpus:
     return Corpus(name, shuffled[:cut], shuffled[cut:], declared)
 
 
-def plant(kind: str, corpus: Corpus, rng: Rng) -> tuple[str, Mask]:
+def plant(kind: str, corpus: Corpus, size: int, rng: Rng) -> tuple[str, Mask]:
     """Return a slice of a kind that some of the corpus' rows have, and which.
 
     Raises:
@@ -117,7 +117,7 @@ def plant(kind: str, corpus: Corpus, rng: Rng) -> tuple[str, Mask]:
     """
     for _ in range(200):
         name, mask = PLANTS[kind](corpus, rng)
-        if mask.sum() >= 2 * SHARES[0] * SIZE and (~mask).sum() >= SIZE:
+        if mask.sum() >= 2 * SHARES[0] * size and (~mask).sum() >= size:
             return name, mask
     raise LookupError(f"{corpus.name}: no {kind}")
 
@@ -207,12 +207,16 @@ PLANTS: dict[str, Callable[[Corpus, Rng], tuple[str, Mask]]] = {
 }
 
 
-def run(kind: str | None, corpus: Corpus, seed: int, size: int = SIZE) -> Outcome:
+def run(
+    kind: str | None, corpus: Corpus, seed: int, size: int = SIZE, extra: float = EXTRA
+) -> Outcome:
     """Plant a slice (None: none), make up answers, and let the analysis look."""
     rng = np.random.default_rng([seed, len(corpus.rows), KINDS.index(kind) if kind else 99])
-    planted, mask = plant(kind, corpus, rng) if kind else ("", np.zeros(len(corpus.rows), bool))
+    planted, mask = (
+        plant(kind, corpus, size, rng) if kind else ("", np.zeros(len(corpus.rows), bool))
+    )
     rows, inside = _drawn(corpus, mask, size, rng)
-    wrong = rng.random(size) < ERROR + EXTRA * inside
+    wrong = rng.random(size) < ERROR + extra * inside
     started = time.process_time()
     found = look(rows, to_frame(corpus.train[:2000]), 1.0 - wrong, corpus.declared, seed)
     seconds = time.process_time() - started

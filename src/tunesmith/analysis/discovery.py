@@ -104,7 +104,7 @@ def _penalty(pool: Pool) -> Floats:
     Two predicates together fit by chance better than one, for there are more of them.
     """
     tiers = np.array([one.tier for one in pool.predicates])
-    counts = np.bincount(tiers, minlength=3).cumsum()
+    counts = np.bincount(tiers, minlength=4).cumsum()
     penalty: Floats = 2 * np.log(counts[tiers])
     return penalty
 

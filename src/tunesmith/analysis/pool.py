@@ -20,7 +20,8 @@ class Predicate(NamedTuple):
     Attributes:
         name: readable, such as `lang=zh` or `prompt has "退款"`.
         family: what it asks about; two of one family are not combined.
-        tier: 0 single, 1 a term or cluster, 2 two together: how many others were tried with it.
+        tier: 0 single, 1 a term or group of questions, 2 two plain ones together, 3 a plain one
+            and a term: the higher, the more others were tried with it.
         mask: (N,).
     """
 
@@ -86,7 +87,7 @@ def _pairs(plain: list[Predicate], terms: list[Predicate], least: int) -> Iterat
             second = others[int(other)]
             if other > place and second.family != first.family:
                 name = f"{first.name} and {second.name}"
-                yield Predicate(name, "", 2, first.mask & second.mask)
+                yield Predicate(name, "", 2 + second.tier, first.mask & second.mask)
 
 
 def _matrix(predicates: list[Predicate], size: int) -> Any:

@@ -12,8 +12,8 @@ from tunesmith.slices import MIN_ROWS, Mask
 from tunesmith.text.units import UNIT
 
 MOST_VALUES = 200
-EXTREME = (0.03, 0.34)  # share of the rows that are the shortest or the longest
-MOST_BOUNDS = 12
+EXTREME = (0.03, 0.5)  # share of the rows that are the shortest or the longest
+MOST_BOUNDS = 16
 HAN_LENGTHS = (2, 3, 4, 5)
 READ_CHARS = 300  # of each prompt
 MOST_TERMS = 1500
@@ -66,7 +66,7 @@ def _bands(
 
 
 def _bounds(sizes: NDArray[np.int64]) -> list[int]:
-    """Return sizes that the smallest 3 to 34 in 100 do not exceed, a dozen at most."""
+    """Return sizes that the smallest 3 to 50 in 100 do not exceed, 16 at most."""
     values, counts = np.unique(sizes, return_counts=True)
     shares = counts.cumsum() / len(sizes)
     fit = values[(shares >= EXTREME[0]) & (shares <= EXTREME[1])]

@@ -4,7 +4,7 @@ import re
 
 from tunesmith.text.numbers import NUMBER_WORDS, numbers
 
-CAPITALS = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]*(?:[A-Z][a-z]+)*(?![a-z])")
+CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]*(?![A-Za-z0-9])")
 SENTENCE = re.compile(r"(?:^|[.!?:;\n\"“。！？：；，])\s*$")
 MARKED = re.compile(r"[《〈「『]([^《》〈〉「」『』]{1,40})[》〉」』]|“([^“”]{1,20})”")
 PLAIN_WORDS = frozenset(["I", "OK"])
