@@ -30,8 +30,9 @@ def discover(
     """Return the weak subsets, the best supported first, each worse by more than those before.
 
     Every predicate of the pool is tried. The evidence of the worst is held against the worst of
-    the pool under shuffled scores, so that with no weakness anywhere the chance of any finding is
-    at most `limit`. What a finding explains is taken out of the scores, and the search goes on:
+    the pool under shuffled scores, so that with no weakness anywhere the chance of a discovery is
+    at most half of `limit`. The other half is for the declared slices: their test has two sides,
+    of which only one makes a finding. What a finding explains is taken out of the scores, and the search goes on:
     a part of it, or a whole that holds it, comes up again only if it is worse still.
 
     Args:
@@ -39,7 +40,7 @@ def discover(
         pool: what is tried.
         declared: names that are findings already by a test of their own; they come up as long as
             they are worse by more than the findings before them explain.
-        limit: the chance of a false finding.
+        limit: the chance of any finding, declared or discovered, where there is no weakness.
         seed: of the shuffles.
 
     Source: step-down maxT, Westfall and Young 1993; shuffles within strata for what is found.
@@ -80,7 +81,7 @@ def _next(
     rng = np.random.default_rng(seed)
     chance = shuffled(pool.members, values, strata, observed, SHUFFLES, rng)
     p = family_wise_p(observed, chance.highest)
-    eligible = p <= limit
+    eligible = p <= limit / 2
     alone = (chance.reached[own] + 1) / (SHUFFLES + 1)
     eligible[own[alone <= limit]] = True
     eligible &= observed > 0

@@ -30,8 +30,9 @@ def plan(found: dict[str, Any], cases: "pd.DataFrame") -> list[dict[str, Any]]:
 
     `impact` is in rows of full score: of a slice the lower bound of its shortfall times its rows;
     of a kind of error, a confused pair or a cluster the lower bound of its share of all rows
-    times the score that such a row lacks to a right one; of suspected labels one row each. What
-    only says where to read comes last.
+    times the score that such a row lacks to a right one; of suspected test labels one row each,
+    of suspected train rows the wrong test rows times their share of the train rows near those.
+    What only says where to read comes last.
     """
     entries = [
         *(_entry(one, "slice", one["name"], one["impact"]) for one in found["slices"]),
@@ -44,7 +45,7 @@ def plan(found: dict[str, Any], cases: "pd.DataFrame") -> list[dict[str, Any]]:
             for one in found["confusions"]
         ),
         *(_entry(one, "cluster", one["name"], _lost(one, cases)) for one in found["clusters"]),
-        *_label_entries(found["label_errors"]),
+        *_label_entries(found["label_errors"], found["wrong"]),
     ]
     return sorted(entries, key=lambda one: (one["kind"] == VAGUE, -one["impact"], one["about"]))
 
@@ -81,8 +82,10 @@ def _lost(one: dict[str, Any], cases: "pd.DataFrame") -> float:
     return float(share * len(cases) * lacks)
 
 
-def _label_entries(suspects: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _label_entries(suspects: dict[str, Any], wrong: int) -> list[dict[str, Any]]:
     """Return what to do about test and train rows whose label or answer is likely wrong."""
+    share = len(suspects["train"]) / max(suspects["train_looked_at"], 1)
+    impact = {"test": float(len(suspects["test"])), "train": wrong * share}
     words = {
         "test": "Check the references of {n} test rows: the model and its nearest train rows agree "
         "on another label. A changed reference changes every score, so do it between rounds.",
@@ -93,10 +96,10 @@ def _label_entries(suspects: dict[str, list[dict[str, Any]]]) -> list[dict[str, 
             "finding": "label_errors",
             "about": side,
             "kind": "relabel",
-            "words": words[side].format(n=len(rows)),
-            "ids": sorted({row["id"] for row in rows}),
-            "impact": float(len(rows)),
+            "words": words[side].format(n=len(suspects[side])),
+            "ids": sorted({row["id"] for row in suspects[side]}),
+            "impact": impact[side],
         }
-        for side, rows in sorted(suspects.items())
-        if rows
+        for side in ("test", "train")
+        if suspects[side]
     ]

@@ -53,7 +53,8 @@ def rank_slices(
         masks: the declared slices: name → value → rows.
         pool: what discovery tries, the declared slices among it.
         resamples: shuffles of the test of declared slices.
-        limit: false discovery rate of the declared ones, and the chance of a false discovery.
+        limit: false discovery rate of the declared ones, and the chance of any finding at all
+            where there is no weakness.
         seed: of all shuffles.
 
     Returns:

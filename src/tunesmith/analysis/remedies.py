@@ -79,8 +79,11 @@ def _mechanism(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
     if REMEDY.get(kind) not in ("stop_token", "format") or count < MOSTLY * failed.total():
         return None
     title, cure = KINDS[kind]
-    words = f"{weak.name}: {count} of {failed.total()} failures are “{title}”. {cure}"
-    return Remedy(REMEDY[kind], f"{words} {_cost(weak)[0].upper()}{_cost(weak)[1:]}.", [])
+    words = (
+        f"{weak.name}: {_cost(weak)}, and {count} of its {failed.total()} failures are "
+        f"“{title}”. {cure}"
+    )
+    return Remedy(REMEDY[kind], words, [])
 
 
 def _balance(weak: WeakSlice, evidence: Evidence) -> Remedy | None:

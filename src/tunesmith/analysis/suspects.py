@@ -112,16 +112,13 @@ def near_failures(cases: "pd.DataFrame", space: TrainSpace) -> NDArray[np.int64]
 
 
 def suspected_train(
-    cases: "pd.DataFrame", space: TrainSpace, classification: bool
+    places: NDArray[np.int64], space: TrainSpace, classification: bool
 ) -> list[dict[str, Any]]:
-    """Return train rows near the failures that contradict the train rows around them.
+    """Return, of the train rows at `places`, those that contradict the train rows around them.
 
     A label is suspected if all near rows have one other label. A generated answer is contradicted
     if another row asks the same, with the same numbers and names, and is answered otherwise.
     """
-    if not len(space):
-        return []
-    places = near_failures(cases, space)
     texts = [space.prompts[place] for place in places]
     if not classification:
         return _contradictions(space, places, texts)[:MOST]
@@ -172,10 +169,14 @@ def label_errors(
     space: TrainSpace,
     chances: list[dict[str, float]] | None,
     classification: bool,
-) -> dict[str, list[dict[str, Any]]]:
-    """Return suspected test rows (of a classification) and suspected train rows."""
-    tests = suspected_tests(cases, space, chances) if classification else []
-    return {"test": tests, "train": suspected_train(cases, space, classification)}
+) -> dict[str, Any]:
+    """Return suspected test rows (of a classification), train rows, and how many were judged."""
+    near = near_failures(cases, space)
+    return {
+        "test": suspected_tests(cases, space, chances) if classification else [],
+        "train": suspected_train(near, space, classification),
+        "train_looked_at": len(near),
+    }
 
 
 def chances_of(
