@@ -9,17 +9,22 @@ from tunesmith.analysis.cases import build_cases
 from tunesmith.analysis.clusters import error_clusters
 from tunesmith.analysis.confusions import confusion_pairs
 from tunesmith.analysis.error_types import count_error_types, error_types
-from tunesmith.analysis.findings import actions, slice_findings
-from tunesmith.analysis.hardest import changes, hardest_rows
+from tunesmith.analysis.findings import actions, plan, slice_findings
+from tunesmith.analysis.hardest import changes, hardest_rows, with_nearest
 from tunesmith.analysis.proposals import propose
-from tunesmith.analysis.weak_slices import weak_slices
-from tunesmith.answers import is_classification
+from tunesmith.analysis.ranked import Ranked, rank_slices
+from tunesmith.analysis.remedies import Evidence
+from tunesmith.analysis.search import search_pool
+from tunesmith.analysis.slices.declared import declared_masks
+from tunesmith.analysis.surest import surest_errors
+from tunesmith.analysis.suspects import chances_of, label_errors
+from tunesmith.analysis.train_space import TrainSpace
+from tunesmith.answers import is_classification, read_predictions
 from tunesmith.errors import UserError
 from tunesmith.files import write_json, write_jsonl, write_text
 from tunesmith.metrics import METRICS
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows
-from tunesmith.slices import slice_masks
 from tunesmith.stage import parse_paths, run_stage
 
 if TYPE_CHECKING:
@@ -41,35 +46,64 @@ def analyze(
     per_row: "pd.DataFrame",
     settings: AnalyzeParams,
     seed: int,
+    candidate: "pd.DataFrame | None" = None,
 ) -> Analysis:
-    """Look at the candidate's answers to N test rows from four sides."""
+    """Look at the candidate's answers to N test rows from all sides.
+
+    Args:
+        rows: N test rows.
+        train: what the candidate was trained on.
+        per_row: answers and row scores of every model, as stage evaluate writes them.
+        settings: metric, slices and sizes.
+        seed: of every shuffle and sample.
+        candidate: the candidate's predictions, for its probabilities; other rows are left out.
+    """
     classification = is_classification(rows)
     cases = build_cases(rows, per_row, settings.metric, direction(settings.metric))
-    masks = slice_masks(rows, settings.slices)
-    scores = cases["candidate_score"].to_numpy(dtype=float)
-    limit = settings.false_discovery_rate
-    slices = weak_slices(scores, masks, settings.resamples, limit, seed)
+    chances = chances_of(cases["id"], candidate) if classification else None
+    space = TrainSpace(train, seed)
+    ranked = find_slices(rows, train, cases, settings, seed)
     kinds = ["label" if wrong else "right" for wrong in cases["wrong"]]
     if not classification:
         kinds = error_types(cases)
+    suspects = label_errors(cases, space, chances, classification)
+    known = Evidence(cases, kinds, frozenset(one["id"] for one in suspects["test"]), train)
+    clusters = error_clusters(cases, settings.clusters, settings.encoder, seed)
     found = {
         "task": "classification" if classification else "generation",
         "metric": settings.metric,
         "rows": len(cases),
         "wrong": int(cases["wrong"].sum()),
-        "slices": slice_findings(slices),
+        "slices": slice_findings(ranked.weak, known),
         "error_types": [] if classification else count_error_types(kinds, list(cases["lang"])),
         "confusions": confusion_pairs(cases) if classification else [],
-        "clusters": error_clusters(cases, settings.clusters, seed),
+        "clusters": clusters.found,
+        "cluster_vectors": {"kind": clusters.vectors, "why": clusters.why},
+        "label_errors": suspects,
+        "surest": surest_errors(cases, chances, settings.hardest),
         "examples": changes(cases),
     }
-    weak = slices[slices["weak"].astype(bool)]
+    steps = plan(found, cases)
     return Analysis(
-        {**found, "actions": actions(found)},
-        slices,
-        hardest_rows(cases, kinds, settings.hardest),
-        propose(cases, train, weak, masks, settings.candidates_per_slice),
+        {**found, "plan": steps, "actions": actions(steps)},
+        ranked.table,
+        with_nearest(hardest_rows(cases, kinds, settings.hardest), space),
+        propose(cases, space, ranked.weak, settings.candidates_per_slice),
     )
+
+
+def find_slices(
+    rows: "pd.DataFrame",
+    train: "pd.DataFrame",
+    cases: "pd.DataFrame",
+    settings: AnalyzeParams,
+    seed: int,
+) -> Ranked:
+    """Compare the declared slices with the rest, and look for others."""
+    masks = declared_masks(rows, train, settings.slices, settings.queries, settings.rare_below)
+    pool = search_pool(rows, train, masks, settings.rare_below, seed)
+    scores = cases["candidate_score"].to_numpy(dtype=float)
+    return rank_slices(scores, masks, pool, settings.resamples, settings.false_discovery_rate, seed)
 
 
 def direction(name: str) -> int:
@@ -92,7 +126,8 @@ def main() -> None:
     rows, train = read_rows(paths.rows), read_rows(paths.train)
     per_row = pq.read_table(paths.per_row).to_pandas()
     settings = AnalyzeParams.read("analyze")
-    result = analyze(rows, train, per_row, settings, read_seed())
+    candidate = read_predictions(paths.candidate)
+    result = analyze(rows, train, per_row, settings, read_seed(), candidate)
     write_json(paths.findings, result.findings)
     write_text(paths.slices, result.slices.to_csv(index=False, lineterminator="\n"))
     write_jsonl(paths.hardest, result.hardest)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -20,18 +21,22 @@ MOST_VALUES = 200
 ABSENT = "(none)"
 
 
-def slice_masks(rows: "pd.DataFrame", names: Sequence[str]) -> dict[str, dict[str, Mask]]:
+def slice_masks(
+    rows: "pd.DataFrame", names: Sequence[str], further: Sequence[str] = ()
+) -> dict[str, dict[str, Mask]]:
     """Return, for each slice name, its values with the rows that have each: a mask (N,).
 
     Args:
         rows: N test rows.
-        names: `lang`, `label`, `source` (the file), `length` (thirds by prompt characters), or
-            `meta.X` for a column X of the source.
+        names: a column of the examples such as `lang` or `label`, `source` (the file), `length`
+            (thirds by prompt characters), or `meta.X` for a column X of the source.
+        further: names that the caller knows beside these; errors list them.
 
     Raises:
-        UserError: an unknown name, a column that no row has, or more than 200 values.
+        UserError: an unknown name, one that only stage analyze knows, a column that no row has,
+            or more than 200 values.
     """
-    return {name: _masks(name, _values(rows, name)) for name in names}
+    return {name: _masks(name, _values(rows, name, further)) for name in names}
 
 
 def _masks(name: str, values: list[str]) -> dict[str, Mask]:
@@ -51,7 +56,7 @@ def _order(value: str) -> tuple[int, str]:
     return (LENGTHS.index(value) if value in LENGTHS else 0, value)
 
 
-def _values(rows: "pd.DataFrame", name: str) -> list[str]:
+def _values(rows: "pd.DataFrame", name: str, further: Sequence[str]) -> list[str]:
     """Return each row's value of a slice name."""
     records = to_rows(rows)
     if name == "length":
@@ -59,10 +64,16 @@ def _values(rows: "pd.DataFrame", name: str) -> list[str]:
     if name.startswith("meta."):
         return _meta_values(records, name)
     if name not in COLUMNS:
-        known = ", ".join([*COLUMNS, "length", *(f"meta.{key}" for key in _meta_keys(records))])
-        raise UserError(f'params.yaml: no slice "{name}"; known: {known}')
+        raise UserError(f'params.yaml: no slice "{name}"{_known(records, name, further)}')
     values = [COLUMNS[name](row) for row in records]
     return [ABSENT if value is None else str(value) for value in values]
+
+
+def _known(records: list[Row], name: str, further: Sequence[str]) -> str:
+    """Return what to say to a name that is not known."""
+    keys = [f"meta.{key}" for key in _meta_keys(records)]
+    where = " here, only in analyze.slices" if name in ANALYSIS_ONLY and not further else ""
+    return f"{where}; known: {', '.join([*COLUMNS, 'length', *further, *keys])}"
 
 
 def _source_file(row: Row) -> str | None:
@@ -73,9 +84,12 @@ def _source_file(row: Row) -> str | None:
 
 
 LENGTHS = ["short", "medium", "long"]
+ANALYSIS_ONLY = ("negation", "numbers", "rare_words", "novelty")  # they read the text, or train
 COLUMNS: dict[str, Callable[[Row], Any]] = {
-    "lang": lambda row: row["lang"],
-    "label": lambda row: row["label"],
+    **{
+        name: itemgetter(name)
+        for name in ("lang", "label", "task", "licence", "group", "split", "parent", "op")
+    },
     "source": _source_file,
 }
 

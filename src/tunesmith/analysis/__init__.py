@@ -1,10 +1,13 @@
 """Where a model fails: weak slices, kinds and clusters of errors, and what to do about each."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 
+from tunesmith.analysis.slices.query import checked_query
 from tunesmith.params import Params
+
+Query = Annotated[str, AfterValidator(checked_query)]
 
 
 class AnalyzeParams(Params):
@@ -12,8 +15,11 @@ class AnalyzeParams(Params):
 
     metric: str  # one that scores single rows
     slices: tuple[str, ...] = ()
+    queries: dict[str, Query] = Field(default_factory=dict)  # name: what holds of its rows
+    rare_below: PositiveInt = 3  # train rows that a word has at least, not to be rare
     candidates_per_slice: PositiveInt = 20  # train rows proposed for the next round
     clusters: PositiveInt = 8  # at most
+    encoder: Literal["auto", "characters", "minilm"] = "auto"  # of the clusters
     hardest: PositiveInt = 50
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     resamples: Annotated[int, Field(ge=200)] = 2000

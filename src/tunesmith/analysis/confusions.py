@@ -7,6 +7,7 @@ if TYPE_CHECKING:
 
 
 MOST = 20
+SHOWN_IDS = 10
 
 
 def confusion_pairs(cases: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -26,9 +27,17 @@ def confusion_pairs(cases: "pd.DataFrame") -> list[dict[str, Any]]:
             "count": int(line["count"]),
             "share": float(line["count"] / totals[line["reference"]]),
             "action": _action(line["reference"], line["candidate"]),
+            "action_kind": "relabel",
+            "ids": _worst(cases, line["reference"], line["candidate"]),
         }
         for line in ordered.head(MOST).to_dict("records")
     ]
+
+
+def _worst(cases: "pd.DataFrame", reference: str, prediction: str) -> list[str]:
+    """Return the ids of some rows of a pair."""
+    both = (cases["reference"] == reference) & (cases["candidate"] == prediction)
+    return sorted(cases.loc[both & cases["wrong"].astype(bool), "id"])[:SHOWN_IDS]
 
 
 def _action(reference: str, prediction: str) -> str:

@@ -1,33 +1,105 @@
-"""Everything that was found, in one tree, each with one thing to do."""
+"""Everything that was found, in one tree, each with one thing to do, the costliest first."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tunesmith.rows import to_rows
+from tunesmith.analysis.ranked import WeakSlice
+from tunesmith.analysis.remedies import Evidence, remedy
+from tunesmith.stats.score import proportion
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-def slice_findings(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Return the weak slices, the costliest first."""
-    weak = table[table["weak"].astype(bool)] if len(table) else table
-    return [{**line, "action": _slice_action(line)} for line in to_rows(weak)]
+MOST_ACTIONS = 12
+CONFIDENCE = 0.95
+VAGUE = "read"  # kinds of action that say where to look, not what to change: they come last
 
 
-def _slice_action(line: dict[str, Any]) -> str:
-    """Say what to do about a weak slice."""
-    return (
-        f"Promote the proposed train rows for {line['slice']}={line['value']} and grow them: it "
-        f"is {line['shortfall']:.3f} below the rest, at least {line['impact']:.1f} rows' worth."
-    )
+def slice_findings(weak: Sequence[WeakSlice], evidence: Evidence) -> list[dict[str, Any]]:
+    """Return the weak slices, the costliest first, with the names that each explains."""
+    found = []
+    for one in weak:
+        cure = remedy(one, evidence)
+        said = {"action": cure.words, "action_kind": cure.kind, "ids": cure.ids}
+        found.append({**one.line, "covers": one.covers, **said})
+    return found
 
 
-def actions(found: dict[str, Any]) -> list[str]:
-    """Return what to do, the weak slices first, then error kinds, pairs and clusters."""
-    kinds = [f"{k['title']} ({k['count']} rows): {k['action']}" for k in found["error_types"][:3]]
-    others = [*found["confusions"][:3], *found["clusters"][:2]]
+def plan(found: dict[str, Any], cases: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return what to do, one entry for each finding, ordered by impact.
+
+    `impact` is in rows of full score: of a slice the lower bound of its shortfall times its rows;
+    of a kind of error, a confused pair or a cluster the lower bound of its share of all rows
+    times the score that such a row lacks to a right one; of suspected test labels one row each,
+    of suspected train rows the wrong test rows times their share of the train rows near those.
+    What only says where to read comes last.
+    """
+    entries = [
+        *(_entry(one, "slice", one["name"], one["impact"]) for one in found["slices"]),
+        *(
+            _entry(one, "error_type", one["kind"], _lost(one, cases))
+            for one in found["error_types"]
+        ),
+        *(
+            _entry(one, "confusion", f"{one['reference']} → {one['prediction']}", _lost(one, cases))
+            for one in found["confusions"]
+        ),
+        *(_entry(one, "cluster", one["name"], _lost(one, cases)) for one in found["clusters"]),
+        *_label_entries(found["label_errors"], found["wrong"]),
+    ]
+    return sorted(entries, key=lambda one: (one["kind"] == VAGUE, -one["impact"], one["about"]))
+
+
+def actions(entries: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the words of the first entries of the plan."""
+    return [one["words"] for one in entries[:MOST_ACTIONS]]
+
+
+def _entry(one: dict[str, Any], finding: str, about: str, impact: float) -> dict[str, Any]:
+    """Return one entry of the plan."""
+    return {
+        "finding": finding,
+        "about": about,
+        "kind": one["action_kind"],
+        "words": one["action"] if finding != "error_type" else _said(one),
+        "ids": one.get("ids", []),
+        "impact": float(impact),
+    }
+
+
+def _said(one: dict[str, Any]) -> str:
+    """Return the words of a kind of error with its name and rows."""
+    return f"{one['title']} ({one['count']} rows): {one['action']}"
+
+
+def _lost(one: dict[str, Any], cases: "pd.DataFrame") -> float:
+    """Return the score that some wrong rows lack, at least."""
+    wrong = cases["wrong"].to_numpy(dtype=bool)
+    scores = cases["candidate_score"].to_numpy(dtype=float)
+    right = scores[~wrong].mean() if (~wrong).any() else scores.max()
+    lacks = max(float(right - scores[wrong].mean()), 0.0)
+    share = proportion(one.get("count", one.get("size", 0)), len(cases), CONFIDENCE).low
+    return float(share * len(cases) * lacks)
+
+
+def _label_entries(suspects: dict[str, Any], wrong: int) -> list[dict[str, Any]]:
+    """Return what to do about test and train rows whose label or answer is likely wrong."""
+    share = len(suspects["train"]) / max(suspects["train_looked_at"], 1)
+    impact = {"test": float(len(suspects["test"])), "train": wrong * share}
+    words = {
+        "test": "Check the references of {n} test rows: the model and its nearest train rows agree "
+        "on another label. A changed reference changes every score, so do it between rounds.",
+        "train": "Check {n} train rows near the failures: the rows around them say otherwise.",
+    }
     return [
-        *(item["action"] for item in found["slices"][:3]),
-        *kinds,
-        *(item["action"] for item in others),
+        {
+            "finding": "label_errors",
+            "about": side,
+            "kind": "relabel",
+            "words": words[side].format(n=len(suspects[side])),
+            "ids": sorted({row["id"] for row in suspects[side]}),
+            "impact": impact[side],
+        }
+        for side in ("test", "train")
+        if suspects[side]
     ]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.rows import to_rows
 
 if TYPE_CHECKING:
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
 
 SHOWN = ["id", "lang", "prompt", "reference", "candidate", "base", "champion"]
 EXAMPLES = 12  # of each change
+NEAREST = 3  # train rows of each hardest one
 
 
 def hardest_rows(cases: "pd.DataFrame", kinds: list[str], most: int) -> list[dict[str, Any]]:
@@ -19,6 +21,27 @@ def hardest_rows(cases: "pd.DataFrame", kinds: list[str], most: int) -> list[dic
     columns = [*SHOWN, "candidate_score", "logprob_per_token", "error"]
     records = to_rows(ordered[columns].head(most))
     return [{name: _plain(value) for name, value in record.items()} for record in records]
+
+
+def with_nearest(hardest: list[dict[str, Any]], space: TrainSpace) -> list[dict[str, Any]]:
+    """Return the hardest rows with their nearest train rows: id, likeness, question, answer."""
+    near = space.nearest([one["prompt"] for one in hardest], NEAREST)
+    return [
+        {
+            **one,
+            "nearest": [
+                {
+                    "id": space.ids[place],
+                    "similarity": round(float(likeness), 4),
+                    "prompt": space.prompts[place],
+                    "answer": space.answers[place],
+                }
+                for place, likeness in zip(near.places[row], near.likeness[row], strict=True)
+                if likeness > 0
+            ],
+        }
+        for row, one in enumerate(hardest)
+    ]
 
 
 def changes(cases: "pd.DataFrame") -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
 """Train rows near the failures: what the next round should have more of."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tunesmith.rows import CONTENT, prompt_text, to_rows
+from tunesmith.analysis.ranked import WeakSlice
+from tunesmith.analysis.train_space import TrainSpace
+from tunesmith.rows import CONTENT
 from tunesmith.slices import Mask
-from tunesmith.text.vectors import fit_vectors, to_vectors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,12 +19,17 @@ MOST_FAILURES = 200
 KEPT = [*CONTENT, "task", "source", "licence", "lang", "group", "meta"]
 
 
+class Target(NamedTuple):
+    """A slice to grow: its name, why, its failing test rows, and how many rows it should get."""
+
+    name: str
+    reason: str
+    failing: Mask
+    quota: int
+
+
 def propose(
-    cases: "pd.DataFrame",
-    train: "pd.DataFrame",
-    weak: "pd.DataFrame",
-    masks: Mapping[str, Mapping[str, Mask]],
-    per_slice: int,
+    cases: "pd.DataFrame", space: TrainSpace, weak: Sequence[WeakSlice], per_slice: int
 ) -> list[dict[str, Any]]:
     """Return train rows whose questions are nearest to the failures of each weak slice.
 
@@ -32,52 +39,59 @@ def propose(
 
     Args:
         cases: as `build_cases` makes them.
-        train: train rows.
-        weak: the weak slices, the costliest first.
-        masks: slice name → value → test rows.
-        per_slice: rows for each slice, and its quota of new rows.
+        space: train rows.
+        weak: the weak slices, declared and discovered, the costliest first.
+        per_slice: rows proposed for each slice, and the mean of the quotas of new rows.
     """
-    own = train[train["parent"].isna() & ~train["id"].isin(cases["id"])]
-    targets = _targets(cases, weak, masks)
-    if not len(own) or not targets:
-        return []
-    prompts = [prompt_text(row) for row in to_rows(own)]
-    vectors = fit_vectors(prompts)
-    matrix = to_vectors(vectors, prompts)
-    taken: set[int] = set()
+    own = space.rows["parent"].isna() & ~space.rows["id"].isin(cases["id"])
+    barred = set(np.flatnonzero(~own.to_numpy(dtype=bool)).tolist())
     proposals = []
-    for name, reason, mask in targets:
-        failures = cases[mask].sort_values(["candidate_score", "id"]).head(MOST_FAILURES)
-        similar = (to_vectors(vectors, list(failures["prompt"])) @ matrix.T).toarray()
-        for row, likeness in _nearest(similar, per_slice, taken):
-            said = {"slice": name, "reason": reason, "quota": per_slice, "similarity": likeness}
-            proposals.append({**_content(own.iloc[row]), **said})
-            taken.add(row)
+    for target in _targets(cases, weak, per_slice) if len(space) else []:
+        failures = cases[target.failing].sort_values(["candidate_score", "id"]).head(MOST_FAILURES)
+        similar = space.likeness(list(failures["prompt"]))
+        for row, likeness in _nearest(similar, per_slice, barred):
+            said = {"slice": target.name, "reason": target.reason, "quota": target.quota}
+            proposals.append({**_content(space.rows.iloc[row]), **said, "similarity": likeness})
+            barred.add(row)
     return proposals
 
 
-def _targets(
-    cases: "pd.DataFrame", weak: "pd.DataFrame", masks: Mapping[str, Mapping[str, Mask]]
-) -> list[tuple[str, str, Mask]]:
-    """Return name, reason and failing rows of each slice to grow."""
+def _targets(cases: "pd.DataFrame", weak: Sequence[WeakSlice], per_slice: int) -> list[Target]:
+    """Return the slices to grow that have failures."""
     wrong = cases["wrong"].to_numpy(dtype=bool)
-    if not len(weak):
+    if not weak:
         reason = "no slice is worse than the rest by more than chance; near failures of any kind"
-        return [(EVERYWHERE, reason, wrong)] if wrong.any() else []
-    found = []
-    for line in weak.to_dict("records"):
-        mask = masks[line["slice"]][line["value"]] & wrong
-        reason = f"{line['shortfall']:.3f} below the rest (q = {line['q']:.3f}, n = {line['n']})"
-        if mask.any():
-            found.append((f"{line['slice']}={line['value']}", reason, mask))
-    return found
+        return [Target(EVERYWHERE, reason, wrong, per_slice)] if wrong.any() else []
+    quotas = _quotas(weak, wrong, per_slice)
+    return [
+        Target(one.name, _reason(one), one.mask & wrong, quota)
+        for one, quota in zip(weak, quotas, strict=True)
+        if (one.mask & wrong).any()
+    ]
 
 
-def _nearest(similar: Any, most: int, taken: set[int]) -> list[tuple[int, float]]:
-    """Return train rows by their greatest likeness to a failure, (F, T) → up to `most`."""
+def _quotas(weak: Sequence[WeakSlice], wrong: Mask, per_slice: int) -> list[int]:
+    """Deal out `per_slice` rows for each slice, by lower bound of the shortfall × share of errors.
+
+    Every slice gets one at least.
+    """
+    shares = np.array([(one.mask & wrong).sum() / max(wrong.sum(), 1) for one in weak])
+    weights = np.array([max(float(one.line["low"]), 0.0) for one in weak]) * shares
+    parts = weights / weights.sum() if weights.sum() > 0 else np.full(len(weak), 1 / len(weak))
+    return [max(1, round(per_slice * len(weak) * float(part))) for part in parts]
+
+
+def _reason(one: WeakSlice) -> str:
+    """Say why a slice is to be grown."""
+    line = one.line
+    return f"{line['shortfall']:.3f} below the rest (q = {line['q']:.3f}, n = {line['n']})"
+
+
+def _nearest(similar: NDArray[np.float64], most: int, barred: set[int]) -> list[tuple[int, float]]:
+    """Return train rows by their greatest likeness to a failure, `similar` (F, T)."""
     best = similar.max(axis=0)
     order = np.argsort(-best, kind="stable")
-    free = [int(row) for row in order if int(row) not in taken and best[row] > 0]
+    free = [int(row) for row in order if int(row) not in barred and best[row] > 0]
     return [(row, round(float(best[row]), 4)) for row in free[:most]]
 
 

@@ -51,7 +51,7 @@ def weak_slices(
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.DataFrame(
-        [{**_compared(scores, mask), "slice": s, "value": v} for s, v, mask in parts]
+        [{**compared(scores, mask), "slice": s, "value": v} for s, v, mask in parts]
     )
     table["p"] = subset_p_values(scores, list(table["n"]), list(table["mean"]), resamples, seed)
     table["ranked"] = table["n"] >= MIN_ROWS
@@ -63,8 +63,8 @@ def weak_slices(
     return order[COLUMNS].reset_index(drop=True)
 
 
-def _compared(scores: Floats, mask: Mask) -> dict[str, float]:
-    """Return sizes, means and the interval of the shortfall (Welch, normal quantile)."""
+def compared(scores: Floats, mask: Mask) -> dict[str, float]:
+    """Return size, means and the shortfall with its interval (Welch, normal quantile)."""
     inside, outside = scores[mask], scores[~mask]
     shortfall = float(outside.mean() - inside.mean())
     reach = NormalDist().inv_cdf(0.975) * float(np.hypot(_stderr(inside), _stderr(outside)))

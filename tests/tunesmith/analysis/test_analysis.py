@@ -13,10 +13,18 @@ from tunesmith.analysis.confusions import confusion_pairs
 from tunesmith.analysis.error_types import KINDS, count_error_types, error_types
 from tunesmith.analysis.hardest import changes, hardest_rows
 from tunesmith.analysis.keywords import keywords
+from tunesmith.analysis.pool import make_pool
+from tunesmith.analysis.predicates import declared_predicates
 from tunesmith.analysis.proposals import propose
+from tunesmith.analysis.ranked import WeakSlice, rank_slices
+from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.analysis.weak_slices import weak_slices
 from tunesmith.errors import UserError
 from tunesmith.slices import slice_masks
+
+
+def space(train: pd.DataFrame) -> TrainSpace:
+    return TrainSpace(train, seed=0)
 
 
 def case(answer: str, reference: str, prompt: str = "?", finished: bool = True) -> dict[str, Any]:
@@ -39,8 +47,25 @@ def case(answer: str, reference: str, prompt: str = "?", finished: bool = True) 
         ("wrong_language", "Your order is on its way.", "您的订单已经发货。", "?"),
         ("copied_prompt", "Where is order 5 now?", "Order 5 is sent.", "Where is order 5 now?"),
         ("copied_prompt", "订单5现在到哪里了呢？", "订单5已发货。", "请问订单5现在到哪里了呢？"),
+        ("refusal", "I'm sorry, but I can't help with that.", "Order 5 is sent.", "?"),
+        ("refusal", "As an AI language model, I have no orders.", "Order 5 is sent.", "?"),
+        ("refusal", "抱歉，我无法回答这个问题。", "订单5已发货。", "?"),
+        ("wording", "抱歉，我无法查询订单状态。", "抱歉，我无法查询订单。", "?"),
+        ("format_broken", "order: 5", '{"order": 5}', "?"),
+        ("format_broken", '{"order": 5', '{"order": 5}', "?"),
+        ("format_broken", '{"id": 5}', '{"order": 5}', "?"),
+        ("format_broken", "订单是5号", '{"订单": 5}', "?"),
+        ("format_broken", "print(1)", "```python\nprint(1)\n```", "?"),
+        ("format_broken", "tea and milk", "- tea\n- milk", "?"),
+        ("format_broken", "先付款再发货", "1. 付款\n2. 发货", "?"),
+        ("wrong_number", '{"order": 6}', '{"order": 5}', "?"),
         ("wrong_number", "Order 6 is sent.", "Order 5 is sent.", "?"),
         ("wrong_number", "退款在三天内到账。", "退款在五天内到账。", "?"),
+        ("wrong_entity", "It goes to Leeds today.", "It goes to York today.", "?"),
+        ("wrong_entity", "Use the code LARK20 now.", "Use the code XIN20 now.", "?"),
+        ("wrong_entity", "请用优惠码LARK20下单。", "请用优惠码XIN20下单。", "?"),
+        ("wrong_entity", "这本书是《红楼梦》。", "这本书是《西游记》。", "?"),
+        ("other", "I like the colour green.", "You may call Anna at noon.", "?"),
         ("wording", "Order 5 has been sent.", "Order 5 is sent.", "?"),
         ("wording", "订单5已经发货了。", "订单5已发货。", "?"),
         ("other", "I like the colour green.", "We open at noon.", "?"),
@@ -159,19 +184,20 @@ def test_examples_show_what_improved_worsened_and_stayed_wrong_in_both_languages
 
 
 def test_clusters_keep_the_languages_apart_and_are_named_in_them() -> None:
-    clusters = error_clusters(shop_cases("refund"), most=4, seed=0)
+    clusters = error_clusters(shop_cases("refund"), 4, "auto", seed=0).found
     assert len(clusters) >= 2
     assert sum(cluster["size"] for cluster in clusters) == int(shop_cases("refund")["wrong"].sum())
     assert all(len(cluster["langs"]) == 1 for cluster in clusters)
     names = " ".join(cluster["name"] for cluster in clusters)
     assert "refund" in names
     assert "退款" in names
-    assert clusters == error_clusters(shop_cases("refund"), most=4, seed=0)
+    assert clusters == error_clusters(shop_cases("refund"), 4, "auto", seed=0).found
 
 
 def test_a_handful_of_failures_forms_no_cluster() -> None:
     cases = shop_cases()
-    assert error_clusters(cases.assign(wrong=[True] * 9 + [False] * 71), most=8, seed=0) == []
+    few = cases.assign(wrong=[True] * 9 + [False] * 71)
+    assert error_clusters(few, 8, "auto", seed=0).found == []
 
 
 def test_names_are_words_that_the_other_texts_lack() -> None:
@@ -180,13 +206,17 @@ def test_names_are_words_that_the_other_texts_lack() -> None:
     assert set(keywords(inside, outside, 2)) == {"refund", "退款"}
 
 
-def test_proposals_come_from_train_rows_of_the_weak_topic_only() -> None:
-    rows, train = shop_rows(), shop_rows(120, "train")
-    cases = shop_cases("refund")
+def weak_topics(cases: pd.DataFrame, rows: pd.DataFrame) -> list[WeakSlice]:
     masks = slice_masks(rows, ["meta.topic", "lang"])
-    table = weak_slices(cases["candidate_score"].to_numpy(), masks, 500, 0.05, 0)
-    weak = table[table["weak"].astype(bool)]
-    proposals = propose(cases, train, weak, masks, per_slice=10)
+    scores = cases["candidate_score"].to_numpy()
+    pool = make_pool(declared_predicates(masks), [], len(rows))
+    return rank_slices(scores, masks, pool, 500, 0.05, 0).weak
+
+
+def test_proposals_come_from_train_rows_of_the_weak_topic_only() -> None:
+    rows, cases = shop_rows(), shop_cases("refund")
+    weak = weak_topics(cases, rows)
+    proposals = propose(cases, space(shop_rows(120, "train")), weak, per_slice=10)
     assert len(proposals) == 10 * len(weak) == 10
     assert {one["slice"] for one in proposals} == {"meta.topic=refund"}
     assert all(one["id"].startswith("train-") for one in proposals)
@@ -195,20 +225,35 @@ def test_proposals_come_from_train_rows_of_the_weak_topic_only() -> None:
     assert all(one["quota"] == 10 and "below the rest" in one["reason"] for one in proposals)
 
 
+def test_the_slice_that_costs_more_gets_the_larger_quota() -> None:
+    cases = shop_cases("refund")
+    wrong = cases["wrong"].to_numpy(dtype=bool)
+    line = {"shortfall": 0.5, "q": 0.01, "n": 40, "low": 0.4}
+    large, small = wrong.copy(), wrong & (np.arange(80) < 20)
+    weak = [
+        WeakSlice({**line, "name": "large"}, large, []),
+        WeakSlice({**line, "name": "small", "low": 0.1}, small, []),
+    ]
+    found = propose(cases, space(shop_rows(120, "train")), weak, per_slice=10)
+    quotas = {one["slice"]: one["quota"] for one in found}
+    assert quotas["large"] + quotas["small"] == 20
+    assert quotas["large"] > 4 * quotas["small"] > 0
+
+
 def test_test_rows_and_augmented_rows_are_never_proposed() -> None:
     rows = shop_rows()
     train = pd.concat([rows, shop_rows(20, "train").assign(parent="x")], ignore_index=True)
-    assert propose(shop_cases(), train, pd.DataFrame(), {}, 5) == []
+    assert propose(shop_cases(), space(train), [], 5) == []
 
 
 def test_without_a_weak_slice_the_failures_of_all_rows_are_grown() -> None:
-    found = propose(shop_cases(), shop_rows(40, "train"), pd.DataFrame(), {}, 5)
+    found = propose(shop_cases(), space(shop_rows(40, "train")), [], 5)
     assert [one["slice"] for one in found] == ["overall"] * 5
 
 
 def test_a_model_without_failure_needs_no_rows() -> None:
     cases = shop_cases().assign(wrong=False)
-    assert propose(cases, shop_rows(40, "train"), pd.DataFrame(), {}, 5) == []
+    assert propose(cases, space(shop_rows(40, "train")), [], 5) == []
 
 
 def test_confused_labels_are_counted_with_their_share() -> None:

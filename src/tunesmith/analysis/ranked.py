@@ -1,0 +1,129 @@
+"""Declared and discovered weak slices in one list, each named once by its simplest name."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tunesmith.analysis.discovery import discover
+from tunesmith.analysis.pool import Pool, Predicate
+from tunesmith.analysis.weak_slices import COLUMNS, compared, weak_slices
+from tunesmith.rows import to_rows
+from tunesmith.slices import Mask
+from tunesmith.stats.resample import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DECLARED, DISCOVERED = "declared", "discovered"
+
+
+class WeakSlice(NamedTuple):
+    """A finding: its line of the table, its rows, and the names of slices that it explains."""
+
+    line: dict[str, Any]
+    mask: Mask
+    covers: list[str]
+
+    @property
+    def name(self) -> str:
+        """Return what the slice is called."""
+        return str(self.line["name"])
+
+
+class Ranked(NamedTuple):
+    """Every slice that was compared, and those that are findings, the costliest first."""
+
+    table: "pd.DataFrame"
+    weak: list[WeakSlice]
+
+
+def rank_slices(
+    scores: Floats,
+    masks: Mapping[str, Mapping[str, Mask]],
+    pool: Pool,
+    resamples: int,
+    limit: float,
+    seed: int,
+) -> Ranked:
+    """Compare the declared slices with the rest, discover others, and merge what is the same.
+
+    Args:
+        scores: (N,), more is better.
+        masks: the declared slices: name → value → rows.
+        pool: what discovery tries, the declared slices among it.
+        resamples: shuffles of the test of declared slices.
+        limit: false discovery rate of the declared ones, and the chance of any finding at all
+            where there is no weakness.
+        seed: of all shuffles.
+
+    Returns:
+        The table of `weak_slices` with `name` and `origin` (declared or discovered). A declared
+        slice that is weak only because it shares rows with a finding is no finding of its own:
+        the finding has its name under `covers`.
+    """
+    table = weak_slices(scores, masks, resamples, limit, seed)
+    table["name"] = table["slice"].astype(str) + "=" + table["value"].astype(str)
+    table["origin"] = DECLARED
+    lines = {line["name"]: line for line in to_rows(table[table["weak"].astype(bool)])}
+    found = [
+        WeakSlice(
+            lines.get(one.predicate.name) or _line(scores, one.predicate, one.p),
+            one.predicate.mask,
+            one.covers,
+        )
+        for one in discover(scores, pool, list(lines), limit, seed)
+    ]
+    tried = {one.name for one in pool.predicates}
+    for name, line in lines.items():
+        weak = WeakSlice(line, masks[line["slice"]][line["value"]], [])
+        nearest = _nearest(weak.mask, found)
+        if nearest is None or not (name in tried or _same_rows(weak.mask, nearest.mask)):
+            found.append(weak)
+        elif name not in (nearest.name, *nearest.covers, *(one.name for one in found)):
+            nearest.covers.append(name)
+    found.sort(key=lambda one: (-float(one.line["impact"]), one.name))
+    return Ranked(_joined(table, found), found)
+
+
+def _line(scores: Floats, predicate: Predicate, p: float) -> dict[str, Any]:
+    """Return the line of a discovered slice; its p already counts all that were tried."""
+    found = compared(scores, predicate.mask)
+    name, plain = predicate.name, f"{predicate.family}="
+    simple = bool(predicate.family) and predicate.name.startswith(plain)
+    return {
+        **found,
+        "slice": predicate.family if simple else DISCOVERED,
+        "value": name.removeprefix(plain) if simple else name,
+        "name": name,
+        "origin": DISCOVERED,
+        "p": p,
+        "q": p,
+        "ranked": True,
+        "weak": True,
+        "impact": max(found["low"], 0.0) * found["n"],
+    }
+
+
+def _nearest(mask: Mask, found: list[WeakSlice]) -> WeakSlice | None:
+    """Return the finding that shares most rows with a slice."""
+    return max(found, key=lambda one: int((one.mask & mask).sum()), default=None)
+
+
+def _same_rows(first: Mask, second: Mask) -> bool:
+    """True for two slices of the same rows."""
+    return bool(np.array_equal(first, second))
+
+
+def _joined(table: "pd.DataFrame", found: list[WeakSlice]) -> "pd.DataFrame":
+    """Return the table with the discovered slices in it, the costliest first."""
+    import pandas as pd
+
+    new = [one.line for one in found if one.line["origin"] == DISCOVERED]
+    columns = [*COLUMNS, "name", "origin"]
+    if not new:
+        return table[columns]
+    old = table[~table["name"].isin([line["name"] for line in new])]
+    both = pd.DataFrame([*old.to_dict("records"), *new], columns=columns)
+    order = both.sort_values(["impact", "shortfall"], ascending=False, kind="stable")
+    return order.reset_index(drop=True)

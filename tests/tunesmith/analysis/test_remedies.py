@@ -1,0 +1,128 @@
+"""What is to be done about a finding, and in which order."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.plain_rows import plain_chat
+from tunesmith.analysis.clusters import chosen_encoder
+from tunesmith.analysis.findings import actions, plan
+from tunesmith.analysis.ranked import WeakSlice
+from tunesmith.analysis.remedies import Evidence, remedy
+from tunesmith.rows import to_frame
+
+SIZE = 40
+MASK = np.arange(SIZE) < 10
+LINE = {"name": "meta.topic=refund", "slice": "meta.topic", "value": "refund", "n": 10}
+WEAK = WeakSlice({**LINE, "shortfall": 0.4, "impact": 2.0}, MASK, [])
+
+
+def train(refunds: int, orders: int) -> pd.DataFrame:
+    topics = ["refund"] * refunds + ["order"] * orders
+    rows = [
+        plain_chat(k, "?", "!", meta=json.dumps({"topic": topic})) for k, topic in enumerate(topics)
+    ]
+    return to_frame(rows)
+
+
+def evidence(**changes: Any) -> Evidence:
+    cases = pd.DataFrame(
+        {
+            "id": [f"t{k}" for k in range(SIZE)],
+            "prompt": ["short"] * SIZE,
+            "wrong": MASK,
+            "candidate_score": 1.0 - MASK,
+        }
+    )
+    kinds = ["other" if wrong else "right" for wrong in MASK]
+    known = Evidence(cases, kinds, frozenset(), train(20, 20))
+    return known._replace(**changes)
+
+
+def test_a_slice_without_a_sign_of_its_cause_gets_data() -> None:
+    found = remedy(WEAK, evidence())
+    assert found.kind == "add_data"
+    assert "proposed train rows for meta.topic=refund" in found.words
+    assert "0.400 below the rest, at least 2.0 rows' worth" in found.words
+
+
+def test_likely_label_errors_are_looked_at_first() -> None:
+    found = remedy(WEAK, evidence(suspects=frozenset(["t1", "t2", "t3", "t30"])))
+    assert (found.kind, found.ids) == ("relabel", ["t1", "t2", "t3"])
+    assert remedy(WEAK, evidence(suspects=frozenset(["t1"]))).kind == "add_data"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("endless", "stop_token"), ("empty", "stop_token"), ("format_broken", "format")],
+)
+def test_failures_of_one_mechanism_get_its_cure(kind: str, expected: str) -> None:
+    kinds = [kind if k < 6 else "other" if k < 10 else "right" for k in range(SIZE)]
+    found = remedy(WEAK, evidence(kinds=kinds))
+    assert found.kind == expected
+    assert "6 of its 10 failures" in found.words
+
+
+def test_a_value_that_train_hardly_has_is_balanced() -> None:
+    found = remedy(WEAK, evidence(train=train(4, 36)))
+    assert found.kind == "balance"
+    assert "train has 4 of 40" in found.words
+    assert remedy(WEAK, evidence(train=train(0, 40))).kind == "balance"
+    other = WEAK._replace(line={**WEAK.line, "slice": "discovered", "value": 'prompt has "x"'})
+    assert remedy(other, evidence(train=train(4, 36))).kind == "add_data"
+
+
+def test_the_longest_prompts_ask_for_context() -> None:
+    known = evidence()
+    texts = ["x" * 900 if k < 5 else "short" for k in range(SIZE)]
+    long = WEAK._replace(mask=np.arange(SIZE) < 5)
+    found = remedy(long, known._replace(cases=known.cases.assign(prompt=texts)))
+    assert found.kind == "longer_context"
+    assert "900 characters or more" in found.words
+
+
+def found_of(**changes: Any) -> dict[str, Any]:
+    suspects = {"test": [], "train": [], "train_looked_at": 0}
+    empty: dict[str, Any] = {"slices": [], "error_types": [], "confusions": [], "clusters": []}
+    return {**empty, "label_errors": suspects, "wrong": 10, **changes}
+
+
+def test_the_plan_is_ordered_by_impact_and_reading_comes_last() -> None:
+    slices = [{**WEAK.line, "action": "grow", "action_kind": "add_data", "ids": []}]
+    kinds = [
+        {"kind": "empty", "title": "No answer", "count": 9, "action": "x", "action_kind": "format"},
+        {"kind": "other", "title": "Other", "count": 9, "action": "y", "action_kind": "read"},
+    ]
+    suspects = {"test": [{"id": "t3"}], "train": [{"id": "a"}], "train_looked_at": 40}
+    found = found_of(slices=slices, error_types=kinds, label_errors=suspects)
+    steps = plan(found, evidence().cases)
+    assert [one["about"] for one in steps] == [
+        "empty",
+        "meta.topic=refund",
+        "test",
+        "train",
+        "other",
+    ]
+    assert steps[0]["impact"] < 9
+    assert steps[3]["impact"] == pytest.approx(10 / 40)
+    assert steps[2]["ids"] == ["t3"]
+    assert actions(steps)[0] == "No answer (9 rows): x"
+
+
+def test_nothing_found_is_nothing_to_do() -> None:
+    assert plan(found_of(), evidence().cases) == []
+
+
+def test_the_encoder_is_for_english_only_and_for_few_failures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert chosen_encoder(["a"], "minilm")[0] == "minilm"
+    monkeypatch.setattr("tunesmith.analysis.clusters.find_spec", lambda _: None)
+    assert chosen_encoder(["where is it"] * 9, "auto")[1] == "the extra `encoder` is not installed"
+    monkeypatch.setattr("tunesmith.analysis.clusters.find_spec", lambda _: object())
+    assert chosen_encoder(["where is it"] * 9, "auto")[0] == "minilm"
+    assert chosen_encoder(["where is it", "在哪里"] * 9, "auto")[0] == "characters"
+    assert chosen_encoder(["where is it"] * 501, "auto") == ("characters", "more than 500 failures")
