@@ -7,13 +7,16 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 
-from tunesmith.answers import Answers, aligned, read_predictions, to_answers
+from tunesmith.answers import Answers, aligned, is_classification, read_predictions, to_answers
 from tunesmith.behaviour.score import score_behaviour
+from tunesmith.endpoints.replies import Replies
 from tunesmith.errors import UserError
 from tunesmith.files import write_json, write_text
-from tunesmith.metrics import EvaluateParams
+from tunesmith.judge.metric import judged
+from tunesmith.metrics.confusion import confusion
 from tunesmith.metrics.measure import Measured, measure
 from tunesmith.metrics.metric import Metric
+from tunesmith.metrics.params import EvaluateParams
 from tunesmith.metrics.sets import (
     BEHAVIOUR,
     Sets,
@@ -40,10 +43,13 @@ from tunesmith.metrics.tables import (
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows, write_table
 from tunesmith.slices import Mask, slice_masks
-from tunesmith.stage import parse_paths, run_stage
+from tunesmith.stage import WORK, parse_paths, run_stage
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+RECORDED = "replies.jsonl"  # of the judge, in its folder: pinned ones are asked no more
 
 
 class Evaluation(NamedTuple):
@@ -61,6 +67,7 @@ def evaluate(
     predictions: "Mapping[str, pd.DataFrame]",
     settings: EvaluateParams,
     seed: int,
+    replies: Replies | None = None,
 ) -> Evaluation:
     """Score every model on the same rows: the test rows by slice too, every other set as a whole.
 
@@ -69,10 +76,18 @@ def evaluate(
         predictions: model → its predictions, in the order of the rows.
         settings: metrics, slices and resamples.
         seed: of the resamples.
+        replies: recorded ones of the judge; what is asked anew is added.
     """
     test, given = part_of(rows, predictions, TEST)
     answers = {name: to_answers(test, table) for name, table in given.items()}
     table = statistics(metrics_of(test, settings), answers)
+    more: dict[str, Any] = {}
+    if settings.judge is not None:
+        found = judged(answers, settings.judge, replies or Replies({}), seed)
+        table = {**table, found.metric: found.statistics}
+        more["judge"] = found.about
+    if is_classification(test):
+        more["confusion"] = {name: confusion(own).as_dict() for name, own in answers.items()}
     everything = np.ones(len(test), dtype=bool)
     overall = measured(table, everything, OVERALL, settings, seed)
     slices = {
@@ -83,15 +98,15 @@ def evaluate(
     metrics = metrics_tree(overall, slices, answers[CANDIDATE])
     metrics["about"] = {**about_sets(sets), **metrics["about"]}
     return Evaluation(
-        metrics | {"sets": scores_tree(sets), "gaps": gaps_tree(overall, sets)},
+        metrics | {"sets": scores_tree(sets), "gaps": gaps_tree(overall, sets), **more},
         score_table({(TEST, OVERALL): overall, **by_slice(slices), **by_set(sets)}),
         comparison_tree(overall, slices, comparisons_of(sets), settings),
         per_row_table(table, given),
-        judged(rows, predictions, settings.confidence),
+        behaved(rows, predictions, settings.confidence),
     )
 
 
-def judged(
+def behaved(
     rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]", confidence: float
 ) -> dict[str, Any]:
     """Return what the models do in the behavioural tests."""
@@ -168,19 +183,23 @@ def measured(
 
 
 def main() -> None:
-    """Join the predictions with their rows, score them, write five reports."""
-    outputs = ("--metrics", "--scores", "--comparisons", "--behaviour", "--per-row")
-    paths = parse_paths("--rows", "--base", "--candidate", "--champion", *outputs)
+    """Join the predictions with their rows, score them, write what was found."""
+    outputs = ("--metrics", "--scores", "--comparisons", "--behaviour", "--per-row", "--replies")
+    models = ("--base", "--candidate", "--champion")
+    paths = parse_paths("--rows", *models, "--recorded", *outputs)
     rows = read_rows(paths.rows)
     places = {model: getattr(paths, model) for model in MODELS}
     predictions = {
         model: aligned(rows, read_predictions(place), str(place)) for model, place in places.items()
     }
-    result = evaluate(rows, predictions, EvaluateParams.read("evaluate"), read_seed())
+    settings = EvaluateParams.read("evaluate")
+    replies = Replies.read(paths.recorded / RECORDED, WORK / "evaluate" / RECORDED)
+    result = evaluate(rows, predictions, settings, read_seed(), replies)
     write_json(paths.metrics, result.metrics)
     write_text(paths.scores, result.scores.to_csv(index=False, lineterminator="\n"))
     write_json(paths.comparisons, result.comparisons)
     write_json(paths.behaviour, result.behaviour)
+    write_text(paths.replies, replies.lines())  # one blank line if none: DVC warns of empty files
     per_row = pa.Table.from_pandas(result.per_row, preserve_index=False)
     write_table(paths.per_row, per_row.replace_schema_metadata(None))
 

@@ -10,7 +10,7 @@ from tests.evaluation import label_rows, predictions, shop_rows
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.gate import GateParams
 from tunesmith.gate.decide import decide
-from tunesmith.metrics import EvaluateParams
+from tunesmith.metrics.params import EvaluateParams
 from tunesmith.profile import ProfileParams
 from tunesmith.profile.drift import drift
 from tunesmith.profile.measure import profile_of

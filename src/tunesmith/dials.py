@@ -10,7 +10,7 @@ from tunesmith.exam import ExamParams
 from tunesmith.expectations import ValidateSuites
 from tunesmith.gate import GateParams
 from tunesmith.hardware import Hardware
-from tunesmith.metrics import EvaluateParams
+from tunesmith.metrics.params import EvaluateParams
 from tunesmith.models.params import BaseParams
 from tunesmith.prediction.params import PredictParams
 from tunesmith.profile import ProfileParams

@@ -11,7 +11,7 @@ from stages.evaluate import evaluate
 from tests.evaluation import label_rows, predictions, shop_rows, write_inputs
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.errors import UserError
-from tunesmith.metrics import EvaluateParams
+from tunesmith.metrics.params import EvaluateParams
 from tunesmith.rows import to_frame
 
 OUTPUTS = ("findings.json", "slices.csv", "hardest.jsonl", "proposals.jsonl")

@@ -9,7 +9,7 @@ import pytest
 from stages.evaluate import evaluate, main
 from tests.evaluation import label_rows, predictions, shop_rows, write_inputs
 from tunesmith.errors import UserError
-from tunesmith.metrics import EvaluateParams
+from tunesmith.metrics.params import EvaluateParams
 from tunesmith.metrics.tables import MODELS
 
 METRICS = ["exact_match", "rouge_l", "bleu", "chrf", "token_f1", "logprob", "length_ratio"]
@@ -18,7 +18,8 @@ INPUTS = "--rows test.parquet --base base.parquet --candidate candidate.parquet"
 FILES = (
     "--metrics metrics.json --scores scores.csv --comparisons comparisons.json --behaviour b.json"
 )
-ARGUMENTS = f"{INPUTS} --champion champion.parquet {FILES} --per-row per_row.parquet"
+REST = "--recorded judge --replies replies.jsonl"
+ARGUMENTS = f"{INPUTS} --champion champion.parquet {FILES} --per-row per_row.parquet {REST}"
 OUTPUTS = ("metrics.json", "scores.csv", "comparisons.json", "b.json", "per_row.parquet")
 
 

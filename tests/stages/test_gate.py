@@ -9,7 +9,7 @@ from stages.evaluate import evaluate
 from stages.gate import main
 from tests.evaluation import predictions, shop_rows
 from tunesmith.files import write_json
-from tunesmith.metrics import EvaluateParams
+from tunesmith.metrics.params import EvaluateParams
 
 
 @pytest.mark.parametrize(("right", "verdict"), [(0.9, "SHIP"), (0.5, "HOLD"), (0.05, "REJECT")])

@@ -1,9 +1,5 @@
 """The scores: one file each, all with intervals; this list is the registry."""
 
-from typing import Annotated
-
-from pydantic import Field, field_validator
-
 from tunesmith.errors import UserError
 from tunesmith.metrics.accuracy import Accuracy
 from tunesmith.metrics.balanced_accuracy import BalancedAccuracy
@@ -32,7 +28,6 @@ from tunesmith.metrics.rouge_2 import Rouge2
 from tunesmith.metrics.rouge_l import RougeL
 from tunesmith.metrics.rouge_lsum import RougeLsum
 from tunesmith.metrics.token_f1 import TokenF1
-from tunesmith.params import Params
 
 KNOWN: tuple[Metric, ...] = (
     ExactMatch(),
@@ -63,24 +58,6 @@ KNOWN: tuple[Metric, ...] = (
     OosAUROC(),
 )
 METRICS: dict[str, Metric] = {metric.name: metric for metric in KNOWN}
-
-
-class EvaluateParams(Params):
-    """Which scores are taken, for which subsets of the test rows."""
-
-    metrics: Annotated[list[str], Field(min_length=1)]
-    slices: tuple[str, ...] = ()
-    resamples: Annotated[int, Field(ge=100)] = 1000  # fewer draws make no interval
-    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
-
-    @field_validator("metrics")
-    @classmethod
-    def _known_metrics(cls, names: list[str]) -> list[str]:
-        """Refuse a metric that nobody wrote."""
-        for name in names:
-            if name not in METRICS:
-                raise ValueError(f'no metric "{name}"; known: {", ".join(METRICS)}')
-        return list(dict.fromkeys(names))
 
 
 def metrics_for(names: list[str], classification: bool) -> list[Metric]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tunesmith.answers import Answers
-from tunesmith.metrics import EvaluateParams
 from tunesmith.metrics.measure import Measured
 from tunesmith.metrics.metric import Metric
+from tunesmith.metrics.params import EvaluateParams
 from tunesmith.stats.resample import Floats
 
 if TYPE_CHECKING:

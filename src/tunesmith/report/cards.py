@@ -94,7 +94,7 @@ def _results(evidence: Evidence, task: str) -> Tree:
         "dataset": {"name": "test split", "type": "own"},
         "metrics": [
             {"type": name, "name": about[name]["title"], "value": scores[name]["value"]}
-            for name in about
+            for name in scores
         ],
     }
 

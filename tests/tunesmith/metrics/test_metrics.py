@@ -10,8 +10,9 @@ import pytest
 from tests.evaluation import score_of as value
 from tunesmith.answers import Answers
 from tunesmith.errors import UserError
-from tunesmith.metrics import METRICS, EvaluateParams, metrics_for
+from tunesmith.metrics import METRICS, metrics_for
 from tunesmith.metrics.measure import measure
+from tunesmith.metrics.params import EvaluateParams
 from tunesmith.metrics.tokens import tokens
 from tunesmith.params import Params
 
