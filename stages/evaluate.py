@@ -83,7 +83,7 @@ def evaluate(
     table = statistics(metrics_of(test, settings), answers)
     more: dict[str, Any] = {}
     if settings.judge is not None:
-        found = judged(answers, settings.judge, replies or Replies({}), seed)
+        found = judged(answers, settings.judge, replies or Replies(), seed)
         table = {**table, found.metric: found.statistics}
         more["judge"] = found.about
     if is_classification(test):
