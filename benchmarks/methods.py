@@ -1,10 +1,10 @@
 """Trains every method at one budget and prints weights, memory, speed and score of each, CPU.
 
 `python -m benchmarks.methods [--data FOLDER] [--tasks sst2] [--only lora freeze]`: the demo's base
-on 1,000 English rows of the demo, two epochs, exact match on 300 unseen ones; with FOLDER, which holds
-`sst2`, also MiniLM (`make encoder`) on 2,000 sentences, one epoch, accuracy on the 872 of its dev
-set. Each method runs once, at a rate chosen by hand, in a process of its own: read it as "all of
-them learn".
+on 1,000 English rows of the demo, two epochs, exact match on 300 unseen ones; with FOLDER, which
+holds `sst2`, also MiniLM (`make encoder`) on 2,000 sentences, one epoch, accuracy on the 872 of its
+dev set. Each method runs once, at a rate chosen by hand, in a process of its own: read it as "all
+of them learn".
 """
 
 import argparse
