@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOSTLY = 0.5  # share of the slice's failures from which on a cause is its cause
 SUSPECT = 0.3  # share of them that are likely label errors
 RARE = 0.5  # of the rows that an even share of train would be
+CUT = 0.3  # share of them whose prompt lost its beginning
 LONG = 0.9  # quantile of all prompts that the slice's middle prompt reaches
 
 
@@ -38,8 +39,8 @@ class Signs(NamedTuple):
 
 
 def remedy(weak: WeakSlice, signs: Signs) -> Remedy:
-    """Return what to do: relabel, stop_token or format, balance, longer_context, else add_data."""
-    rules = (_relabel, _mechanism, _balance, _longer_context)
+    """Return what to do: relabel, longer_context, stop_token or format, balance, else add_data."""
+    rules = (_relabel, _cut, _mechanism, _balance, _longer_context)
     found = (rule(weak, signs) for rule in rules)
     return next((one for one in found if one is not None), _add_data(weak))
 
@@ -100,6 +101,19 @@ def _balance(weak: WeakSlice, signs: Signs) -> Remedy | None:
         f"{known[value]:,} of {known.total():,}; {_cost(weak)}."
     )
     return Remedy("balance", words, [])
+
+
+def _cut(weak: WeakSlice, signs: Signs) -> Remedy | None:
+    """Many of the failures were asked without the beginning of their prompt."""
+    failed = weak.mask & signs.cases["wrong"].to_numpy(dtype=bool)
+    cut = failed & signs.cases["truncated"].to_numpy(dtype=bool)
+    if not failed.any() or cut.sum() < CUT * failed.sum():
+        return None
+    words = (
+        f"Raise predict.max_length and the phase's max_length: {cut.sum()} of {failed.sum()} "
+        f"failures of {weak.name} lost the beginning of their prompt; {_cost(weak)}."
+    )
+    return Remedy("longer_context", words, list(signs.cases["id"][cut]))
 
 
 def _longer_context(weak: WeakSlice, signs: Signs) -> Remedy | None:

@@ -34,6 +34,7 @@ def signs(**changes: Any) -> Signs:
             "id": [f"t{k}" for k in range(SIZE)],
             "prompt": ["short"] * SIZE,
             "wrong": MASK,
+            "truncated": False,
             "candidate_score": 1.0 - MASK,
         }
     )
@@ -73,6 +74,15 @@ def test_a_value_that_train_hardly_has_is_balanced() -> None:
     assert remedy(WEAK, signs(train=train(0, 40))).kind == "balance"
     other = WEAK._replace(line={**WEAK.line, "slice": "discovered", "value": 'prompt has "x"'})
     assert remedy(other, signs(train=train(4, 36))).kind == "add_data"
+
+
+def test_prompts_that_were_cut_ask_for_context_before_all_else() -> None:
+    known = signs()
+    cut = known.cases["wrong"].to_numpy(dtype=bool) & (np.arange(SIZE) % 2 == 0)
+    found = remedy(WEAK, known._replace(cases=known.cases.assign(truncated=cut)))
+    assert found.kind == "longer_context"
+    assert "lost the beginning of their prompt" in found.words
+    assert set(found.ids) == set(known.cases["id"][cut & WEAK.mask])
 
 
 def test_the_longest_prompts_ask_for_context() -> None:
