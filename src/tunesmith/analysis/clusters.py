@@ -53,7 +53,7 @@ def error_clusters(cases: "pd.DataFrame", most: int, encoder: Encoder, seed: int
     texts = list(wrong["prompt"])
     vectors, why = chosen_encoder(texts, encoder)
     count = min(most, len(wrong) // ROWS_PER_CLUSTER)
-    if count < 2:
+    if count < 2 or not any(text.strip() for text in texts):
         return Clusters([], vectors, why)
     labels = _k_means(_embedded(texts, vectors, seed), count, seed)
     found = [_described(wrong, labels == label) for label in sorted(set(labels.tolist()))]

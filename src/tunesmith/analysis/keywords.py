@@ -8,6 +8,7 @@ WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 LENGTHS = (2, 3, 4, 5, 6)
 READ_CHARS = 300  # of each text
+EDGES = frozenset("的了着过吗呢吧啊呀嘛么哦个这那哪都也就还我你您他她它们是在把被给和与及到从想")
 FEW = frozenset(
     [
         "a",
@@ -81,4 +82,9 @@ def _terms(text: str) -> set[str]:
     words = {word for word in WORD.findall(text.lower()) if word not in FEW and len(word) > 2}
     runs = HAN_RUN.findall(text)
     grams = {run[k : k + n] for run in runs for n in LENGTHS for k in range(len(run) - n + 1)}
-    return words | grams
+    return words | {gram for gram in grams if not frayed(gram)}
+
+
+def frayed(term: str) -> bool:
+    """True for a Chinese run that begins or ends with a character that only joins words."""
+    return term[0] in EDGES or term[-1] in EDGES
