@@ -15,7 +15,8 @@ from tunesmith.stage import Paths, parse_paths, run_stage
 
 FLAGS = (
     *("--manifest", "--clean-summary", "--split-summary", "--augment-summary", "--validation"),
-    *("--metrics", "--scores", "--comparisons", "--findings", "--slices", "--hardest"),
+    *("--exam", "--metrics", "--scores", "--comparisons", "--behaviour"),
+    *("--findings", "--slices", "--hardest"),
     *("--verdict", "--curves", "--efficiency", "--base", "--model"),
     *("--page", "--model-card", "--data-card"),
 )
@@ -30,9 +31,11 @@ def read_evidence(paths: Paths) -> Evidence:
         split=read_tree(paths.split_summary),
         augment=read_tree(paths.augment_summary),
         validation=read_tree(paths.validation),
+        exam=read_tree(paths.exam),
         metrics=read_tree(paths.metrics),
         scores=read_lines(paths.scores),
         comparisons=read_tree(paths.comparisons),
+        behaviour=read_tree(paths.behaviour),
         findings=read_tree(paths.findings),
         slices=read_lines(paths.slices),
         hardest=read_records(paths.hardest),
