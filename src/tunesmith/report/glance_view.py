@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tunesmith.report.evidence import ResultEvidence, Tree
 from tunesmith.report.score_view import MODELS, kind_of, score_cell
-from tunesmith.report.set_view import OOD, RETENTION, lost, main_metric, own_name, sets_of
+from tunesmith.report.set_view import OOD, RETENTION, change, main_metric, own_name, sets_of
 from tunesmith.report.words import quantity, share, signed
 
 NONE = "–"
@@ -37,6 +37,34 @@ def glance(evidence: ResultEvidence) -> list[Tree]:
     ]
     found = [{"title": title, "link": link, "lines": of(evidence)} for title, link, of in groups]
     return [group for group in found if group["lines"]]
+
+
+def summary(evidence: ResultEvidence) -> Tree:
+    """Return the candidate's numbers in short, for `dvc metrics`; nothing that a clock measured.
+
+    `gap` is set minus test, `retention` the change from the base as a share of the base's score.
+    """
+    metrics, metric = evidence.metrics, evidence.verdict["metric"]
+    gain = evidence.comparisons["against"]["champion"]["overall"][metric]
+    gaps = {
+        own_name(name): metrics["gaps"][name]["candidate"][main_metric(evidence, name)][
+            "difference"
+        ]
+        for name in sets_of(metrics, OOD)
+    }
+    kept = {
+        own_name(name): change(evidence, name, main_metric(evidence, name))["ratio"]
+        for name in sets_of(metrics, RETENTION)
+    }
+    failed, asked = _failures(evidence, "candidate")
+    return {
+        "verdict": evidence.verdict["verdict"],
+        metric: metrics["candidate"][metric]["value"],
+        "gain": gain["difference"],
+        **({"gap": gaps} if gaps else {}),
+        **({"retention": kept} if kept else {}),
+        **({"failed_cases_ratio": failed / asked} if asked else {}),
+    }
 
 
 def _quality(evidence: ResultEvidence) -> list[Tree]:
@@ -77,29 +105,34 @@ def _retention(evidence: ResultEvidence) -> list[Tree]:
     for name in sets_of(metrics, RETENTION):
         metric = main_metric(evidence, name)
         cells = [_scored(metrics, metrics["sets"][name][m], m, metric) for m in MODELS]
-        change = lost(evidence, name, metric)
-        cells[-1]["note"] = _change(change) + " to the base"
-        cells[-1]["kind"] = change["kind"]
+        found = change(evidence, name, metric)
+        cells[-1]["note"] = _in_percent(found) + " to the base"
+        cells[-1]["kind"] = found["kind"]
         lines.append(_line(f"{metrics['about'][metric]['title']}, {own_name(name)}", cells))
     return lines
 
 
-def _change(change: Tree) -> str:
+def _in_percent(found: Tree) -> str:
     """Return a change with its interval, in percent where there is a whole to be a part of."""
-    return f"{change['share']} ({change['interval']})" if change["share"] else str(change["value"])
+    return f"{found['share']} ({found['interval']})" if found["share"] else str(found["value"])
 
 
 def _behaviour(evidence: ResultEvidence) -> list[Tree]:
     """Return the share of cases of the behavioural tests that each model fails."""
-    groups = list(evidence.behaviour.get("groups", {}).values())
-    if not groups:
+    if not evidence.behaviour.get("groups"):
         return []
-    cells = []
-    for model in MODELS:
-        failed = sum(group["models"][model]["failures"] for group in groups)
-        asked = sum(group["models"][model]["asked"] for group in groups)
-        cells.append(_cell(model, share(failed, asked), f"{failed} of {asked}"))
+    counts = {model: _failures(evidence, model) for model in MODELS}
+    cells = [
+        _cell(model, share(failed, asked), f"{failed} of {asked}")
+        for model, (failed, asked) in counts.items()
+    ]
     return [_line("Failed cases", cells)]
+
+
+def _failures(evidence: ResultEvidence, model: str) -> tuple[int, int]:
+    """Return how many cases a model fails, and of how many that it was asked."""
+    found = [group["models"][model] for group in evidence.behaviour.get("groups", {}).values()]
+    return sum(one["failures"] for one in found), sum(one["asked"] for one in found)
 
 
 def _efficiency(evidence: ResultEvidence) -> list[Tree]:

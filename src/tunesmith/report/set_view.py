@@ -42,26 +42,27 @@ def retention_table(evidence: ResultEvidence) -> list[Tree]:
     against = evidence.comparisons["against"]["base"]["sets"]
     return [
         _line(evidence, name, metric, against[name][metric], "candidate against", "base")
-        | {"share": lost(evidence, name, metric)["share"]}
+        | {"share": change(evidence, name, metric)["share"]}
         for name in sets_of(evidence.metrics, RETENTION)
         for metric in _metrics(evidence, name)
     ]
 
 
-def lost(evidence: ResultEvidence, name: str, metric: str) -> Tree:
-    """Return the candidate's change from the base on a retention set, as a share of the base's.
+def change(evidence: ResultEvidence, name: str, metric: str) -> Tree:
+    """Return the candidate's change from the base on a retention set.
 
-    `share` and `interval` are empty where the base scores 0.
+    `ratio` is its share of the base's score, None where that is 0; `share` and `interval` are the
+    same in words, empty there.
     """
     found = evidence.comparisons["against"]["base"]["sets"][name][metric]
     about = evidence.metrics["about"][metric]
     base = abs(evidence.metrics["sets"][name]["base"][metric]["value"])
+    bounds = [signed(100 * found[end] / base, 100) if base else "" for end in ("low", "high")]
     return {
         "value": signed(found["difference"], about["scale"]),
+        "ratio": found["difference"] / base if base else None,
         "share": signed_share(found["difference"] / base) if base else "",
-        "interval": " to ".join(signed_share(found[end] / base) for end in ("low", "high"))
-        if base
-        else "",
+        "interval": " to ".join(bounds) if base else "",
         "kind": kind_of((found["low"], found["high"]), about["higher_is_better"]),
     }
 
