@@ -10,7 +10,7 @@ from markupsafe import Markup
 HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 TOKEN = re.compile(rf"[{HAN}]|[^\W{HAN}]+|\s+|.", re.DOTALL)  # a Chinese character, a word, a mark
 ALIKE = 0.3  # below it the marks would cover both texts and say nothing
-MOST_PAIRS = 400_000  # tokens of one text times those of the other; more take too long
+MOST_PAIRS = 250_000  # tokens of one text times those of the other; more take too long
 INS = Markup('<ins><span class="sr">[only here] </span>{}<span class="sr"> [end]</span></ins>')
 DEL = Markup('<del><span class="sr">[missing] </span>{}<span class="sr"> [end]</span></del>')
 

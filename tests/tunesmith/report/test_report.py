@@ -300,3 +300,43 @@ def test_a_model_s_name_is_its_hub_id_or_its_relative_place() -> None:
     assert model_name("maker/model") == "maker/model"
     assert model_name("/home/someone/models/tiny/") == "tiny"
     assert model_name("C:\\models\\tiny") == "tiny"
+
+
+def test_a_page_of_many_findings_and_long_texts_stays_below_3_megabytes(whole: Evidence) -> None:
+    page = render_page(crowded(whole), ReportParams(examples=36))
+    assert 300_000 < len(page.encode()) < 3_000_000
+    parsed(page)
+
+
+def crowded(found: Evidence) -> Evidence:
+    """Return evidence as large as 10,000 rows of long texts can make it."""
+    long = "The parcel of order 17 是从北京寄到上海的。" * 200
+    texts = dict.fromkeys(("prompt", "reference", "candidate", "base", "champion"), long)
+    findings, behaviour = found.findings, found.behaviour
+    suspect = {"id": "1", "prompt": long, "given": long, "likely": long[5:]}
+    test = behaviour["tests"]["capitals change nothing"]
+    case = {**test["failing"][0], "original": long, "variant": long[7:]}
+    group = next(iter(behaviour["groups"].values()))
+    labels = [f"label {number}" for number in range(20)]
+    counts = {"labels": labels, "counts": [[500] * 20] * 20}
+    return replace(
+        found,
+        findings={
+            **findings,
+            "examples": [{**findings["examples"][0], **texts, "id": str(k)} for k in range(36)],
+            "plan": findings["plan"][:1] * 60,
+            "clusters": findings["clusters"][:1] * 30,
+            "label_errors": {"test": [suspect] * 50, "train": [suspect] * 50},
+            "surest": {
+                **findings["surest"],
+                "rows": [{**findings["surest"]["rows"][0], **texts}] * 50,
+            },
+        },
+        slices=found.slices[:1] * 400,
+        hardest=[{**found.hardest[0], **texts}] * 50,
+        behaviour={
+            "groups": {f"capability {k}/INV/en": group for k in range(100)},
+            "tests": {f"test {k}": {**test, "failing": [case] * 5} for k in range(100)},
+        },
+        metrics={**found.metrics, "confusion": {"candidate": counts, "base": counts}},
+    )
