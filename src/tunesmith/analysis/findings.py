@@ -76,7 +76,7 @@ def _lost(one: dict[str, Any], cases: "pd.DataFrame") -> float:
     """Return the score that some wrong rows lack, at least."""
     wrong = cases["wrong"].to_numpy(dtype=bool)
     scores = cases["candidate_score"].to_numpy(dtype=float)
-    right = scores[~wrong].mean() if (~wrong).any() else scores.max()
+    right = scores[~wrong].mean() if (~wrong).any() else max(float(scores.max()), 1.0)
     lacks = max(float(right - scores[wrong].mean()), 0.0)
     share = proportion(one.get("count", one.get("size", 0)), len(cases), CONFIDENCE).low
     return float(share * len(cases) * lacks)

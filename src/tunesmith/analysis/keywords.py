@@ -9,32 +9,14 @@ HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 LENGTHS = (2, 3, 4, 5, 6)
 READ_CHARS = 300  # of each text
 EDGES = frozenset("的了着过吗呢吧啊呀嘛么哦个这那哪都也就还我你您他她它们是在把被给和与及到从想")
-FEW = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "at",
-        "be",
-        "for",
-        "from",
-        "has",
-        "have",
-        "i",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "was",
-    ]
+FEW_WORDS = (  # that tell no subject
+    "a about am an and any are as at be been but by can can't could did do does don't for from "
+    "get got had has have how i i'd i'm if in into is it it's its just know let like many me "
+    "much my need no not of on one or our please should so some tell than that the their them "
+    "then there these they this those to us was we were what what's when where which who why "
+    "will with would you your"
 )
+FEW = frozenset(FEW_WORDS.split())
 
 
 def keywords(inside: list[str], outside: list[str], count: int = 3) -> list[str]:
