@@ -12,6 +12,7 @@ KINDS = {
     "INV": "invariance: a change that means nothing must not change the answer",
     "DIR": "direction: a change that means something must change the answer as stated",
 }
+SAME_WORDS = {"answer_with_swap": "the same answer with what was put in"}
 MOST_CASES = 40
 LONGEST = 400  # characters of a question or answer
 SAME = 0.05  # p above it is no difference
@@ -82,18 +83,17 @@ def failing_tests(evidence: Evidence) -> list[Tree]:
 
 
 def _case(one: Tree) -> Tree:
-    """Return a failing case; the variant is marked against the original."""
+    """Return a failing case; variant and answer to it are marked against those of the original."""
     answers = one["answers"]["candidate"]
-    champion = one["answers"].get("champion", {})
     original, variant = _short(one["original"]), _short(one["variant"])
     before, after = _short(answers["original"]), _short(answers["variant"])
     question, changed = marked(original, variant) if variant else (original, "")
+    before, after = marked(before, after) if after else (before, after)
     return {
         "original": question,
         "variant": changed,
         "before": before,
         "after": after,
-        "champion": _short(champion.get("variant" if variant else "original")),
         "has_variant": one["variant"] is not None,
         "perturbation": (one["perturbation"] or "").replace("_", " "),
         "expected": expected(one["expect"]),
@@ -111,8 +111,10 @@ def expected(expect: Any) -> str:
 def _one(key: str, value: Any) -> str:
     """Return one part of an expectation."""
     name = key.replace("_", " ")
+    if key == "same":
+        return SAME_WORDS.get(value, f"the same {value}")
     if value is True:
-        return f"{name} answer" if key == "same" else name
+        return name
     return f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
 
 

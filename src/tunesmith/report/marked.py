@@ -19,20 +19,26 @@ def marked(reference: str, answer: str) -> tuple[Markup, Markup]:
     """Return both texts, escaped: `del` is what the answer lacks, `ins` what only the answer has.
 
     English is compared by words, Chinese by characters. Texts that share less than 30 % of their
-    words, or are very long, are returned without marks.
+    words, or are very long (some 500 words each), are returned without marks.
     """
     ours, theirs = TOKEN.findall(reference), TOKEN.findall(answer)
     plain = Markup.escape(reference), Markup.escape(answer)
     if len(ours) * len(theirs) > MOST_PAIRS:
         return plain
-    blocks = SequenceMatcher(None, ours, theirs, autojunk=False)
-    if blocks.ratio() < ALIKE:
+    codes = SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+    shared = sum(_words(ours[code[1] : code[2]]) for code in codes if code[0] == "equal")
+    if 2 * shared < ALIKE * (_words(ours) + _words(theirs)):
         return plain
-    changed = [code for code in blocks.get_opcodes() if code[0] != "equal"]
+    changed = [code for code in codes if code[0] != "equal"]
     return (
         _spans(ours, [(start, end) for _, start, end, _, _ in changed], DEL),
         _spans(theirs, [(start, end) for _, _, _, start, end in changed], INS),
     )
+
+
+def _words(tokens: Sequence[str]) -> int:
+    """Return how many tokens are more than a space; spaces make no texts alike."""
+    return sum(not token.isspace() for token in tokens)
 
 
 def _spans(tokens: Sequence[str], changed: Sequence[tuple[int, int]], mark: Markup) -> Markup:

@@ -148,7 +148,8 @@ def test_what_is_not_asked_is_told_with_its_reason(whole: Evidence) -> None:
     [
         ({"contains": ["50381", "Ann"], "changes": True}, "changes; contains: 50381, Ann"),
         ({"not_contains": "ed"}, "not contains: ed"),
-        ({"same": True}, "same answer"),
+        ({"same": "label"}, "the same label"),
+        ({"same": "answer_with_swap"}, "the same answer with what was put in"),
         ("pos", "pos"),
     ],
 )
