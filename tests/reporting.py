@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from stages.analyze import analyze
-from stages.evaluate import evaluate
 from tests.evaluation import label_rows, predictions, shop_rows
 from tests.plain_rows import plain_chat
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.behaviour.expand import Expanded, behaviour_rows
+from tunesmith.evaluation.run import evaluate
 from tunesmith.exam import ExamParams
 from tunesmith.exam.assemble import Exam, assemble
 from tunesmith.gate import GateParams
