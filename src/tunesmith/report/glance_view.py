@@ -86,17 +86,17 @@ def _generalisation(evidence: ResultEvidence) -> list[Tree]:
         for model in MODELS:
             cell = _scored(metrics, metrics["sets"][name][model], model, metric)
             gap = metrics["gaps"][name][model][metric]
-            cell["note"] = _gap(gap, about["scale"])
+            cell["note"] = _gap(gap, about["scale"], model == "candidate")
             cell["kind"] = kind_of((gap["low"], gap["high"]), about["higher_is_better"])
             cells.append(cell)
         lines.append(_line(f"{about['title']}, {own_name(name)}", cells))
     return lines
 
 
-def _gap(found: Tree, scale: float | None) -> str:
-    """Return a gap to the test rows with its interval."""
+def _gap(found: Tree, scale: float | None, with_interval: bool) -> str:
+    """Return a gap to the test rows."""
     value, low, high = (signed(found[key], scale) for key in ("difference", "low", "high"))
-    return f"gap {value} ({low} to {high})"
+    return f"gap {value}" + (f" ({low} to {high})" if with_interval else "")
 
 
 def _retention(evidence: ResultEvidence) -> list[Tree]:

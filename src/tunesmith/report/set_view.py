@@ -76,9 +76,10 @@ def _metrics(evidence: ResultEvidence, name: str) -> list[str]:
 def _line(
     evidence: ResultEvidence, name: str, metric: str, found: Tree, what: str, other: str
 ) -> Tree:
-    """Return the scores of all models on a set, and one difference drawn on a scale of its own."""
+    """Return the scores of all models on a set, a change with its drawing, and the gain."""
     metrics = evidence.metrics
     about, scores = metrics["about"][metric], metrics["sets"][name]
+    champion = evidence.comparisons["against"]["champion"]["sets"][name][metric]
     return {
         "set": own_name(name),
         "title": about["title"],
@@ -86,5 +87,6 @@ def _line(
         "n": count(scores["candidate"][metric]["n"]),
         "cells": [score_cell(metrics, scores[model], model, metric) for model in MODELS],
         "change": difference_cell(other, found, about, reach_of([{other: found}]), what),
+        "champion": difference_cell("champion", champion, about, reach_of([{"": champion}])),
         "share": "",
     }

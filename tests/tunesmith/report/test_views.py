@@ -85,6 +85,11 @@ def test_fewer_bits_are_better_and_a_lower_score_is_worse(whole: Evidence) -> No
     assert cells(moved, "Generalisation", "Exact match, far")[-1]["kind"] == "worse"
 
 
+def test_a_set_is_compared_with_the_champion_on_the_same_rows(whole: Evidence) -> None:
+    found = whole.comparisons["against"]["champion"]["sets"]["ood:far"]["exact_match"]
+    assert ood_table(whole)[0]["champion"]["value"] == signed(found["difference"])
+
+
 def test_groups_without_anything_are_left_out_of_the_glance() -> None:
     assert [part["title"] for part in glance(evidence(efficiency={}))] == ["Quality"]
 
