@@ -6,7 +6,7 @@ from typing import Any
 
 from tunesmith.component import Component
 from tunesmith.files import sha256_text
-from tunesmith.harness.sums import finish_of, statistics, stderr
+from tunesmith.harness.sums import finish_of, score_of, statistics
 from tunesmith.harness.tasks import Tasks
 from tunesmith.models.load import Loaded
 
@@ -20,7 +20,9 @@ class Line(Component):
     metric: str
     filter: str  # what lm_eval took the answer out of the text with
     value: float | None  # None: not a finite number
-    stderr: float | None  # None: lm_eval knows none, and the metric is no sum over rows
+    stderr: float | None  # lm_eval's, else by bootstrap; None: the metric is no sum over rows
+    low: float | None = None  # of the 95 % interval; None likewise
+    high: float | None = None
     n: int  # rows that have this metric
     n_shot: int
     version: str  # of the task
@@ -66,22 +68,24 @@ def run_tasks(
         fewshot_as_multiturn=chat,
     )
     samples = found["samples"]
-    lines = [_with_stderr(line, tasks, samples, seed) for line in lines_of(found)]
+    lines = [_with_interval(line, tasks, samples, seed) for line in lines_of(found)]
     return Measured(lines, samples, {n: _hash(s) for n, s in samples.items()}, model.cut)
 
 
-def _with_stderr(
+def _with_interval(
     line: Line, tasks: Tasks, samples: dict[str, list[dict[str, Any]]], seed: int
 ) -> Line:
-    """Give a metric that lm_eval has no standard error for (perplexities) one by bootstrap."""
+    """Give a metric that is a sum over rows its interval, and an error where it has none."""
     task = tasks["tasks"].get(line.task)
-    if line.stderr is not None or task is None or line.n < 2:
-        return line
-    finish = finish_of(task, line.metric)
-    if isinstance(finish, str):
+    finish = "a group" if task is None else finish_of(task, line.metric)
+    if isinstance(finish, str) or line.n < 2:
         return line
     table = statistics(samples[line.task], line.metric, line.filter)
-    return line.model_copy(update={"stderr": stderr(table, finish, RESAMPLES, seed)})
+    score = score_of(table, finish, RESAMPLES, seed)
+    error = score.stderr if line.stderr is None else line.stderr
+    return line.model_copy(
+        update={"stderr": _finite(error), "low": _finite(score.low), "high": _finite(score.high)}
+    )
 
 
 def lines_of(found: dict[str, Any]) -> list[Line]:
@@ -97,19 +101,25 @@ def lines_of(found: dict[str, Any]) -> list[Line]:
 def _line(found: dict[str, Any], task: str, metric: str, kind: str) -> Line:
     """Return one line of the results."""
     values = found["results"][task]
-    rows = [row for row in found["samples"].get(task, []) if row["filter"] == kind]
-    own = sum(metric in row["metrics"] for row in rows)
     return Line(
         task=task,
         metric=metric,
         filter=kind,
         value=_finite(values[f"{metric},{kind}"]),
         stderr=_finite(values.get(f"{metric}_stderr,{kind}")),
-        n=own or int(values["sample_len"]),
+        n=_rows(found, task, metric, kind),
         n_shot=int(found["n-shot"].get(task) or 0),
         version=str(found["versions"].get(task, "")),
         higher_is_better=found["higher_is_better"].get(task, {}).get(metric),
     )
+
+
+def _rows(found: dict[str, Any], task: str, metric: str, kind: str) -> int:
+    """Count the rows behind a number; lm_eval's own count of a group takes all rows of its tasks."""
+    rows = [row for row in found["samples"].get(task, []) if row["filter"] == kind]
+    parts = found["group_subtasks"].get(task, [])
+    own = sum(metric in row["metrics"] for row in rows)
+    return own + sum(_rows(found, part, metric, kind) for part in parts)
 
 
 def _number(value: Any) -> bool:

@@ -5,14 +5,13 @@ import numpy as np
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.harness.measure import Line, Measured
-from tunesmith.harness.sums import Finish, finish_of, statistics
+from tunesmith.harness.sums import CONFIDENCE, Finish, finish_of, right_or_wrong, statistics
 from tunesmith.harness.tasks import Tasks
 from tunesmith.stats.mcnemar import mcnemar
 from tunesmith.stats.paired import paired_difference
 from tunesmith.stats.resample import Floats, bootstrap_totals
 
 RESAMPLES = 10_000
-CONFIDENCE = 0.95
 
 
 class Gap(Component):
@@ -121,7 +120,7 @@ def _gap(
 
 def _exact_p(parts: list[Floats]) -> float | None:
     """Return McNemar's p where every row is right or wrong, else None."""
-    if not all(np.isin(part, (0.0, 1.0)).all() for part in parts):
+    if not all(map(right_or_wrong, parts)):
         return None
     gap = parts[0][:, 0] - parts[1][:, 0]
     return mcnemar(int((gap > 0).sum()), int((gap < 0).sum()))

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from tunesmith.stats.resample import Floats, bootstrap_totals
+from tunesmith.stats.score import Score, proportion, score_from_draws
 
+CONFIDENCE = 0.95  # of all intervals
 Finish = Callable[[Floats], Floats]  # sums (…, 2) of values and weights → (…)
 
 
@@ -39,7 +41,22 @@ def statistics(samples: list[dict[str, Any]], metric: str, kind: str) -> Floats:
     return np.array(pairs, dtype=np.float64)
 
 
-def stderr(table: Floats, finish: Finish, resamples: int, seed: int) -> float:
-    """Return the bootstrap standard error of a metric."""
+def score_of(table: Floats, finish: Finish, resamples: int, seed: int) -> Score:
+    """Return a metric with error and interval: Wilson's for right or wrong, else the bootstrap's.
+
+    Args:
+        table: (N, 2) from `statistics`.
+        finish: from `finish_of`.
+        resamples: B.
+        seed: of the resamples.
+    """
+    sums = table.sum(axis=0)
+    if right_or_wrong(table):
+        return proportion(sums[0], len(table), CONFIDENCE)
     [totals] = bootstrap_totals([table], resamples, np.random.default_rng(seed))
-    return float(finish(totals).std(ddof=1))
+    return score_from_draws(float(finish(sums)), finish(totals), len(table), CONFIDENCE)
+
+
+def right_or_wrong(table: Floats) -> bool:
+    """True where every row has 0 or 1, and weighs 1."""
+    return bool(np.isin(table[:, 0], (0.0, 1.0)).all() and (table[:, 1] == 1).all())

@@ -1,6 +1,7 @@
 """The texts of tasks become the tokens that a model was trained to see."""
 
 import pytest
+from tokenizers.processors import TemplateProcessing
 
 from tests.tiny import chat_row, tiny_tokenizer
 from tunesmith.errors import UserError
@@ -34,6 +35,19 @@ def test_without_context_the_end_of_a_text_stands_before() -> None:
     for chat in (True, False):
         pair = Encoder(TOKENIZER, chat).pair("", "b")
         assert pair.context == [TOKENIZER.eos_token_id]
+
+
+def test_a_start_that_the_tokenizer_puts_before_texts_stands_there_once() -> None:
+    tokenizer = tiny_tokenizer()
+    tokenizer.add_special_tokens({"bos_token": "<u>"})
+    first = tokenizer.bos_token_id
+    start = TemplateProcessing(single="<u> $A", special_tokens=[("<u>", first)])
+    tokenizer.backend_tokenizer.post_processor = start
+    plain = Encoder(tokenizer, chat=False)
+    assert plain.pair("a", "b").context == tokenizer("a")["input_ids"]
+    assert plain.context("<u>a") == plain.context("a")
+    assert plain.windows("ab", 9) == [Pair([first], tokenizer("ab")["input_ids"][1:])]
+    assert Encoder(tokenizer, chat=True).context("<u>a<a>").count(first) == 1
 
 
 def test_an_answer_of_no_token_is_refused() -> None:

@@ -16,6 +16,7 @@ from tunesmith.harness.paired import compare
 from tunesmith.harness.run import Asked, chats, measure_models, write_records
 from tunesmith.harness.tasks import load_tasks
 from tunesmith.models.load import Loaded, load
+from tunesmith.stats.score import proportion
 
 pytestmark = pytest.mark.skipif(
     find_spec("lm_eval") is None, reason="lm_eval is not installed: `make harness`"
@@ -104,8 +105,24 @@ def test_every_metric_has_its_rows_and_an_error(tiny: Loaded, folder: Path) -> N
     assert {line.n for line in lines.values()} == {len(CHOICES)}
     assert all(line.stderr is not None for line in lines.values())
     assert lines["read", "bits_per_byte"].stderr > 0
+    share = proportion(lines["pick", "acc"].value * 9, 9, 0.95)
+    assert [lines["pick", "acc"].low, lines["pick", "acc"].high] == [share.low, share.high]
+    assert [line.metric for line in lines.values() if line.low is None] == ["chrf"]
     assert lines["pick", "acc"].version == "2"
     assert [lines["pick", "acc"].n_shot, lines["pick", "acc"].higher_is_better] == [1, True]
+
+
+def test_a_group_has_one_line_and_its_tasks_are_compared(tiny: Loaded, folder: Path) -> None:
+    tasks = load_tasks(["both"], folder, 0)
+    found = run_tasks(tiny, tasks, False, 4, None, 0)
+    both = {line.task: line for line in found.lines if line.metric == "acc"}
+    assert [both["both"].value, both["both"].n] == [both["pick"].value, 9]
+    assert both["both"].version == "3"
+    compared = compare(found, found, tasks, 0)
+    assert [gap.task for gap in compared.differences] == ["pick", "speak"]
+    assert [one.why for one in compared.left_out if one.task == "both"] == [
+        "a group: its tasks are compared one by one"
+    ]
 
 
 def test_prompts_that_are_cut_are_counted(

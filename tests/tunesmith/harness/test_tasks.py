@@ -1,5 +1,6 @@
 """Tasks are found by name, with rows beside them; what is missing is named."""
 
+import shutil
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_an_unknown_task_is_answered_with_near_ones(
     monkeypatch.setattr("lm_eval.tasks.TaskManager", few)
     with pytest.raises(UserError, match=r"--task pikc: no such task; did you mean pick\?"):
         load_tasks(["pikc"], folder, None)
-    with pytest.raises(UserError, match="lm_eval has 3, and .*tasks has no file with `task: zzzz`"):
+    with pytest.raises(UserError, match="lm_eval has 4, and .*tasks has no file with `task: zzzz`"):
         load_tasks(["zzzz"], folder, None)
 
 
@@ -83,6 +84,15 @@ def test_without_network_the_hub_is_named(folder: Path) -> None:
     (folder / "far.yaml").write_text(on_hub.replace("task: pick", "task: far"))
     with pytest.raises(UserError, match="--task far: its rows are on the hub, which gave nothing"):
         load_tasks(["far"], folder, None)
+
+
+def test_a_copy_of_a_data_set_of_the_hub_may_lie_in_the_folder(folder: Path) -> None:
+    on_hub = (folder / "pick.yaml").read_text().replace("dataset_path: json", "dataset_path: a/b")
+    on_hub = on_hub.replace("data_files: {test: choices.jsonl}, ", "")
+    (folder / "far.yaml").write_text(on_hub.replace("task: pick", "task: far"))
+    (folder / "a" / "b").mkdir(parents=True)
+    shutil.copy(folder / "choices.jsonl", folder / "a" / "b" / "test.jsonl")
+    assert len(load_tasks(["far"], folder, None)["tasks"]["far"].eval_docs) == 9
 
 
 def test_a_package_that_a_task_needs_is_named(folder: Path) -> None:

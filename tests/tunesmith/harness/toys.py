@@ -46,11 +46,18 @@ doc_to_target: "{{{{question}}}}"
 metric_list:
   - {{metric: bits_per_byte}}
 """
+GROUP = """\
+group: both
+task: [pick, speak]
+aggregate_metric_list:
+  - {metric: acc, aggregation: mean, weight_by_size: true}
+metadata: {version: 3}
+"""
 SETTINGS = {"until": ["\n"], "max_gen_toks": 12, "do_sample": False}
 
 
 def write_tasks(folder: Path, settings: dict[str, Any] | None = None) -> Path:
-    """Write the tasks pick, speak and read, and their rows."""
+    """Write the tasks pick, speak and read, the group both of the first two, and their rows."""
     folder.mkdir(parents=True)
     lines = [json.dumps(row, ensure_ascii=False) for row in CHOICES]
     (folder / "choices.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -58,4 +65,5 @@ def write_tasks(folder: Path, settings: dict[str, Any] | None = None) -> Path:
     told["settings"] = json.dumps(settings or SETTINGS)
     for name, text in (("pick", MULTIPLE_CHOICE), ("speak", GENERATE), ("read", ROLLING)):
         (folder / f"{name}.yaml").write_text(text.format(name=name, **told), encoding="utf-8")
+    (folder / "both.yaml").write_text(GROUP, encoding="utf-8")
     return folder
