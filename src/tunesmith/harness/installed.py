@@ -1,5 +1,7 @@
-"""Says how to install lm_eval where it is missing."""
+"""Says how to install what is missing: lm_eval, or a package that one of its tasks needs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 from tunesmith.errors import UserError
@@ -16,3 +18,19 @@ def require_lm_eval() -> None:
             "lm_eval (lm-evaluation-harness) is not installed; `make harness` installs the "
             "version of requirements-harness.lock"
         )
+
+
+@contextmanager
+def naming_packages(tasks: str) -> Iterator[None]:
+    """Name the package that the code of a task imports and that is not there.
+
+    Raises:
+        UserError: there is one.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"--task {tasks}: its code needs the package {error.name}, which is not installed; "
+            "docs/harness.md lists what single tasks need"
+        ) from None

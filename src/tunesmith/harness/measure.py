@@ -6,6 +6,7 @@ from typing import Any
 
 from tunesmith.component import Component
 from tunesmith.files import sha256_text
+from tunesmith.harness.installed import naming_packages
 from tunesmith.harness.sums import finish_of, score_of, statistics
 from tunesmith.harness.tasks import Tasks
 from tunesmith.models.load import Loaded
@@ -51,6 +52,9 @@ def run_tasks(
         batch_size: texts in one pass; changes speed, not results in fp32.
         limit: the first rows of each task only.
         seed: of the draw of worked examples, the same for every model.
+
+    Raises:
+        UserError: a task needs a package that is not there, or what the model cannot give.
     """
     from lm_eval.evaluator import evaluate
 
@@ -59,14 +63,15 @@ def run_tasks(
     for task in tasks["tasks"].values():
         task.set_fewshot_seed(seed=seed)
     model = TunesmithLM(loaded, chat, batch_size)
-    found: Any = evaluate(
-        lm=model,
-        task_dict=tasks,
-        limit=limit,
-        bootstrap_iters=RESAMPLES,
-        apply_chat_template=chat,
-        fewshot_as_multiturn=chat,
-    )
+    with naming_packages(" --task ".join(tasks["tasks"])):
+        found: Any = evaluate(
+            lm=model,
+            task_dict=tasks,
+            limit=limit,
+            bootstrap_iters=RESAMPLES,
+            apply_chat_template=chat,
+            fewshot_as_multiturn=chat,
+        )
     samples = found["samples"]
     lines = [_with_interval(line, tasks, samples, seed) for line in lines_of(found)]
     return Measured(lines, samples, {n: _hash(s) for n, s in samples.items()}, model.cut)
@@ -115,7 +120,7 @@ def _line(found: dict[str, Any], task: str, metric: str, kind: str) -> Line:
 
 
 def _rows(found: dict[str, Any], task: str, metric: str, kind: str) -> int:
-    """Count the rows behind a number; lm_eval's own count of a group takes all rows of its tasks."""
+    """Count the rows behind a number; of a group, lm_eval counts those without the metric too."""
     rows = [row for row in found["samples"].get(task, []) if row["filter"] == kind]
     parts = found["group_subtasks"].get(task, [])
     own = sum(metric in row["metrics"] for row in rows)

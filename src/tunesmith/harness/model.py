@@ -48,8 +48,15 @@ class TunesmithLM(LM):  # type: ignore[misc]
     def apply_chat_template(
         self, chat_history: list[Message], add_generation_prompt: bool = True
     ) -> str:
-        """Return a conversation as the model reads it."""
-        return self._encoder.messages(chat_history, add_generation_prompt)
+        """Return a conversation as the model reads it.
+
+        Raises:
+            UserError: there is no template, or it takes no system message.
+        """
+        try:
+            return self._encoder.messages(chat_history, add_generation_prompt)
+        except UserError as error:
+            raise UserError(f"{error}; or ask without a template: --plain") from None
 
     def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
         """Return, per (context, continuation), log-probability and whether it is the greedy one."""

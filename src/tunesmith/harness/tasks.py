@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
+from tunesmith.harness.installed import naming_packages
 
 if TYPE_CHECKING:
     from lm_eval.tasks import TaskManager
@@ -35,7 +36,7 @@ def load_tasks(names: list[str], folder: Path | None, shots: int | None) -> Task
     manager = _manager(names, folder)
     loaded: Tasks = {"tasks": {}, "groups": {}, "group_map": {}}
     for name in names:
-        with _beside(folder):
+        with _beside(folder), naming_packages(name):
             part = _load(manager, name)
         for key, found in loaded.items():
             found.update(part[key])
@@ -114,11 +115,6 @@ def _load(manager: "TaskManager", name: str) -> dict[str, Any]:
             f"--task {name}: its rows are on the hub, which gave nothing ({_first(error)}); run it "
             "once with network (the rows stay in the cache of datasets), or give a task with "
             "rows of yours in --tasks-folder"
-        ) from None
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"--task {name}: its code needs the package {error.name}, which is not installed; "
-            "docs/harness.md lists what single tasks need"
         ) from None
     except FileNotFoundError as error:
         raise UserError(

@@ -1,13 +1,16 @@
 """Models are measured on tasks and compared on the same rows, without a network."""
 
+import copy
 import json
 import shutil
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.tiny import TEMPLATE
 from tests.tunesmith.harness.toys import CHOICES, SETTINGS, write_tasks
 from tests.tunesmith.methods.trying import describe, try_out
 from tunesmith.errors import UserError
@@ -140,6 +143,29 @@ def test_a_task_that_draws_at_random_is_refused(tiny: Loaded, tmp_path: Path) ->
     folder = write_tasks(tmp_path / "tasks", {**SETTINGS, "do_sample": True, "temperature": 0.7})
     with pytest.raises(UserError, match="task speak: it draws answers at random"):
         run_tasks(tiny, load_tasks(["speak"], folder, 0), False, 4, 2, 0)
+
+
+def test_a_package_that_scoring_needs_is_named(tiny: Loaded, tmp_path: Path) -> None:
+    folder = write_tasks(tmp_path / "tasks")
+    (folder / "code.py").write_text("def score(doc, results):\n    import no_such_package\n")
+    text = (folder / "pick.yaml").read_text()
+    (folder / "pick.yaml").write_text(text + "process_results: !function code.score\n")
+    with pytest.raises(UserError, match="--task pick: its code needs the package no_such_package"):
+        run_tasks(tiny, load_tasks(["pick"], folder, 0), False, 4, 2, 0)
+
+
+def test_a_template_without_system_turns_is_named(tiny: Loaded, tmp_path: Path) -> None:
+    folder = write_tasks(tmp_path / "tasks")
+    text = (folder / "pick.yaml").read_text()
+    (folder / "pick.yaml").write_text(text + "description: Answer.\n")
+    tokenizer = copy.deepcopy(tiny.tokenizer)
+    tokenizer.chat_template = (
+        "{%- if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif -%}"
+        f"{TEMPLATE}"
+    )
+    other = replace(tiny, tokenizer=tokenizer)
+    with pytest.raises(UserError, match="the roles .'system', 'user'.: no system; or .*--plain"):
+        run_tasks(other, load_tasks(["pick"], folder, 0), True, 4, 2, 0)
 
 
 def measured(right: list[int], folder: Path, tiny: Loaded) -> Measured:
