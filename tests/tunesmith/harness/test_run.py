@@ -139,6 +139,21 @@ def test_prompts_that_are_cut_are_counted(
         run_tasks(tiny, tasks, False, 4, 2, 0)
 
 
+def test_a_long_context_loses_its_beginning(tiny: Loaded) -> None:
+    from lm_eval.api.instance import Instance
+
+    from tunesmith.harness.model import TunesmithLM
+
+    model = TunesmithLM(tiny, False, 2)
+    texts = ["x" * 300 + "y" * 511, "z" * 40 + "y" * 511]
+    asked = [Instance("loglikelihood", {}, (text, "ab"), 0) for text in texts]
+    [first, second] = model.loglikelihood(asked)
+    assert first[0] == pytest.approx(second[0], rel=1e-6)
+    assert model.cut == 2
+    with pytest.raises(UserError, match="probability of 600 tokens, and the model reads 512"):
+        model.loglikelihood([Instance("loglikelihood", {}, ("x", "a" * 600), 0)])
+
+
 def test_a_task_that_draws_at_random_is_refused(tiny: Loaded, tmp_path: Path) -> None:
     folder = write_tasks(tmp_path / "tasks", {**SETTINGS, "do_sample": True, "temperature": 0.7})
     with pytest.raises(UserError, match="task speak: it draws answers at random"):
