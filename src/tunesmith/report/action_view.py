@@ -8,7 +8,7 @@ SHOWN = 10
 LONGEST = 400
 MEASURES = {
     "probability": "probability of the wrong label",
-    "reference_surprise": "nats a token of the reference: how unlikely the model holds it",
+    "probability_per_token": "probability of a token of the wrong answer (geometric mean)",
 }
 
 

@@ -1,5 +1,6 @@
 """A measured value that never goes without its uncertainty."""
 
+import math
 from dataclasses import asdict, dataclass
 from statistics import NormalDist
 
@@ -64,7 +65,7 @@ def student_t(share: float, freedom: int) -> float:
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
     )
-    return sum(term / freedom**power for power, term in enumerate(terms))
+    return math.fsum(term / freedom**power for power, term in enumerate(terms))
 
 
 def proportion(hits: float, n: int, confidence: float) -> Score:

@@ -170,7 +170,7 @@ def test_the_plan_keeps_its_order_and_every_step_has_a_kind(whole: Evidence) -> 
 
 def test_a_generator_s_surest_errors_say_by_which_measure(whole: Evidence) -> None:
     found = surest(whole)
-    assert found["measure"].startswith("nats a token")
+    assert found["measure"].startswith("probability of a token")
     assert found["lines"][0]["sure"] >= found["lines"][-1]["sure"]
 
 
