@@ -14,6 +14,7 @@ from tunesmith.errors import UserError
 from tunesmith.files import write_json, write_text
 from tunesmith.judge.metric import judged
 from tunesmith.metrics.confusion import confusion
+from tunesmith.metrics.labels import with_scope_of
 from tunesmith.metrics.measure import Measured, measure
 from tunesmith.metrics.metric import Metric
 from tunesmith.metrics.params import EvaluateParams
@@ -79,7 +80,7 @@ def evaluate(
         replies: recorded ones of the judge; what is asked anew is added.
     """
     test, given = part_of(rows, predictions, TEST)
-    answers = {name: to_answers(test, table) for name, table in given.items()}
+    answers = answers_of(test, given)
     table = statistics(metrics_of(test, settings), answers)
     more: dict[str, Any] = {}
     if settings.judge is not None:
@@ -118,6 +119,14 @@ def behaved(
     return score_behaviour(to_rows(rows[own]), answers, confidence)
 
 
+def answers_of(
+    rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]"
+) -> dict[str, Answers]:
+    """Return every model's answers; what the candidate was not trained on is out of scope."""
+    answers = {model: to_answers(rows, table) for model, table in predictions.items()}
+    return with_scope_of(answers, CANDIDATE)
+
+
 def part_of(
     rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]", name: str
 ) -> "tuple[pd.DataFrame, dict[str, pd.DataFrame]]":
@@ -143,7 +152,7 @@ def measured_sets(
     found = {}
     for name in sets_of(rows):
         own, given = part_of(rows, predictions, name)
-        answers = {model: to_answers(own, table) for model, table in given.items()}
+        answers = answers_of(own, given)
         table = statistics(metrics_of(own, settings), answers)
         everything = np.ones(len(own), dtype=bool)
         found[name] = measured(table, everything, name, settings, seed), answers[CANDIDATE]
