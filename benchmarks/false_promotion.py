@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from tunesmith.answers import Answers
+from tunesmith.evaluation.tables import about
 from tunesmith.gate import GateParams
 from tunesmith.gate.decide import decide
 from tunesmith.metrics.exact_match import ExactMatch
 from tunesmith.metrics.measure import measure
 from tunesmith.metrics.metric import Metric
 from tunesmith.metrics.rouge_l import RougeL
-from tunesmith.metrics.tables import about
 from tunesmith.stats.resample import Floats
 
 SIZES = (50, 100, 300, 1000)

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from stages.analyze import analyze
-from stages.evaluate import evaluate
 from tests.evaluation import label_rows, predictions, shop_rows
 from tunesmith.analysis import AnalyzeParams
+from tunesmith.evaluation.run import evaluate
 from tunesmith.gate import GateParams
 from tunesmith.gate.decide import decide
 from tunesmith.metrics.params import EvaluateParams

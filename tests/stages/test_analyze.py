@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from stages.analyze import analyze, direction, main
-from stages.evaluate import evaluate
 from tests.evaluation import label_rows, predictions, shop_rows, write_inputs
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.errors import UserError
+from tunesmith.evaluation.run import evaluate
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.rows import to_frame
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.evaluate import evaluate
 from stages.gate import main
 from tests.evaluation import predictions, shop_rows
+from tunesmith.evaluation.run import evaluate
 from tunesmith.files import write_json
 from tunesmith.metrics.params import EvaluateParams
 

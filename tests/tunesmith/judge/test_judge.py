@@ -15,10 +15,10 @@ from tunesmith.answers import Answers
 from tunesmith.endpoints import caller
 from tunesmith.endpoints.replies import Replies
 from tunesmith.errors import UserError
+from tunesmith.evaluation.tables import MODELS, about, per_row_table
 from tunesmith.judge.metric import Judged, JudgeScore, judged
 from tunesmith.judge.params import Judge
 from tunesmith.metrics.measure import measure
-from tunesmith.metrics.tables import MODELS, about, per_row_table
 
 KEY = "sk-secret-of-the-test"
 PROMPTS = ["Where is order 1?", "订单2在哪里？", "Where is order 3?", "订单4在哪里？"]

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tunesmith.answers import Answers, is_classification
+from tunesmith.evaluation.tables import BASE, CHAMPION, MODELS, OVERALL, TEST, about, differences
 from tunesmith.metrics import METRICS, metrics_for
 from tunesmith.metrics.measure import Measured, unpaired
 from tunesmith.metrics.metric import Metric
 from tunesmith.metrics.params import EvaluateParams
-from tunesmith.metrics.tables import BASE, CHAMPION, MODELS, OVERALL, TEST, about, differences
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,1 @@
+"""The CPU half of evaluation: scores of every set, comparisons, and what pins both down."""

@@ -1,0 +1,229 @@
+"""Scores, comparisons, gaps and behaviour of three models on one exam."""
+
+import json
+import math
+from unittest.mock import patch
+
+import pandas as pd
+import pytest
+
+from tests.evaluation import label_rows, predictions, shop_rows
+from tests.tiny import text_row
+from tunesmith.endpoints.replies import Replies
+from tunesmith.errors import UserError
+from tunesmith.evaluation.run import evaluate
+from tunesmith.evaluation.tables import MODELS
+from tunesmith.judge.params import Judge
+from tunesmith.metrics.params import EvaluateParams
+from tunesmith.rows import to_frame
+
+METRICS = ["exact_match", "rouge_l", "bleu", "chrf", "token_f1", "logprob", "length_ratio"]
+SETTINGS = EvaluateParams(metrics=METRICS, slices=("lang", "meta.topic"), resamples=200)
+
+
+def shop_predictions(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    rights = {"base": 0.1, "candidate": 0.8, "champion": 0.4}
+    return {name: predictions(rows, rights[name], seed) for seed, name in enumerate(MODELS)}
+
+
+def test_a_better_model_is_better_in_every_score_and_slice() -> None:
+    rows = shop_rows()
+    result = evaluate(rows, shop_predictions(rows), SETTINGS, seed=0)
+    for metric in ("exact_match", "rouge_l", "bleu", "chrf", "token_f1", "logprob"):
+        base, candidate = (result.metrics[model][metric] for model in ("base", "candidate"))
+        assert base["high"] < candidate["low"]
+        against = result.comparisons["against"]["base"]
+        assert against["overall"][metric]["low"] > 0
+        assert against["overall"][metric]["p"] < 0.02
+        assert against["slices"]["lang"]["zh"][metric]["low"] > 0
+        assert against["slices"]["lang"]["zh"][metric]["n"] == 40
+
+
+def test_every_score_has_an_interval_and_the_long_table_holds_all_of_them() -> None:
+    rows = shop_rows()
+    result = evaluate(rows, shop_predictions(rows), SETTINGS, seed=0)
+    assert len(result.scores) == 3 * len(METRICS) * 5  # overall, two languages, two topics
+    assert (result.scores["low"] <= result.scores["value"]).all()
+    assert (result.scores["value"] <= result.scores["high"]).all()
+    zh = result.scores.query("model == 'base' and slice == 'lang=zh' and metric == 'bleu'")
+    assert zh["value"].item() == result.metrics["slices"]["lang"]["zh"]["base"]["bleu"]
+    assert "tok:zh" in result.metrics["about"]["bleu"]["signature"]
+
+
+def test_row_scores_keep_the_answers_and_average_to_the_score() -> None:
+    rows = shop_rows()
+    result = evaluate(rows, shop_predictions(rows), SETTINGS, seed=0)
+    own = result.per_row.query("model == 'candidate'")
+    assert list(own["id"]) == list(rows["id"])
+    assert own["rouge_l"].mean() == pytest.approx(result.metrics["candidate"]["rouge_l"]["value"])
+
+
+def test_a_slice_s_numbers_do_not_depend_on_the_other_slices() -> None:
+    rows = shop_rows()
+    alone = EvaluateParams(metrics=METRICS, slices=("lang",), resamples=200)
+    table = shop_predictions(rows)
+    many, one = (evaluate(rows, table, settings, 0) for settings in (SETTINGS, alone))
+    merged = many.scores.merge(one.scores, on=["model", "slice", "metric"])
+    assert len(merged) == 3 * len(METRICS) * 3
+    assert (merged["low_x"] == merged["low_y"]).all()
+
+
+def test_a_classification_is_scored_by_label() -> None:
+    rows = label_rows()
+    settings = EvaluateParams(
+        metrics=["accuracy", "macro_f1", "ece"], slices=("label",), resamples=200
+    )
+    result = evaluate(rows, shop_predictions(rows), settings, seed=0)
+    accuracy = result.metrics["candidate"]["accuracy"]["value"]
+    assert accuracy > result.metrics["base"]["accuracy"]["value"]
+    assert "macro_f1" not in result.per_row
+    assert set(result.metrics["slices"]["label"]) == {"hours", "order", "refund"}
+
+
+def test_what_the_candidate_was_not_trained_on_is_out_of_scope_for_the_base_too() -> None:
+    rows = label_rows()  # a base has a head for every label of the test rows, "hours" too
+    knows = {"base": ["hours", "order", "refund"], "candidate": ["order", "refund"]}
+    given = {
+        name: part.assign(scores=json.dumps(dict.fromkeys(knows.get(name, knows["base"]), 0.3)))
+        for name, part in shop_predictions(rows).items()
+    }
+    settings = EvaluateParams(metrics=["accuracy", "oos_auroc"], resamples=200)
+    result = evaluate(rows, given, settings, seed=0)
+    assert [result.metrics[name]["oos_auroc"]["value"] for name in MODELS] == [0.5] * 3
+
+
+def test_a_metric_of_the_other_task_is_refused() -> None:
+    rows = label_rows()
+    with pytest.raises(UserError, match='"bleu" does not apply to classification'):
+        evaluate(rows, shop_predictions(rows), EvaluateParams(metrics=["bleu"]), seed=0)
+
+
+def test_a_metric_whose_numbers_were_not_predicted_is_refused() -> None:
+    rows = label_rows()
+    table = {name: part.assign(scores=None) for name, part in shop_predictions(rows).items()}
+    with pytest.raises(UserError, match='"ece" needs the predictions\' scores'):
+        evaluate(rows, table, EvaluateParams(metrics=["ece"]), seed=0)
+
+
+def with_sets() -> pd.DataFrame:
+    """Return test rows with an out-of-distribution and a retention set beside them."""
+    far = shop_rows(40, "far").assign(split="ood:far")
+    prose = to_frame(
+        [{**text_row(k, f"prose {k}"), "split": "retention:prose", "lang": "en"} for k in range(9)]
+    )
+    return pd.concat([shop_rows(), far, prose], ignore_index=True)
+
+
+def set_predictions(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return predictions that are worse far away, and log-probabilities of plain text."""
+    text = rows["task"] == "text"
+    near = (rows["split"] == "test").to_numpy()
+    found = {}
+    for seed, (name, right) in enumerate({"base": 0.1, "candidate": 0.8, "champion": 0.4}.items()):
+        parts = [
+            predictions(rows[near], right, seed),
+            predictions(rows[~near & ~text], right / 2, seed),
+            text_predictions(rows[text], -3.0 - right),
+        ]
+        found[name] = pd.concat(parts, ignore_index=True)
+    return found
+
+
+def text_predictions(rows: pd.DataFrame, nats: float) -> pd.DataFrame:
+    sizes = [len(text.encode()) for text in rows["text"]]
+    blank = dict.fromkeys(predictions(shop_rows(1), 1.0, 0).columns)
+    return pd.DataFrame(
+        [
+            blank
+            | {"id": row_id, "prediction": "", "logprob": nats * size, "finished": True}
+            | {"reference_tokens": size, "reference_bytes": size}
+            for row_id, size in zip(rows["id"], sizes, strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def test_every_set_is_scored_alone_and_the_test_rows_as_if_they_were_all() -> None:
+    rows = with_sets()
+    result = evaluate(rows, set_predictions(rows), SETTINGS, 0)
+    alone = evaluate(shop_rows(), shop_predictions(shop_rows()), SETTINGS, 0)
+    assert result.metrics["candidate"] == alone.metrics["candidate"]
+    assert set(result.metrics["sets"]) == {"ood:far", "retention:prose"}
+    assert result.metrics["sets"]["ood:far"]["candidate"]["exact_match"]["n"] == 40
+    assert set(result.scores["set"]) == {"test", "ood:far", "retention:prose"}
+    assert set(result.per_row["id"]) == set(shop_rows()["id"])
+
+
+def test_plain_text_is_scored_in_bits_a_byte_against_the_base() -> None:
+    rows = with_sets()
+    result = evaluate(rows, set_predictions(rows), SETTINGS, 0)
+    bits = result.metrics["sets"]["retention:prose"]
+    assert bits["base"]["bits_per_byte"]["value"] == pytest.approx(3.1 / math.log(2))
+    assert bits["candidate"]["bits_per_byte"]["value"] == pytest.approx(3.8 / math.log(2))
+    against = result.comparisons["against"]["base"]["sets"]["retention:prose"]["bits_per_byte"]
+    assert against["difference"] == pytest.approx(0.7 / math.log(2))
+    assert not result.metrics["about"]["bits_per_byte"]["higher_is_better"]
+
+
+def test_the_generalisation_gap_is_the_set_minus_the_test_rows() -> None:
+    rows = with_sets()
+    result = evaluate(rows, set_predictions(rows), SETTINGS, 0)
+    gap = result.metrics["gaps"]["ood:far"]["candidate"]["exact_match"]
+    near = result.metrics["candidate"]["exact_match"]["value"]
+    far = result.metrics["sets"]["ood:far"]["candidate"]["exact_match"]["value"]
+    assert gap["difference"] == pytest.approx(far - near)
+    assert gap["low"] < gap["difference"] < gap["high"] < 0
+    assert "retention:prose" not in result.metrics["gaps"]
+
+
+def test_an_exam_without_test_rows_is_refused() -> None:
+    rows = shop_rows().assign(split="ood:far")
+    with pytest.raises(UserError, match="the exam has no test row"):
+        evaluate(rows, shop_predictions(rows), SETTINGS, 0)
+
+
+def test_behavioural_tests_are_judged_case_by_case_and_are_no_set() -> None:
+    test = {"test": "says a", "kind": "MFT", "capability": "Copying", "case": "0", "variant": 0}
+    told = {**test, "expect": {"contains": ["a"]}, "perturbation": None, "swaps": []}
+    behaviour = shop_rows(4, "b").assign(
+        split="behaviour", meta=json.dumps({"behaviour": told}), completion=None
+    )
+    behaviour["meta"] = [json.dumps({"behaviour": {**told, "case": str(k)}}) for k in range(4)]
+    rows = pd.concat([shop_rows(), behaviour], ignore_index=True)
+    answers = {
+        name: pd.concat(
+            [table, predictions(shop_rows(4, "b"), 1.0, 0).assign(prediction=answer)],
+            ignore_index=True,
+        )
+        for (name, table), answer in zip(
+            shop_predictions(shop_rows()).items(), ("b", "a", "b"), strict=True
+        )
+    }
+    result = evaluate(rows, answers, SETTINGS, 0)
+    assert result.metrics["sets"] == {}
+    models = result.behaviour["tests"]["says a"]["models"]
+    assert {name: one["failures"] for name, one in models.items()} == {
+        "base": 4,
+        "candidate": 0,
+        "champion": 4,
+    }
+
+
+def test_confusions_of_a_classifier_are_counted_for_every_model() -> None:
+    rows = label_rows()
+    settings = EvaluateParams(metrics=["accuracy"], resamples=200)
+    result = evaluate(rows, shop_predictions(rows), settings, 0)
+    table = result.metrics["confusion"]["candidate"]
+    hits = sum(line[k] for k, line in enumerate(table["counts"]))
+    assert hits / len(rows) == result.metrics["candidate"]["accuracy"]["value"]
+
+
+def test_verdicts_of_a_judge_become_a_metric() -> None:
+    rows = shop_rows(40)
+    judge = Judge(model="judging", max_rows=10)
+    settings = EvaluateParams(metrics=["rouge_l"], resamples=200, judge=judge)
+    with patch.object(Judge, "replies", lambda _, requests, *__: ["A"] * len(requests)):
+        result = evaluate(rows, shop_predictions(rows), settings, 0, Replies())
+    assert result.metrics["candidate"]["judge"]["n"] == 10
+    assert result.metrics["judge"]["candidate"]["flips"] == 1.0  # it prefers whatever is first
+    assert "model:judging" in result.metrics["about"]["judge"]["signature"]
