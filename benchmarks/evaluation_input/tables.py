@@ -16,8 +16,13 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: int
     """Return a table; so many columns after the first stand to the right."""
     bars = ["---", *["--:"] * numbers, *["---"] * (len(head) - 1 - numbers)]
     lines = [head, *rows]
-    text = [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines]
+    text = [f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines]
     return "\n".join([text[0], f"|{'|'.join(bars)}|", *text[1:]])
+
+
+def _cell(value: object) -> str:
+    """Return a value on one line, without what would end its cell."""
+    return " ".join(str(value).split()).replace("|", "\\|")
 
 
 def account_table(folder: Path) -> str:
@@ -90,16 +95,22 @@ def gaps_table(folder: Path) -> str:
 def slices_table(folder: Path, prefixes: Sequence[str], metric: str) -> str:
     """Return the tuned and base scores of the slices with these names."""
     table = pd.read_csv(folder / "reports" / "scores.csv")
-    own = table[(table["set"] == "test") & (table["metric"] == metric)]
-    models = {name: own[own["model"] == name].set_index("slice") for name in MODELS}
-    chosen = [s for s in models["candidate"].index if s.partition("=")[0] in prefixes]
+    parts = [part for part in table["slice"].unique() if part.partition("=")[0] in prefixes]
+    found = [[slice_score(folder, model, part, metric) for model in MODELS] for part in parts]
     rows = [
-        [part, f"{models['candidate'].loc[part, 'n']:.0f}"]
-        + [interval(models[name].loc[part].to_dict()) for name in MODELS]
-        for part in chosen
+        [part, f"{scores[0]['n']:,.0f}", *map(interval, scores)]
+        for part, scores in zip(parts, found, strict=True)
     ]
     head = ["slice", "n", *MODELS.values()]
     return f"## Slices: {metric}\n\n" + markdown(head, rows, numbers=1)
+
+
+def slice_score(folder: Path, model: str, part: str, metric: str) -> dict[str, float]:
+    """Return one score of a slice of the test rows."""
+    table = pd.read_csv(folder / "reports" / "scores.csv").query("set == 'test'")
+    keys = ["model", "slice", "metric"]
+    line = table.set_index(keys).loc[(model, part, metric)]
+    return {name: float(line[name]) for name in ("value", "low", "high", "n")}
 
 
 def behaviour_table(folder: Path) -> str:
@@ -155,9 +166,7 @@ def label_errors_table(folder: Path, most: int) -> str:
     """Return the rows whose label is likely wrong, the likeliest test rows first."""
     found = read(folder, "reports/analysis/findings.json")["label_errors"]
     sides = [("test", one) for one in found["test"]] + [("train", one) for one in found["train"]]
-    rows = [
-        [side, one["prompt"].strip(), one["given"], one["likely"]] for side, one in sides[:most]
-    ]
+    rows = [[side, one["prompt"], one["given"], one["likely"]] for side, one in sides[:most]]
     text = (
         f"{len(found['test'])} test rows and {len(found['train'])} of {found['train_looked_at']} "
         "train rows near the failures are suspected; the first:"
