@@ -1,18 +1,16 @@
 """Runs the pipeline on real data sets, from collect to report, and prints what came out.
 
-    python -m benchmarks.real_input --data FOLDER [--only sst2] [--write docs/results/real_input.md]
+    python -m benchmarks.real_input --data FOLDER [--only sst2] [--write docs/real-input.md]
 
 FOLDER holds the public sets by name: sst2, alpaca_en, alpaca_zh, huatuo_med_zh, and
 tiny_llm_stories260k/hf (a pretrained 260,032-parameter Llama). Each trial runs in a copy of what
-is under version control, so this working copy stays as it is.
+is under version control, so this working copy stays as it is. In a page that is there, only the
+tables are written anew: read the text again.
 """
 
 import argparse
-import json
-import os
+import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -21,7 +19,9 @@ from typing import Any
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.trial import accounted, copy_project, interval, read, run_pipeline
+
+TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,6 @@ TRIALS = [
 ]
 
 
-def copy_project(folder: Path) -> None:
-    """Copy every file under version control, as it is now."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-
-
 def run(trial: Trial, data: Path, folder: Path) -> dict[str, Any]:
     """Run one trial in a folder and return its results."""
     copy_project(folder)
@@ -93,55 +82,22 @@ def run(trial: Trial, data: Path, folder: Path) -> dict[str, Any]:
     settings = list(trial.settings)
     if trial.base:
         settings += [f"base.model={data.resolve() / trial.base}", "base.digest=null"]
-    sets = [word for setting in settings for word in ("--set", setting)]
-    call(folder, "tunesmith", "recipe", "apply", trial.recipe, *sets)
     started = time.monotonic()
-    call(folder, "dvc", "repro")
+    run_pipeline(folder, trial.recipe, settings)
     return {"seconds": time.monotonic() - started, **collect_results(folder)}
-
-
-def call(folder: Path, *words: str) -> None:
-    """Run one of the project's commands in a folder, with the code that is there."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {**os.environ, "PATH": path, "PYTHONPATH": str(folder / "src")}
-    subprocess.run([sys.executable, "-m", *words], cwd=folder, check=True, env=env)
 
 
 def collect_results(folder: Path) -> dict[str, Any]:
     """Return the numbers of a run."""
-
-    def load(name: str) -> Any:
-        return json.loads((folder / name).read_text(encoding="utf-8"))
-
     curves = pd.read_csv(next((folder / "reports" / "curves").glob("*.csv")))
     losses = curves.query("split == 'validation'")["loss"]
     return {
-        "rows": accounted(
-            load("reports/data/manifest.json"),
-            load("reports/data/clean.json"),
-            load("reports/data/split.json"),
-        ),
-        "metrics": load("reports/metrics.json"),
-        "verdict": load("reports/gate.json")["verdict"],
+        "rows": accounted(folder),
+        "metrics": read(folder, "reports/metrics.json"),
+        "verdict": read(folder, "reports/gate.json")["verdict"],
         "first_loss": float(losses.iloc[0]),
         "last_loss": float(losses.iloc[-1]),
     }
-
-
-def accounted(manifest: Any, clean: Any, split: Any) -> list[tuple[str, int]]:
-    """Return what became of every row that was read: where it went, or the reason it did not.
-
-    Raises:
-        AssertionError: a row is missing from the account.
-    """
-    read = manifest["totals"]["rows"] + manifest["totals"]["quarantined"]
-    account = [("fits no shape", manifest["totals"]["quarantined"])]
-    for step, reasons in clean["dropped"].items():
-        account += [(f"{step}: {reason}", rows) for reason, rows in reasons.items()]
-    account += [(f"split: {reason}", rows) for reason, rows in split["dropped_by_reason"].items()]
-    account += [(side, part["rows"]) for side, part in split["splits"].items()]
-    assert sum(rows for _, rows in account) == read, f"{read} rows read, accounted: {account}"
-    return [("read", read), *((name, rows) for name, rows in account if rows)]
 
 
 def scores_table(results: dict[str, dict[str, Any]]) -> str:
@@ -172,9 +128,23 @@ def accounts_table(results: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def interval(score: dict[str, float]) -> str:
-    """Return `value [low, high]` of a score."""
-    return f"{score['value']:.3g} [{score['low']:.3g}, {score['high']:.3g}]"
+def write_tables(page: Path, tables: list[str]) -> None:
+    """Put the tables in the places of those of the page, in order; write one that is not there.
+
+    Raises:
+        SystemExit: the page has another number of tables.
+    """
+    if not page.exists():
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text("\n\n".join(["# Real input", *tables]) + "\n", encoding="utf-8")
+        return
+    text = page.read_text(encoding="utf-8")
+    found = TABLE.findall(text)
+    if len(found) != len(tables):
+        raise SystemExit(f"{page}: {len(found)} tables, not {len(tables)}; delete it or mend it")
+    for old, new in zip(found, tables, strict=True):
+        text = text.replace(old, f"{new}\n", 1)
+    page.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
@@ -191,13 +161,12 @@ def main() -> None:
         if args.only in (None, trial.name):
             with tempfile.TemporaryDirectory() as folder:
                 results[trial.name] = run(trial, args.data, Path(folder))
-    text = f"{scores_table(results)}\n\n{accounts_table(results)}\n"
-    print(text)
+    tables = [scores_table(results), accounts_table(results)]
+    print("\n\n".join(tables))
     for name, result in results.items():
         print(f"{name}: {result['verdict']} after {result['seconds']:.0f} s")
     if args.write:
-        args.write.parent.mkdir(parents=True, exist_ok=True)
-        args.write.write_text(f"# Real input\n\n{text}", encoding="utf-8")
+        write_tables(args.write, tables)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def tell(exam: Exam) -> None:
     for name, reason in exam.left_out.items():
         print(f"exam: {name} is not asked: {reason}")
     for one in exam.behaviour.left_out:
-        print(f"exam: {one.as_dict()['test']} is not asked: {one.as_dict()['reason']}")
+        some = f"{one.cases:,} {'case' if one.cases == 1 else 'cases'} of " if one.cases else ""
+        verb = "are" if (one.cases or 1) > 1 else "is"
+        print(f"exam: {some}{one.test} {verb} not asked: {one.reason}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Run one model on the frozen rows: answers, log-probabilities and what they cost."""
 
 import shutil
+from collections import Counter
 
 import pyarrow as pa
 
@@ -9,7 +10,7 @@ from tunesmith.params import read_seed
 from tunesmith.prediction.kept import keep, key_of, take
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.run import predict
-from tunesmith.rows import read_rows, to_rows, write_table
+from tunesmith.rows import Row, read_rows, to_rows, write_table
 from tunesmith.stage import WORK, parse_paths, run_stage
 
 SCHEMA = pa.schema(
@@ -51,6 +52,15 @@ def main() -> None:
     keep(kept, name, outputs)
     shutil.rmtree(parts, ignore_errors=True)
     print(f"predict@{name}: {len(rows):,} rows in {seconds:.1f} s")
+    tell_cut(name, rows, predicted.table["truncated"].tolist(), params.max_length)
+
+
+def tell_cut(name: str, rows: list[Row], cut: list[bool], max_length: int) -> None:
+    """Print of which sets how many texts were read in part only."""
+    sets = Counter(str(row["split"]) for row, one in zip(rows, cut, strict=True) if one)
+    if sets:
+        counts = ", ".join(f"{count:,} of {part}" for part, count in sorted(sets.items()))
+        print(f"predict@{name}: cut at predict.max_length = {max_length:,} tokens: {counts}")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ class Answers:
     reference_tokens: NDArray[np.float64] | None = None
     reference_bytes: NDArray[np.float64] | None = None  # of the text under `logprobs`, in UTF-8
     prompts: Sequence[str] | None = None
+    scope: frozenset[str] | None = None  # the labels that can be known; None: those in `scores`
 
     def __post_init__(self) -> None:
         if len(self.predictions) != len(self.references):

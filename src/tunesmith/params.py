@@ -45,18 +45,27 @@ class Params(Component):
 def load_yaml(path: Path) -> Any:
     """Parse a YAML file, keeping line numbers and comments; duplicate keys are refused."""
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tree = YAML(typ="rt").load(text)
         _refuse_bombs(tree, path)
+        YAML(typ="safe").load(
+            text
+        )  # DVC's parser, which is stricter: {split: ood:law} has no quotes
         return tree
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; run from the root of the project") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UserError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+        raise UserError(f"{path}:{line}: not valid YAML: {error.problem}{_hint(error)}") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: not UTF-8 text; save it as UTF-8") from None
     except RecursionError:
         raise UserError(f"{path}: nested too deep; write it flatter") from None
+
+
+def _hint(error: MarkedYAMLError) -> str:
+    """Say what to do about a colon in a bare text, as in {split: ood:law}."""
+    return "; put a text that holds one into quotes" if "':'" in str(error.problem) else ""
 
 
 def _refuse_bombs(tree: Any, path: Path) -> None:

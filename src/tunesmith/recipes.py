@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.emitter import RoundTripEmitter
 
 from tunesmith.dials import Dials
 from tunesmith.errors import UserError
@@ -110,9 +111,20 @@ def _kinds(kinds: list[Any]) -> str:
     return ", ".join(f"[{place}] {kind or '-'}" for place, kind in enumerate(kinds)) or "nothing"
 
 
+class _ReadByDvc(RoundTripEmitter):
+    """Quotes a text with a colon inside of {} and []: without, DVC's parser refuses the file."""
+
+    def choose_scalar_style(self) -> Any:
+        """Return the style of the text at hand."""
+        style = super().choose_scalar_style()
+        plain = not style and self.flow_level and ":" in self.event.value
+        return "'" if plain else style
+
+
 def dump(tree: Any) -> str:
     """Return YAML with the comments that the tree was read with, spaced by section."""
     yaml = YAML(typ="rt")
+    yaml.Emitter = _ReadByDvc
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
     buffer = io.StringIO()

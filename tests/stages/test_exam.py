@@ -3,8 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from stages.exam import tell
 from tests.stage_runs import run_here
 from tests.tiny import chat_row
+from tunesmith.behaviour.expand import Expanded
+from tunesmith.behaviour.left_out import LeftOut
+from tunesmith.exam.assemble import Exam
 from tunesmith.rows import read_rows, to_frame, write_rows
 
 FLAGS = (
@@ -37,3 +43,14 @@ def test_all_sets_are_in_one_table_and_counted(tmp_path: Path) -> None:
     summary = json.loads((tmp_path / "exam.json").read_text())
     assert summary["left_out"] == {}
     assert summary["behaviour"]["cases"] == {"says a": 1}
+
+
+def test_of_a_test_that_is_asked_in_part_the_rest_is_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    left_out = [LeftOut("Q & A", "own.jsonl:1", "labels has no 1", cases) for cases in (33, 1)]
+    tell(Exam([], {}, Expanded([], {}, left_out, {})))
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "exam: 33 cases of Q & A are not asked: labels has no 1",
+        "exam: 1 case of Q & A is not asked: labels has no 1",
+    ]

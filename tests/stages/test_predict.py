@@ -48,6 +48,19 @@ def test_a_base_model_without_a_head_guesses_the_same_way_each_time(
     assert one["logprob"].isna().all()
 
 
+def test_texts_that_are_cut_are_counted_by_set(base: Path, tmp_path: Path) -> None:
+    rows = [chat_row(i, "q" * (50 * i + 1), "a") for i in range(3)]
+    rows = [{**row, "split": "test" if i < 2 else "ood:long"} for i, row in enumerate(rows)]
+    write_rows(tmp_path / "rows.parquet", to_frame(rows))
+    (tmp_path / "params.yaml").write_text("seed: 0\npredict: {max_new_tokens: 5, max_length: 20}\n")
+    words = (
+        "--name base --model base --rows rows.parquet --predictions p.parquet --efficiency e.json"
+    )
+    told = run_here(tmp_path, "predict", words).stdout.splitlines()
+    cut = "cut at predict.max_length = 20 tokens: 1 of ood:long, 1 of test"
+    assert told[1:] == [f"predict@base: {cut}"]
+
+
 def test_no_rows_to_predict_is_an_error(base: Path) -> None:
     with pytest.raises(UserError, match="no test rows"):
         predict(base, [], PARAMS, 0)

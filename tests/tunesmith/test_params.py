@@ -76,6 +76,11 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
     assert "params.yaml:3: not valid YAML" in failure(write(tmp_path, "a: 1\nb: [1\nc: 2\n"))
 
 
+def test_a_text_that_only_dvc_cannot_read_is_named_with_the_way_out(tmp_path: Path) -> None:
+    told = failure(write(tmp_path, "a: 1\nclean: {split: ood:law}\n"))
+    assert "params.yaml:2: not valid YAML: found unexpected ':'; put a text" in told
+
+
 def test_a_duplicate_key_is_refused(tmp_path: Path) -> None:
     assert "not valid YAML" in failure(write(tmp_path, "clean: 1\nclean: 2\n"))
 

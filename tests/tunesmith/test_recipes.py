@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from tunesmith.dials import Dials
 from tunesmith.errors import UserError
@@ -51,6 +52,12 @@ def test_a_recipe_keeps_one_blank_line_between_sections(root: Path, params: Path
     assert [place for place, line in enumerate(lines) if line[:1].isalpha()] == [
         place + 1 for place in blank
     ]
+
+
+def test_what_is_set_can_be_read_by_dvc(params: Path) -> None:
+    apply(None, ["collect.sources=[{kind: file, path: law.jsonl, split: 'ood:law'}]"], params)
+    read = YAML(typ="safe").load(params.read_text())
+    assert read["collect"]["sources"][0]["split"] == "ood:law"
 
 
 def test_comments_and_order_stay(root: Path, params: Path) -> None:

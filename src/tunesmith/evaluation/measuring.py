@@ -10,6 +10,7 @@ from tunesmith.answers import Answers, to_answers
 from tunesmith.errors import UserError
 from tunesmith.evaluation.sets import Sets, metrics_of, sets_of
 from tunesmith.evaluation.tables import CANDIDATE, Table
+from tunesmith.metrics.labels import with_scope_of
 from tunesmith.metrics.measure import Measured, measure
 from tunesmith.metrics.metric import Metric
 from tunesmith.metrics.params import EvaluateParams
@@ -17,6 +18,14 @@ from tunesmith.slices import Mask, slice_masks
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def answers_of(
+    rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]"
+) -> dict[str, Answers]:
+    """Return every model's answers; what the candidate was not trained on is out of scope."""
+    answers = {model: to_answers(rows, table) for model, table in predictions.items()}
+    return with_scope_of(answers, CANDIDATE)
 
 
 def part_of(
@@ -44,7 +53,7 @@ def measured_sets(
     found = {}
     for name in sets_of(rows):
         own, given = part_of(rows, predictions, name)
-        answers = {model: to_answers(own, table) for model, table in given.items()}
+        answers = answers_of(own, given)
         table = statistics(metrics_of(own, settings), answers)
         everything = np.ones(len(own), dtype=bool)
         found[name] = measured(table, everything, name, settings, seed), answers[CANDIDATE]

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tunesmith.answers import is_classification, to_answers
+from tunesmith.answers import is_classification
 from tunesmith.behaviour.score import score_behaviour
 from tunesmith.endpoints.replies import Replies
 from tunesmith.evaluation.measuring import (
+    answers_of,
     measured,
     measured_sets,
     named_masks,
@@ -71,7 +72,7 @@ def evaluate(
         replies: recorded ones of the judge; what is asked anew is added.
     """
     test, given = part_of(rows, predictions, TEST)
-    answers = {name: to_answers(test, table) for name, table in given.items()}
+    answers = answers_of(test, given)
     table: Table = statistics(metrics_of(test, settings), answers)
     more: dict[str, Any] = {}
     if settings.judge is not None:

@@ -14,6 +14,8 @@ from tunesmith.gate.limits import limit_checks
 from tunesmith.gate.retention import retention_checks
 from tunesmith.slices import MIN_ROWS
 
+MOST_NAMED = 3  # slices of few rows
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -67,7 +69,7 @@ def decide(
     slices = _protected(against["slices"], settings, sign)
     checks = [
         _gain_check(own, found["p"], settings),
-        *(_slice_check(part, settings) for part in slices),
+        *_slice_checks(slices, settings),
         *(behaviour_checks(behaviour, settings) if behaviour else ()),
         *retention_checks(comparisons, metrics, settings),
         *limit_checks(metrics, settings),
@@ -133,6 +135,17 @@ def _unsure(own: Gain, p: float, min_gain: float) -> str:
     if own.low > min_gain:
         return f"gains over the champion's by too few rows that differ (exact p = {p:.3f})"
     return f"may or may not gain more than {min_gain:g} over the champion's"
+
+
+def _slice_checks(slices: list[dict[str, Any]], settings: GateParams) -> list[Check]:
+    """Return a check for each slice; those of few rows share one where they are many."""
+    few = [part["slice"] for part in slices if not part["judged"]]
+    if len(few) <= MOST_NAMED:
+        return [_slice_check(part, settings) for part in slices]
+    named = f"{', '.join(few[:MOST_NAMED])} and {len(few) - MOST_NAMED} more"
+    words = f"{len(few)} protected slices have fewer than {MIN_ROWS} rows and were not judged"
+    judged = [_slice_check(part, settings) for part in slices if part["judged"]]
+    return [*judged, Check("slices of few rows", "SHIP", f"{words}: {named}")]
 
 
 def _slice_check(part: dict[str, Any], settings: GateParams) -> Check:

@@ -1,7 +1,8 @@
 """Labels as columns: which label each row has, and which it was given."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -62,6 +63,18 @@ def _probabilities(scores: str) -> dict[str, float]:
     if not sound:
         raise UserError(f"predictions: scores {scores[:80]} are not probabilities of labels")
     return table
+
+
+def with_scope_of(answers: Mapping[str, Answers], of: str) -> dict[str, Answers]:
+    """Return every model's answers with the labels of one model as those that can be known.
+
+    An untuned base has a head for every label of the test rows, also for those that no train row
+    has: of itself it does not tell what is out of scope.
+    """
+    if answers[of].scores is None:
+        return dict(answers)
+    _, _, labels = scored(answers[of])
+    return {name: replace(own, scope=labels) for name, own in answers.items()}
 
 
 def scored(answers: Answers) -> tuple[list[str], Floats, frozenset[str]]:

@@ -18,8 +18,9 @@ class OosAUROC(Metric):
     """Probability that a row in scope is given more confidence than one out of scope; ties half.
 
     Confidence is the highest probability of a label. Out of scope is a row whose reference is
-    none of the labels that the model scores, such as `oos` of clinc150 when it was not trained
-    on. 0.5 is chance. Equal to scikit-learn 1.9's roc_auc_score on all rows.
+    none of the labels in `scope`, or where that is null none that the model scores, such as `oos`
+    of clinc150 when it was not trained on. 0.5 is chance. Equal to scikit-learn 1.9's roc_auc_score
+    on all rows.
 
     On resampled rows and slices, pairs of rows in one of 64 bins are counted by how they compare
     on all rows: exact up to some hundred rows, within 0.001 beyond. Rows that are all on one side
@@ -43,7 +44,8 @@ class OosAUROC(Metric):
             UserError: all rows are on one side.
         """
         _, confidence, labels = scored(answers)
-        inside = np.array([trimmed(text) in labels for text in answers.references])
+        known = labels if answers.scope is None else answers.scope
+        inside = np.array([trimmed(text) in known for text in answers.references])
         if inside.all() or not inside.any():
             where = "none is out of scope" if inside.all() else "all are out of scope"
             raise UserError(

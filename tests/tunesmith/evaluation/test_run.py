@@ -80,6 +80,18 @@ def test_a_classification_is_scored_by_label() -> None:
     assert set(result.metrics["slices"]["label"]) == {"hours", "order", "refund"}
 
 
+def test_what_the_candidate_was_not_trained_on_is_out_of_scope_for_the_base_too() -> None:
+    rows = label_rows()  # a base has a head for every label of the test rows, "hours" too
+    knows = {"base": ["hours", "order", "refund"], "candidate": ["order", "refund"]}
+    given = {
+        name: part.assign(scores=json.dumps(dict.fromkeys(knows.get(name, knows["base"]), 0.3)))
+        for name, part in shop_predictions(rows).items()
+    }
+    settings = EvaluateParams(metrics=["accuracy", "oos_auroc"], resamples=200)
+    result = evaluate(rows, given, settings, seed=0)
+    assert [result.metrics[name]["oos_auroc"]["value"] for name in MODELS] == [0.5] * 3
+
+
 def test_a_metric_of_the_other_task_is_refused() -> None:
     rows = label_rows()
     with pytest.raises(UserError, match='"bleu" does not apply to classification'):

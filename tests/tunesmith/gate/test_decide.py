@@ -77,6 +77,21 @@ def test_a_slice_of_few_rows_is_shown_but_not_judged() -> None:
     assert [part["judged"] for part in decision.slices] == [True, False]
 
 
+def test_many_slices_of_few_rows_share_one_reason_and_hide_no_other() -> None:
+    tree = comparisons((0.02, 0.05), en=(0.1, 0.2), zh=(-0.2, -0.1))
+    labels = tree["against"]["champion"]["slices"]["lang"]
+    small = comparisons((0.02, 0.05), en=(0.1, 0.2), zh=(-0.2, -0.1, 20))
+    few = small["against"]["champion"]["slices"]["lang"]["zh"]
+    labels |= {f"label {number}": few for number in range(5)}
+    decision = decided(tree, protected_slices=["lang"])
+    assert decision.verdict == "REJECT"
+    assert "lang=zh, which is protected, got worse" in decision.reasons[1]
+    assert decision.reasons[2:] == [
+        "5 protected slices have fewer than 30 rows and were not judged: lang=label 0, "
+        "lang=label 1, lang=label 2 and 2 more"
+    ]
+
+
 def test_less_of_an_error_is_a_gain() -> None:
     assert decided(comparisons((-0.05, -0.01)), metric="ece").verdict == "SHIP"
     assert decided(comparisons((0.01, 0.05)), metric="ece").verdict == "REJECT"
