@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import ConstructorError
 from ruamel.yaml.error import MarkedYAMLError
 
 from tunesmith.component import Component
@@ -48,9 +50,8 @@ def load_yaml(path: Path) -> Any:
         text = path.read_text(encoding="utf-8")
         tree = YAML(typ="rt").load(text)
         _refuse_bombs(tree, path)
-        YAML(typ="safe").load(
-            text
-        )  # DVC's parser, which is stricter: {split: ood:law} has no quotes
+        with suppress(ConstructorError):  # a tag, which whoever reads the tree refuses
+            YAML(typ="safe").load(text)  # as DVC, which is stricter: {split: ood:law} lacks quotes
         return tree
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; run from the root of the project") from None
