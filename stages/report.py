@@ -1,6 +1,6 @@
-"""Write the report page, the model card and the data card from what all stages found."""
+"""Write the report page, both cards and a summary from what all stages found."""
 
-from tunesmith.files import write_text
+from tunesmith.files import write_json, write_text
 from tunesmith.report import ReportParams
 from tunesmith.report.cards import data_card, model_card
 from tunesmith.report.evidence import (
@@ -10,14 +10,16 @@ from tunesmith.report.evidence import (
     read_records,
     read_tree,
 )
+from tunesmith.report.glance_view import summary
 from tunesmith.report.page import render_page
 from tunesmith.stage import Paths, parse_paths, run_stage
 
 FLAGS = (
     *("--manifest", "--clean-summary", "--split-summary", "--augment-summary", "--validation"),
-    *("--metrics", "--scores", "--comparisons", "--findings", "--slices", "--hardest"),
+    *("--exam", "--metrics", "--scores", "--comparisons", "--behaviour"),
+    *("--findings", "--slices", "--hardest"),
     *("--verdict", "--curves", "--efficiency", "--base", "--model"),
-    *("--page", "--model-card", "--data-card"),
+    *("--page", "--model-card", "--data-card", "--summary"),
 )
 
 
@@ -30,9 +32,11 @@ def read_evidence(paths: Paths) -> Evidence:
         split=read_tree(paths.split_summary),
         augment=read_tree(paths.augment_summary),
         validation=read_tree(paths.validation),
+        exam=read_tree(paths.exam),
         metrics=read_tree(paths.metrics),
         scores=read_lines(paths.scores),
         comparisons=read_tree(paths.comparisons),
+        behaviour=read_tree(paths.behaviour),
         findings=read_tree(paths.findings),
         slices=read_lines(paths.slices),
         hardest=read_records(paths.hardest),
@@ -46,12 +50,13 @@ def read_evidence(paths: Paths) -> Evidence:
 
 
 def main() -> None:
-    """Read the evidence, render three documents."""
+    """Read the evidence, render three documents and their numbers in short."""
     paths = parse_paths(*FLAGS)
     evidence, params = read_evidence(paths), ReportParams.read("report")
     write_text(paths.page, render_page(evidence, params))
     write_text(paths.model_card, model_card(evidence, params))
     write_text(paths.data_card, data_card(evidence, params))
+    write_json(paths.summary, summary(evidence))
 
 
 if __name__ == "__main__":

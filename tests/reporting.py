@@ -1,24 +1,62 @@
 """Evidence for the report: made-up answers through the real evaluation, analysis and gate."""
 
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from stages.analyze import analyze
 from tests.evaluation import label_rows, predictions, shop_rows
+from tests.plain_rows import plain_chat
 from tunesmith.analysis import AnalyzeParams
+from tunesmith.behaviour.expand import Expanded, behaviour_rows
 from tunesmith.evaluation.run import evaluate
+from tunesmith.exam import ExamParams
+from tunesmith.exam.assemble import Exam, assemble
 from tunesmith.gate import GateParams
 from tunesmith.gate.decide import decide
+from tunesmith.judge.verdicts import Verdicts
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.profile import ProfileParams
 from tunesmith.profile.drift import drift
 from tunesmith.profile.measure import profile_of
 from tunesmith.report.data_page import DataReport
 from tunesmith.report.evidence import Evidence
-from tunesmith.rows import to_rows
+from tunesmith.rows import Row, to_frame, to_rows
 
 LANGS = {"en": 60, "zh": 60}
+TESTS = (
+    {
+        "test": "capitals change nothing",
+        "kind": "INV",
+        "capability": "Robustness",
+        "cases": [
+            {"prompt": f"Where is tent {k}?", "variants": [f"WHERE is tent {k}?"]} for k in range(6)
+        ],
+        "same": "answer",
+    },
+    {
+        "test": "订单号要说出来",
+        "kind": "MFT",
+        "capability": "Copying",
+        "lang": "zh",
+        "template": "订单{number}在哪里？",
+        "fill": {"number": ["17", "18", "19"]},
+        "expect": {"contains": ["{number}"]},
+    },
+    {
+        "test": "labels <only>",
+        "kind": "MFT",
+        "capability": "Vocabulary",
+        "task": "classification",
+        "template": "{word}",
+        "fill": {"word": ["good"]},
+        "expect": {"label": "pos"},
+    },
+)
 
 
 def evidence(rows: pd.DataFrame | None = None, **changes: Any) -> Evidence:
@@ -35,18 +73,89 @@ def evidence(rows: pd.DataFrame | None = None, **changes: Any) -> Evidence:
         "candidate": predictions(rows, 0.8, 1),
         "champion": predictions(rows, 0.4, 2),
     }
+    return found_in(rows, answers, names, Exam(to_rows(rows), {}, Expanded()), **changes)
+
+
+def whole_evidence(**changes: Any) -> Evidence:
+    """Return evidence of a chat model that was asked sets of every sort, and judged."""
+    exam = whole_exam()
+    rows = to_frame(exam.rows)
+    asked = to_frame(_answered(row) for row in exam.rows)
+    answers = {
+        "base": predictions(asked, 0.1, 0),
+        "candidate": predictions(asked, 0.7, 1),
+        "champion": predictions(asked, 0.4, 2),
+    }
+    found = found_in(rows, answers, ["exact_match", "rouge_l"], exam, **changes)
+    found.metrics["judge"] = {model: judged(wins) for wins, model in enumerate(answers)}
+    return found
+
+
+def whole_exam() -> Exam:
+    """Return test rows, a set from elsewhere, a retention set, behavioural tests, one left out."""
+    test = to_rows(shop_rows())
+    prose = [
+        plain_text(f"prose-{k}", "words of a book", split="retention:prose") for k in range(12)
+    ]
+    beside = [*to_rows(shop_rows(40, "ood:far")), *prose, *_labelled()]
+    with TemporaryDirectory() as folder:
+        lines = [json.dumps(one, ensure_ascii=False) for one in TESTS]
+        Path(folder, "ours.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        behaviour = behaviour_rows(Path(folder), test, "chat", 0)
+    return assemble(test, beside, behaviour, ExamParams(), 0)
+
+
+def plain_text(number: str, text: str, **more: Any) -> Row:
+    """Return a row of plain text."""
+    bare = {"task": "text", "prompt": None, "completion": None, "text": text}
+    return {**plain_chat(number, "", ""), **bare, **more}
+
+
+def _answered(row: Row) -> Row:
+    """Return a row with a right answer: where there is none, the question or the text itself."""
+    said = row["text"] or row["prompt"][-1]["content"]
+    return {**row, "completion": row["completion"] or [{"role": "assistant", "content": said}]}
+
+
+def _labelled() -> list[Row]:
+    """Return rows of another task, which are left out."""
+    return [{**row, "split": "ood:labels"} for row in to_rows(label_rows(3))]
+
+
+def judged(wins: int) -> dict[str, Any]:
+    """Return what a judge of four answers says, one of them the reference."""
+    said = np.array([[1, 1]] * wins + [[1, -1]] + [[-1, -1]] * (2 - wins) + [[np.nan, np.nan]])
+    same = np.array([False, False, False, True])
+    return Verdicts(said, np.ones(4, dtype=bool), same).about()
+
+
+def found_in(
+    rows: pd.DataFrame,
+    answers: dict[str, pd.DataFrame],
+    names: list[str],
+    exam: Exam,
+    **changes: Any,
+) -> Evidence:
+    """Return what evaluation, analysis and gate find in the answers to some rows."""
+    classification = rows["task"].iloc[0] == "classification"
     scored = evaluate(
         rows, answers, EvaluateParams(metrics=names, slices=("lang",), resamples=200), 0
     )
+    test = rows[rows["split"] == "test"].reset_index(drop=True)
     looked = AnalyzeParams(
         metric=names[0], slices=("label",) if classification else ("lang", "meta.topic")
     )
-    analysis = analyze(rows, shop_rows(40, "train"), scored.per_row, looked, 0)
-    verdict = decide(scored.comparisons, scored.metrics, GateParams(metric=names[0]))
+    candidate = answers["candidate"]
+    analysis = analyze(test, shop_rows(40, "train"), scored.per_row, looked, 0, candidate)
+    verdict = decide(
+        scored.comparisons, scored.metrics, GateParams(metric=names[0]), scored.behaviour
+    )
     found = {
         "metrics": scored.metrics,
         "scores": as_lines(scored.scores),
         "comparisons": scored.comparisons,
+        "behaviour": scored.behaviour,
+        "exam": exam.summary(),
         "findings": analysis.findings,
         "slices": as_lines(analysis.slices),
         "hardest": analysis.hardest,

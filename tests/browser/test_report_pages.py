@@ -5,8 +5,7 @@ from itertools import pairwise
 import pytest
 
 from tests.browser.conftest import Open
-from tests.evaluation import shop_rows
-from tests.reporting import data_report, evidence
+from tests.reporting import classifier_evidence, data_report, whole_evidence
 from tunesmith.profile import ProfileParams
 from tunesmith.report import ReportParams
 from tunesmith.report.data_page import render_data_page
@@ -19,14 +18,14 @@ LONG = "长" * 300 + "x" * 300  # nothing to break a line at
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The addresses of both reports."""
+    """The addresses of the reports of a chat model and of a classifier, and of the data."""
     folder = tmp_path_factory.mktemp("pages")
-    rows = shop_rows(120)
-    found = evidence(rows)
+    found = whole_evidence()
     example = {**found.findings["examples"][0], "prompt": LONG, "candidate": LONG}
     found.findings["examples"][0] = example
     texts = {
         "report": render_page(found, ReportParams(title="Shop", examples=12)),
+        "labels": render_page(classifier_evidence(), ReportParams(title="Labels")),
         "data": render_data_page(data_report(PROFILE), PROFILE, "Shop"),
     }
     for name, text in texts.items():
@@ -34,10 +33,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: (folder / f"{name}.html").as_uri() for name in texts}
 
 
-both = pytest.mark.parametrize("name", ["report", "data"])
+every = pytest.mark.parametrize("name", ["report", "labels", "data"])
 
 
-@both
+@every
 def test_it_opens_within_a_second(opened: Open, pages: dict[str, str], name: str) -> None:
     window = opened(pages[name])
     timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
@@ -45,7 +44,7 @@ def test_it_opens_within_a_second(opened: Open, pages: dict[str, str], name: str
     assert window.page.evaluate(timing) < 1000  # milliseconds
 
 
-@both
+@every
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_is_accessible_and_readable(
     opened: Open, pages: dict[str, str], name: str, dark: bool
@@ -59,7 +58,7 @@ def test_it_is_accessible_and_readable(
     assert back == ("rgb(16, 20, 27)" if dark else "rgb(246, 247, 249)")
 
 
-@both
+@every
 def test_a_phone_scrolls_it_one_way_only(opened: Open, pages: dict[str, str], name: str) -> None:
     window = opened(pages[name], phone=True)
     for closed in window.page.query_selector_all("details"):
@@ -71,7 +70,7 @@ def test_a_phone_scrolls_it_one_way_only(opened: Open, pages: dict[str, str], na
     assert window.page.evaluate(hidden) == []
 
 
-@both
+@every
 def test_it_has_one_title_landmarks_and_no_gap_between_headings(
     opened: Open, pages: dict[str, str], name: str
 ) -> None:
@@ -87,7 +86,7 @@ def test_it_has_one_title_landmarks_and_no_gap_between_headings(
     assert page.locator("th:not([scope]), table:not(:has(caption))").count() == 0
 
 
-@both
+@every
 def test_the_keyboard_reaches_links_and_tables_in_their_order_and_shows_where_it_is(
     opened: Open, pages: dict[str, str], name: str
 ) -> None:
@@ -100,7 +99,9 @@ def test_the_keyboard_reaches_links_and_tables_in_their_order_and_shows_where_it
         assert window.focused() == link
         outlines.add(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.matches('main [role=region], main summary')")
+    assert page.evaluate(
+        "document.activeElement.matches('main [role=region], main summary, main a')"
+    )
     outlines.add(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
     assert "none" not in outlines
     page.locator("nav a").last.press("Enter")
@@ -114,3 +115,42 @@ def test_the_chinese_examples_are_marked_as_chinese(opened: Open, pages: dict[st
     texts = page.locator("dd[lang=zh]").all_inner_texts()
     assert texts
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_a_phone_shows_the_candidate_s_numbers_without_scrolling_sideways(
+    opened: Open, pages: dict[str, str]
+) -> None:
+    page = opened(pages["report"], phone=True).page
+    cells = page.locator(".glance td.main")
+    ends = cells.evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert len(ends) > 5
+    assert max(ends) <= 390
+
+
+def test_a_difference_is_marked_by_more_than_colour_and_told_to_a_screen_reader(
+    opened: Open, pages: dict[str, str]
+) -> None:
+    page = opened(pages["report"]).page
+    lines = "one => getComputedStyle(one).textDecorationLine"
+    assert page.locator("dd ins").first.evaluate(lines) == "underline"
+    assert page.locator("dd del").first.evaluate(lines) == "line-through"
+    told = page.locator("dd ins .sr").first
+    assert told.text_content() == "[only here] "
+    assert told.bounding_box()["width"] <= 1
+
+
+def test_a_link_of_the_summary_leads_to_its_section(opened: Open, pages: dict[str, str]) -> None:
+    window = opened(pages["report"])
+    window.page.locator(".glance a", has_text="Behaviour").press("Enter")
+    window.until("Math.abs(document.querySelector('#behaviour').getBoundingClientRect().top) < 200")
+
+
+def test_the_matrix_is_a_table_whose_every_number_has_two_headings(
+    opened: Open, pages: dict[str, str]
+) -> None:
+    page = opened(pages["labels"]).page
+    matrix = page.locator("table.matrix").first
+    assert matrix.locator("tbody th[scope=row]").count() == 3
+    assert matrix.locator("thead th[scope=col]").count() == 6
+    outline = "one => getComputedStyle(one).outlineStyle"
+    assert matrix.locator("td.right").first.evaluate(outline) == "solid"

@@ -17,8 +17,10 @@ TREES = (
     "split",
     "augment",
     "validation",
+    "exam",
     "metrics",
     "comparisons",
+    "behaviour",
     "findings",
     "verdict",
 )

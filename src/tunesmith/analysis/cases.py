@@ -10,7 +10,10 @@ from tunesmith.rows import prompt_text, reference_of, to_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-FIXED = {"id", "model", "prediction", "finished", "logprob", "reference_tokens"}
+FIXED = {
+    *("id", "model", "prediction", "finished", "truncated", "generated_tokens"),
+    *("logprob", "reference_tokens", "answer_logprob"),
+}
 
 
 def build_cases(
@@ -25,7 +28,8 @@ def build_cases(
         sign: 1 where more of it is better, -1 where less is.
 
     Returns:
-        Columns id, lang, prompt, reference, finished, logprob_per_token; of each model M its
+        Columns id, lang, prompt, reference, finished, truncated, logprob_per_token of the
+        reference and own_logprob_per_token of the candidate's answer; of each model M its
         answer `M` and its score `M_score` (more is better); and `wrong`: the candidate's answer
         is not the reference.
 
@@ -52,7 +56,9 @@ def build_cases(
         cases[f"{model}_score"] = sign * own[metric].to_numpy(dtype=np.float64)
         if model == "candidate":
             cases["finished"] = [value is not False for value in own["finished"]]
-            cases["logprob_per_token"] = _per_token(own)
+            cases["truncated"] = [value is True for value in own["truncated"]]
+            cases["logprob_per_token"] = _per_token(own, "logprob", "reference_tokens")
+            cases["own_logprob_per_token"] = _per_token(own, "answer_logprob", "generated_tokens")
     cases["wrong"] = [
         answer.strip() != reference.strip()
         for answer, reference in zip(cases["candidate"], cases["reference"], strict=True)
@@ -82,10 +88,9 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _per_token(own: "pd.DataFrame") -> "pd.Series[float]":
-    """Return nats per reference token, NaN where unknown."""
+def _per_token(own: "pd.DataFrame", logprob: str, tokens: str) -> "pd.Series[float]":
+    """Return nats per token, NaN where unknown."""
     import pandas as pd
 
-    logprob = pd.to_numeric(own["logprob"]).reset_index(drop=True)
-    reference_tokens = pd.to_numeric(own["reference_tokens"]).reset_index(drop=True)
-    return logprob / reference_tokens
+    nats = pd.to_numeric(own[logprob]).reset_index(drop=True)
+    return nats / pd.to_numeric(own[tokens]).reset_index(drop=True)

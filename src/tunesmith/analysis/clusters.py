@@ -39,7 +39,7 @@ def error_clusters(cases: "pd.DataFrame", most: int, encoder: Encoder, seed: int
 
     Args:
         cases: as `build_cases` makes them.
-        most: clusters at most; fewer where there are under 8 failures for each.
+        most: clusters at most; fewer where there are under 8 different questions for each.
         encoder: `characters`, `minilm`, or `auto`: see `chosen_encoder`.
         seed: of the sample (from 5,000 failures on) and of k-means.
 
@@ -52,7 +52,7 @@ def error_clusters(cases: "pd.DataFrame", most: int, encoder: Encoder, seed: int
         wrong = wrong.sample(MOST_ROWS, random_state=seed).sort_index()
     texts = list(wrong["prompt"])
     vectors, why = chosen_encoder(texts, encoder)
-    count = min(most, len(wrong) // ROWS_PER_CLUSTER)
+    count = min(most, len(set(texts)) // ROWS_PER_CLUSTER)
     if count < 2:
         return Clusters([], vectors, why)
     labels = _k_means(_embedded(texts, vectors, seed), count, seed)

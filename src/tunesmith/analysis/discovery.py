@@ -32,8 +32,9 @@ def discover(
     Every predicate of the pool is tried. The evidence of the worst is held against the worst of
     the pool under shuffled scores, so that with no weakness anywhere the chance of a discovery is
     at most half of `limit`. The other half is for the declared slices: their test has two sides,
-    of which only one makes a finding. What a finding explains is taken out of the scores, and the search goes on:
-    a part of it, or a whole that holds it, comes up again only if it is worse still.
+    of which only one makes a finding. What a finding explains is taken out of the scores, and
+    the search goes on: a part of it, or a whole that holds it, comes up again only if it is worse
+    still.
 
     Args:
         scores: (N,), more is better.

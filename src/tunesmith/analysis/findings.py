@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.analysis.ranked import WeakSlice
-from tunesmith.analysis.remedies import Evidence, remedy
+from tunesmith.analysis.remedies import Signs, remedy
 from tunesmith.stats.score import proportion
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ CONFIDENCE = 0.95
 VAGUE = "read"  # kinds of action that say where to look, not what to change: they come last
 
 
-def slice_findings(weak: Sequence[WeakSlice], evidence: Evidence) -> list[dict[str, Any]]:
+def slice_findings(weak: Sequence[WeakSlice], signs: Signs) -> list[dict[str, Any]]:
     """Return the weak slices, the costliest first, with the names that each explains."""
     found = []
     for one in weak:
-        cure = remedy(one, evidence)
+        cure = remedy(one, signs)
         said = {"action": cure.words, "action_kind": cure.kind, "ids": cure.ids}
         found.append({**one.line, "covers": one.covers, **said})
     return found
@@ -76,7 +76,7 @@ def _lost(one: dict[str, Any], cases: "pd.DataFrame") -> float:
     """Return the score that some wrong rows lack, at least."""
     wrong = cases["wrong"].to_numpy(dtype=bool)
     scores = cases["candidate_score"].to_numpy(dtype=float)
-    right = scores[~wrong].mean() if (~wrong).any() else scores.max()
+    right = scores[~wrong].mean() if (~wrong).any() else max(float(scores.max()), 1.0)
     lacks = max(float(right - scores[wrong].mean()), 0.0)
     share = proportion(one.get("count", one.get("size", 0)), len(cases), CONFIDENCE).low
     return float(share * len(cases) * lacks)

@@ -8,32 +8,15 @@ WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 LENGTHS = (2, 3, 4, 5, 6)
 READ_CHARS = 300  # of each text
-FEW = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "at",
-        "be",
-        "for",
-        "from",
-        "has",
-        "have",
-        "i",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "was",
-    ]
+EDGES = frozenset("的了着过吗呢吧啊呀嘛么哦个这那哪都也就还我你您他她它们是在把被给和与及到从想")
+FEW_WORDS = (  # that tell no subject
+    "a about am an and any are as at be been but by can can't could did do does don't for from "
+    "get got had has have how i i'd i'm if in into is it it's its just know let like many me "
+    "much my need no not of on one or our please should so some tell than that the their them "
+    "then there these they this those to us was we were what what's when where which who why "
+    "will with would you your"
 )
+FEW = frozenset(FEW_WORDS.split())
 
 
 def keywords(inside: list[str], outside: list[str], count: int = 3) -> list[str]:
@@ -81,4 +64,9 @@ def _terms(text: str) -> set[str]:
     words = {word for word in WORD.findall(text.lower()) if word not in FEW and len(word) > 2}
     runs = HAN_RUN.findall(text)
     grams = {run[k : k + n] for run in runs for n in LENGTHS for k in range(len(run) - n + 1)}
-    return words | grams
+    return words | {gram for gram in grams if not frayed(gram)}
+
+
+def frayed(term: str) -> bool:
+    """True for a Chinese run that begins or ends with a character that only joins words."""
+    return term[0] in EDGES or term[-1] in EDGES

@@ -1,6 +1,7 @@
 """The subsets that discovery tries: single predicates, and two of them together."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ LEAST_SHARE = 0.01  # of the rows; a smaller subset is no slice
 MOST_PLAIN, MOST_OTHER = 0.9, 0.5  # of the rows; a larger subset is the rest
 TERMS_PAIRED = 150
 MOST_PAIRS = 5000
+MOST_CELLS = 100_000_000  # of their masks: from 20,000 rows on there are fewer pairs
 NEARLY = 0.9  # a pair that keeps so much of a part says nothing new
 
 
@@ -54,11 +56,7 @@ def make_pool(plain: Iterable[Predicate], terms: Iterable[Predicate], size: int)
     singles = list(_fresh(plain, seen, least, MOST_PLAIN * size))
     words = list(_fresh(terms, seen, least, MOST_OTHER * size))
     pairs = _fresh(_pairs(singles, words, least), seen, least, MOST_OTHER * size)
-    kept = [*singles, *words]
-    for pair in pairs:
-        if len(kept) - len(singles) - len(words) == MOST_PAIRS:
-            break
-        kept.append(pair)
+    kept = [*singles, *words, *islice(pairs, min(MOST_PAIRS, MOST_CELLS // size))]
     return Pool(kept, _matrix(kept, size))
 
 

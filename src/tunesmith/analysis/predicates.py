@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tunesmith.analysis.keywords import frayed
 from tunesmith.analysis.pool import LEAST_SHARE, Predicate
 from tunesmith.rows import Row, meta_of
 from tunesmith.slices import MIN_ROWS, Mask
@@ -99,9 +100,9 @@ def term_predicates(prompts: Sequence[str]) -> Iterator[Predicate]:
         yield Predicate(f'prompt has "{term}"', "prompt", 1, mask)
 
 
-def _readable(term: str) -> tuple[int, str]:
-    """Order terms of the same rows: long Chinese runs first, short English ones."""
-    return (len(term) if term.isascii() else -len(term), term)
+def _readable(term: str) -> tuple[bool, int, str]:
+    """Order terms of the same rows: whole Chinese words, long ones first; short English ones."""
+    return (frayed(term), len(term) if term.isascii() else -len(term), term)
 
 
 def _terms(text: str) -> set[str]:

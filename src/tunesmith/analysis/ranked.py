@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DECLARED, DISCOVERED = "declared", "discovered"
+MOST_COVERED = 10
 
 
 class WeakSlice(NamedTuple):
@@ -74,16 +75,30 @@ def rank_slices(
         )
         for one in discover(scores, pool, list(lines), limit, seed)
     ]
-    tried = {one.name for one in pool.predicates}
-    for name, line in lines.items():
-        weak = WeakSlice(line, masks[line["slice"]][line["value"]], [])
-        nearest = _nearest(weak.mask, found)
-        if nearest is None or not (name in tried or _same_rows(weak.mask, nearest.mask)):
-            found.append(weak)
-        elif name not in (nearest.name, *nearest.covers, *(one.name for one in found)):
-            nearest.covers.append(name)
-    found.sort(key=lambda one: (-float(one.line["impact"]), one.name))
-    return Ranked(_joined(table, found), found)
+    declared = [WeakSlice(line, masks[line["slice"]][line["value"]], []) for line in lines.values()]
+    merged = _merged(found, declared, {one.name for one in pool.predicates})
+    return Ranked(_joined(table, merged), merged)
+
+
+def _merged(found: list[WeakSlice], declared: list[WeakSlice], tried: set[str]) -> list[WeakSlice]:
+    """Return findings and weak declared slices, the costliest first.
+
+    A declared one that was tried and is no finding is explained by those that are: the one that
+    shares most rows with it gets its name. One that was not tried is a finding of its own.
+    """
+    merged, named = list(found), {one.name for one in found}
+    for weak in declared:
+        nearest = max(found, key=lambda one: int((one.mask & weak.mask).sum()), default=None)
+        explained = weak.name in tried or (nearest and _same_rows(weak.mask, nearest.mask))
+        if nearest is None or not explained:
+            merged.append(weak)
+        elif weak.name not in {*named, *nearest.covers}:
+            nearest.covers.append(weak.name)
+    named = {one.name for one in merged}
+    return [
+        one._replace(covers=[name for name in one.covers if name not in named][:MOST_COVERED])
+        for one in sorted(merged, key=lambda one: (-float(one.line["impact"]), one.name))
+    ]
 
 
 def _line(scores: Floats, predicate: Predicate, p: float) -> dict[str, Any]:
@@ -103,11 +118,6 @@ def _line(scores: Floats, predicate: Predicate, p: float) -> dict[str, Any]:
         "weak": True,
         "impact": max(found["low"], 0.0) * found["n"],
     }
-
-
-def _nearest(mask: Mask, found: list[WeakSlice]) -> WeakSlice | None:
-    """Return the finding that shares most rows with a slice."""
-    return max(found, key=lambda one: int((one.mask & mask).sum()), default=None)
 
 
 def _same_rows(first: Mask, second: Mask) -> bool:

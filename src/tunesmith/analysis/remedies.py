@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOSTLY = 0.5  # share of the slice's failures from which on a cause is its cause
 SUSPECT = 0.3  # share of them that are likely label errors
 RARE = 0.5  # of the rows that an even share of train would be
+CUT = 0.3  # share of them whose prompt lost its beginning
 LONG = 0.9  # quantile of all prompts that the slice's middle prompt reaches
 
 
@@ -28,7 +29,7 @@ class Remedy(NamedTuple):
     ids: list[str]
 
 
-class Evidence(NamedTuple):
+class Signs(NamedTuple):
     """What the rules look at: all cases, their kinds of error, suspected ids and train rows."""
 
     cases: "pd.DataFrame"
@@ -37,10 +38,10 @@ class Evidence(NamedTuple):
     train: "pd.DataFrame"
 
 
-def remedy(weak: WeakSlice, evidence: Evidence) -> Remedy:
-    """Return what to do: relabel, stop_token or format, balance, longer_context, else add_data."""
-    rules = (_relabel, _mechanism, _balance, _longer_context)
-    found = (rule(weak, evidence) for rule in rules)
+def remedy(weak: WeakSlice, signs: Signs) -> Remedy:
+    """Return what to do: relabel, longer_context, stop_token or format, balance, else add_data."""
+    rules = (_relabel, _cut, _mechanism, _balance, _longer_context)
+    found = (rule(weak, signs) for rule in rules)
     return next((one for one in found if one is not None), _add_data(weak))
 
 
@@ -52,16 +53,16 @@ def _cost(weak: WeakSlice) -> str:
     )
 
 
-def _failed_ids(weak: WeakSlice, evidence: Evidence) -> list[str]:
+def _failed_ids(weak: WeakSlice, signs: Signs) -> list[str]:
     """Return the ids of the wrong cases of the slice."""
-    wrong = evidence.cases["wrong"].to_numpy(dtype=bool)
-    return list(evidence.cases["id"][weak.mask & wrong])
+    wrong = signs.cases["wrong"].to_numpy(dtype=bool)
+    return list(signs.cases["id"][weak.mask & wrong])
 
 
-def _relabel(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
+def _relabel(weak: WeakSlice, signs: Signs) -> Remedy | None:
     """Many of the failures are likely label errors."""
-    failed = _failed_ids(weak, evidence)
-    ids = sorted(evidence.suspects.intersection(failed))
+    failed = _failed_ids(weak, signs)
+    ids = sorted(signs.suspects.intersection(failed))
     if not ids or len(ids) < SUSPECT * len(failed):
         return None
     words = (
@@ -71,9 +72,9 @@ def _relabel(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
     return Remedy("relabel", words, ids)
 
 
-def _mechanism(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
+def _mechanism(weak: WeakSlice, signs: Signs) -> Remedy | None:
     """Most of the failures are of one kind that has a cure of its own."""
-    inside = [kind for kind, inside in zip(evidence.kinds, weak.mask, strict=True) if inside]
+    inside = [kind for kind, inside in zip(signs.kinds, weak.mask, strict=True) if inside]
     failed = Counter(kind for kind in inside if kind in KINDS)
     kind, count = failed.most_common(1)[0] if failed else ("", 0)
     if REMEDY.get(kind) not in ("stop_token", "format") or count < MOSTLY * failed.total():
@@ -86,12 +87,12 @@ def _mechanism(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
     return Remedy(REMEDY[kind], words, [])
 
 
-def _balance(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
+def _balance(weak: WeakSlice, signs: Signs) -> Remedy | None:
     """The slice is a value of a column that train hardly has."""
     column, value = str(weak.line["slice"]), str(weak.line["value"])
     if column not in ("label", "lang") and not column.startswith("meta."):
         return None
-    values = Counter(field_of(row, column) for row in to_rows(evidence.train))
+    values = Counter(field_of(row, column) for row in to_rows(signs.train))
     known = Counter({name: count for name, count in values.items() if name is not None})
     if not known or known[value] >= RARE * known.total() / len({*known, value}):
         return None
@@ -102,9 +103,22 @@ def _balance(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
     return Remedy("balance", words, [])
 
 
-def _longer_context(weak: WeakSlice, evidence: Evidence) -> Remedy | None:
+def _cut(weak: WeakSlice, signs: Signs) -> Remedy | None:
+    """Many of the failures were asked without the beginning of their prompt."""
+    failed = weak.mask & signs.cases["wrong"].to_numpy(dtype=bool)
+    cut = failed & signs.cases["truncated"].to_numpy(dtype=bool)
+    if not failed.any() or cut.sum() < CUT * failed.sum():
+        return None
+    words = (
+        f"Raise predict.max_length and the phase's max_length: {cut.sum()} of {failed.sum()} "
+        f"failures of {weak.name} lost the beginning of their prompt; {_cost(weak)}."
+    )
+    return Remedy("longer_context", words, list(signs.cases["id"][cut]))
+
+
+def _longer_context(weak: WeakSlice, signs: Signs) -> Remedy | None:
     """The prompts of the slice are among the longest of all."""
-    sizes = evidence.cases["prompt"].str.len().to_numpy()
+    sizes = signs.cases["prompt"].str.len().to_numpy()
     middle = float(np.median(sizes[weak.mask]))
     if middle < np.quantile(sizes, LONG) or middle <= np.median(sizes):
         return None

@@ -9,7 +9,7 @@ from tunesmith.rows import to_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-PROBABILITY, SURPRISE = "probability", "reference_surprise"
+PROBABILITY, PER_TOKEN = "probability", "probability_per_token"
 KEPT = ["id", "lang", "prompt", "reference", "candidate"]
 
 
@@ -18,10 +18,9 @@ def surest_errors(
 ) -> dict[str, Any]:
     """Return the measure of certainty and the wrong rows by it, the surest first.
 
-    For a classifier it is the probability of the wrong label. A generator's probability of its
-    own answer is not recorded, only that of the reference, in `logprob`: `reference_surprise` is
-    its nats a token, high where the model holds the reference for unlikely. It says how far the
-    model is from the reference, not how sure it is of what it said. Without either there is none.
+    For a classifier it is the probability of the wrong label, for a generator the geometric mean
+    of the probabilities of the tokens of its answer, in [0, 1], which does not hang on its length.
+    Without either there is none.
 
     Args:
         cases: as `build_cases` makes them.
@@ -35,8 +34,8 @@ def surest_errors(
             [own.get(label, np.nan) for own, label in zip(chances, answers, strict=True)]
         )
         return _ordered(PROBABILITY, cases.assign(sure=sure)[wrong], most)
-    surprise = -cases["logprob_per_token"]
-    return _ordered(SURPRISE, cases.assign(sure=surprise)[wrong & surprise.notna()], most)
+    sure = np.exp(cases["own_logprob_per_token"])
+    return _ordered(PER_TOKEN, cases.assign(sure=sure)[wrong], most)
 
 
 def _ordered(measure: str, wrong: "pd.DataFrame", most: int) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def theme_predicates(
         terms: as `term_predicates` makes them, for the names.
         seed: of k-means.
     """
-    count = min(THEMES, len(prompts) // ROWS_PER_THEME)
+    count = min(THEMES, len(set(prompts)) // ROWS_PER_THEME)
     if count < 2 or not terms:
         return
     labels = _themes(hashed_words([masked(text) for text in prompts]), count, seed)

@@ -97,6 +97,31 @@ def export(
     typer.echo(run_export(phase, out, prompts, dtype, Path()))
 
 
+@app.command()
+def harness(
+    models: Annotated[
+        list[str], typer.Argument(help="A phase, base or champion; two are compared.")
+    ],
+    task: Annotated[list[str], typer.Option(help="Of lm_eval, or of a folder; again for more.")],
+    tasks_folder: Annotated[
+        Path | None, typer.Option(help="YAML files of tasks, with rows beside them.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="First rows of a task only.", min=1)] = None,
+    shots: Annotated[
+        int | None, typer.Option(help="Worked examples; as the task says if not given.", min=0)
+    ] = None,
+    chat: Annotated[
+        bool | None,
+        typer.Option("--chat/--plain", help="Through the chat template; as trained if not given."),
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="Texts in one pass.", min=1)] = 16,
+) -> None:
+    """Run tasks of lm-evaluation-harness on a model; needs `make harness`."""
+    from tunesmith.cli.harness import run_harness
+
+    run_harness(models, task, tasks_folder, limit, shots, chat, batch_size, Path())
+
+
 @app.command("import-config")
 def import_config(
     file: Annotated[Path, typer.Argument(help="YAML of LLaMA-Factory, axolotl or TRL.")],

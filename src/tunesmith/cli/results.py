@@ -1,31 +1,68 @@
-"""The end of a run on the screen: scores with intervals, costs, and where things are."""
+"""The end of a run on the screen: the report's summary, scores, costs, and where things are."""
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tunesmith.errors import UserError
 from tunesmith.files import read_json
 from tunesmith.params import load_yaml
+from tunesmith.report.evidence import ResultEvidence, read_folder, read_tree
+from tunesmith.report.glance_view import glance
+from tunesmith.report.verdict_view import check_table
 
 
 def show(root: Path) -> None:
-    """Print scores, costs by stage, the verdict and the paths of report and adapter."""
+    """Print summary, scores, costs by stage, the verdict and the paths of report and adapter."""
     metrics = root / "reports" / "metrics.json"
     if not metrics.exists():
         raise UserError(f"{metrics}: no such file; `make demo` or `dvc repro` makes it")
-    console = Console()
-    console.print(scores(read_json(metrics)))
-    console.print(costs(root / ".work" / "timings", load_yaml(root / "dvc.yaml")["stages"]))
-    verdict = read_json(root / "reports" / "gate.json")
-    console.print(f"verdict: [bold]{verdict['verdict']}[/bold]  {'; '.join(verdict['reasons'])}")
     candidate = load_yaml(root / "params.yaml")["models"]["candidate"]["of"]
+    evidence = read_results(root / "reports", candidate)
+    console = Console()
+    console.print(at_a_glance(evidence))
+    console.print(scores(evidence.metrics))
+    console.print(costs(root / ".work" / "timings", load_yaml(root / "dvc.yaml")["stages"]))
+    console.print(f"verdict: [bold]{evidence.verdict['verdict']}[/bold]")
+    for check in check_table(evidence):
+        console.print(f"  {check['name']} {check['allows']}: {check['reason']}", markup=False)
     console.print(f"report:  {root / 'reports' / 'report.html'}")
     console.print(f"data:    {root / 'reports' / 'data' / 'report.html'}")
     console.print(f"adapter: {root / 'models' / candidate}")
+
+
+def read_results(reports: Path, candidate: str) -> ResultEvidence:
+    """Read what evaluation, gate, training and prediction wrote."""
+    costs = read_folder(reports / "efficiency", ".json")
+    return ResultEvidence(
+        metrics=read_tree(reports / "metrics.json"),
+        comparisons=read_tree(reports / "comparisons.json"),
+        behaviour=read_tree(reports / "behaviour.json"),
+        verdict=read_tree(reports / "gate.json"),
+        efficiency={name: read_tree(path) for name, path in costs.items()},
+        candidate=candidate,
+    )
+
+
+def at_a_glance(evidence: ResultEvidence) -> Table:
+    """Return the table that the report begins with; the words say better or worse."""
+    table = Table("", "measure", "base", "champion", "candidate", title="Candidate at a glance")
+    for group in glance(evidence):
+        table.add_section()
+        for number, line in enumerate(group["lines"]):
+            title = "" if number else group["title"]
+            table.add_row(*map(escape, (title, line["title"], *map(_told, line["cells"]))))
+    return table
+
+
+def _told(cell: dict[str, str]) -> str:
+    """Return a value with its note, and its kind where it is no chance."""
+    kind = "" if cell["kind"] == "even" else f" {cell['kind']}"
+    return f"{cell['value']}{kind}" + (f"\n{cell['note']}" if cell["note"] else "")
 
 
 def scores(metrics: dict[str, Any]) -> Table:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BASE, CANDIDATE, CHAMPION = MODELS = ("base", "candidate", "champion")
 OVERALL = "overall"
+ANSWERED = ("id", "prediction", "finished", "truncated", "generated_tokens")
+SCORED = ("logprob", "reference_tokens", "answer_logprob")
 TEST = "test"
 
 Table: TypeAlias = Mapping[Metric, Mapping[str, Floats]]  # metric → model → (N, K)
@@ -111,7 +113,7 @@ def per_row_table(table: Table, predictions: "Mapping[str, pd.DataFrame]") -> "p
 
     parts = []
     for model, answers in predictions.items():
-        kept = ["id", "prediction", "finished", "logprob", "reference_tokens"]
+        kept = [*ANSWERED, *SCORED]
         part = answers[kept].assign(model=model)
         for metric, models in table.items():
             values = metric.rows(models[model])

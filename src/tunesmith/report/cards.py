@@ -5,20 +5,31 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tunesmith.report import ReportParams, data_view, failure_view, origin_view, score_view
+from tunesmith.report import (
+    ReportParams,
+    behaviour_view,
+    data_view,
+    failure_view,
+    origin_view,
+    score_view,
+    set_view,
+)
 from tunesmith.report.evidence import Evidence, Tree
 from tunesmith.report.page import FOLDER
-from tunesmith.report.words import model_name
+from tunesmith.report.words import count, model_name
 
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # every renderer shows these as text
 SPECIAL = str.maketrans({**{char: f"\\{char}" for char in "\\`*_[]|#~$"}, **ENTITIES})
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+MOSTLY = 0.5  # of the cases of a behavioural test
 LICENCES = {"unknown": "other"}
 
 
 def model_card(evidence: Evidence, params: ReportParams) -> str:
     """Return the model card; the same evidence gives the same bytes."""
     base = model_name(str(evidence.base["model"]))
+    sets = [*set_view.ood_table(evidence), *set_view.retention_table(evidence)]
+    behaviour = behaviour_view.group_table(evidence)
     context = {
         "front_matter": front_matter(_model_facts(evidence, base)),
         "title": params.title,
@@ -30,9 +41,13 @@ def model_card(evidence: Evidence, params: ReportParams) -> str:
         "scores": score_view.score_table(evidence),
         "comparison": score_view.comparison_table(evidence),
         "confidence": f"{evidence.comparisons['confidence']:.0%}",
-        "rows": evidence.metrics["candidate"],
+        "other_sets": sets,
+        "worse_sets": [one for one in sets if one["main"] and one["change"]["kind"] == "worse"],
+        "behaviour": behaviour,
+        "failing": [_failing(one) for one in behaviour if one["failed"] >= MOSTLY],
+        "use": _use(evidence),
         "findings": evidence.findings,
-        "slices": [one for one in failure_view.slice_table(evidence) if one["weak"]],
+        "slices": [one for one in failure_view.slice_table(evidence) if one["finding"]],
         "error_types": failure_view.error_table(evidence),
         "trained_rows": evidence.augment["rows"]["total"],
         "settings": origin_view.settings(evidence),
@@ -56,6 +71,8 @@ def data_card(evidence: Evidence, params: ReportParams) -> str:
         "splits": splits,
         "expectations": data_view.expectation_table(evidence),
         "augment": evidence.augment,
+        "asked": [(name, count(rows)) for name, rows in evidence.exam["sets"].items()],
+        "unasked": list(evidence.exam["left_out"].items()),
     }
     return _render("data_card.md", context)
 
@@ -80,23 +97,44 @@ def _model_facts(evidence: Evidence, base: str) -> Tree:
         "library_name": "peft" if evidence.model.get("method", {}) else "transformers",
         "pipeline_tag": task,
         "tags": ["tunesmith", str(evidence.model.get("method", {}).get("kind", "base"))],
-        "model-index": [{"name": evidence.candidate, "results": [_results(evidence, task)]}],
+        "model-index": [{"name": evidence.candidate, "results": _results(evidence, task)}],
     }
     on_the_hub = evidence.base.get("revision") and base.count("/") == 1
     return {**facts, "base_model": base} if on_the_hub else facts
 
 
-def _results(evidence: Evidence, task: str) -> Tree:
-    """Return the scores in the hub's form."""
-    about, scores = evidence.metrics["about"], evidence.metrics["candidate"]
+def _results(evidence: Evidence, task: str) -> list[Tree]:
+    """Return the candidate's scores in the hub's form, one entry for each set."""
+    metrics = evidence.metrics
+    sets = {name: models["candidate"] for name, models in metrics["sets"].items()}
+    return [
+        _result(metrics["about"], name, scores, task)
+        for name, scores in {"test": metrics["candidate"], **sets}.items()
+    ]
+
+
+def _result(about: Tree, name: str, scores: Tree, task: str) -> Tree:
+    """Return the scores of one set."""
     return {
         "task": {"type": task},
-        "dataset": {"name": "test split", "type": "own"},
+        "dataset": {"name": f"{name} split" if name == "test" else name, "type": "own"},
         "metrics": [
-            {"type": name, "name": about[name]["title"], "value": scores[name]["value"]}
-            for name in scores
+            {"type": metric, "name": about[metric]["title"], "value": score["value"]}
+            for metric, score in scores.items()
         ],
     }
+
+
+def _use(evidence: Evidence) -> str:
+    """Say what the model is for."""
+    names = [score_view.LANGUAGES[lang] for lang in _languages(evidence)]
+    what = "Gives labels to texts" if _classifies(evidence) else "Answers questions"
+    return f"{what} in {' and '.join(names)}." if names else f"{what}."
+
+
+def _failing(line: Tree) -> Tree:
+    """Return a line of the behavioural tests with the candidate's failure rate."""
+    return {**line, "value": line["cells"][-1]["value"]}
 
 
 def _data_facts(evidence: Evidence) -> Tree:

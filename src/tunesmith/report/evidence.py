@@ -25,21 +25,29 @@ class DataEvidence:
 
 
 @dataclass(frozen=True)
-class Evidence(DataEvidence):
-    """The outputs of all earlier stages."""
+class ResultEvidence:
+    """What the models did, what it cost, and what the gate made of it."""
 
     metrics: Tree
-    scores: Lines
     comparisons: Tree
+    behaviour: Tree
+    verdict: Tree
+    efficiency: dict[str, Tree]  # file → numbers
+    candidate: str  # the folder's name, which is the phase's
+
+
+@dataclass(frozen=True)
+class Evidence(DataEvidence, ResultEvidence):
+    """The outputs of all earlier stages."""
+
+    exam: Tree
+    scores: Lines
     findings: Tree
     slices: Lines
     hardest: list[Tree]
-    verdict: Tree
     curves: dict[str, Lines]  # phase → lines of its CSV
-    efficiency: dict[str, Tree]  # file → numbers
     base: Tree
     model: Tree
-    candidate: str  # the folder's name, which is the phase's
 
 
 def read_tree(path: Path) -> Tree:

@@ -4,17 +4,21 @@ from tunesmith.report.evidence import Evidence, Tree
 from tunesmith.report.words import label, model_name, quantity
 
 
-def cost_cards(evidence: Evidence) -> list[Tree]:
-    """Return the measured costs, one card a file."""
-    return [
-        {
-            "name": name,
-            "values": [
-                (label(key), quantity(key, value)) for key, value in sorted(numbers.items())
-            ],
-        }
-        for name, numbers in evidence.efficiency.items()
-    ]
+def cost_table(evidence: Evidence) -> Tree:
+    """Return the measured costs: a column for each file, a line for each number that any has."""
+    files = evidence.efficiency
+    keys = sorted({key for numbers in files.values() for key in numbers})
+    return {
+        "files": list(files),
+        "lines": [
+            (label(key), [_cost(key, numbers) for numbers in files.values()]) for key in keys
+        ],
+    }
+
+
+def _cost(key: str, numbers: Tree) -> str:
+    """Return one cost."""
+    return quantity(key, numbers[key]) if key in numbers else "–"
 
 
 def provenance(evidence: Evidence) -> list[tuple[str, str]]:

@@ -87,15 +87,21 @@ def score_table(evidence: Evidence) -> list[Tree]:
     """Return one line a metric with every model's value and interval on all rows."""
     about = evidence.metrics["about"]
     return [
-        {"title": about[name]["title"], "cells": [_cell(evidence, model, name) for model in MODELS]}
+        {
+            "title": about[name]["title"],
+            "cells": [
+                score_cell(evidence.metrics, evidence.metrics[model], model, name)
+                for model in MODELS
+            ],
+        }
         for name in metric_names(evidence)
     ]
 
 
-def _cell(evidence: Evidence, model: str, metric: str) -> Tree:
-    """Return one value and interval."""
-    scale = evidence.metrics["about"][metric]["scale"]
-    score = evidence.metrics[model][metric]
+def score_cell(metrics: Tree, scores: Tree, model: str, metric: str) -> Tree:
+    """Return one value and interval of a model's scores by metric."""
+    scale = metrics["about"][metric]["scale"]
+    score = scores[metric]
     words = interval(score["low"], score["high"], scale)
     return {"model": model, "value": number(score["value"], scale), "interval": words}
 
@@ -104,7 +110,7 @@ def comparison_table(evidence: Evidence) -> list[Tree]:
     """Return the candidate's difference from champion and base, one line a metric."""
     found = {name: _paired(evidence, None, name) for name in metric_names(evidence)}
     return [
-        _line(evidence, name, evidence.metrics["about"][name]["title"], pairs, _reach([pairs]))
+        _line(evidence, name, evidence.metrics["about"][name]["title"], pairs, reach_of([pairs]))
         for name, pairs in found.items()
     ]
 
@@ -114,7 +120,7 @@ def slice_comparisons(evidence: Evidence, metric: str) -> list[Tree]:
     slices = evidence.comparisons["against"][OTHERS[0]]["slices"]
     places = [(name, value) for name, values in slices.items() for value in values]
     found = {place: _paired(evidence, place, metric) for place in places}
-    reach = _reach(found.values())
+    reach = reach_of(found.values())
     return [
         _line(evidence, metric, " = ".join(place), pairs, reach) for place, pairs in found.items()
     ]
@@ -129,7 +135,7 @@ def _paired(evidence: Evidence, place: tuple[str, str] | None, metric: str) -> d
     return {other: against[other]["slices"][name][value][metric] for other in OTHERS}
 
 
-def _reach(lines: Iterable[dict[str, Tree]]) -> float:
+def reach_of(lines: Iterable[dict[str, Tree]]) -> float:
     """Return the end of the scale that all these intervals fit on."""
     bounds = [abs(one[end]) for pairs in lines for one in pairs.values() for end in ("low", "high")]
     return 1.1 * max(bounds) or 1.0
@@ -140,17 +146,20 @@ def _line(
 ) -> Tree:
     """Return one line of a table of differences."""
     about = evidence.metrics["about"][metric]
-    cells = [_difference(other, found, about, reach) for other, found in pairs.items()]
+    cells = [difference_cell(other, found, about, reach) for other, found in pairs.items()]
     return {"title": title, "cells": cells}
 
 
-def _difference(other: str, found: Tree, about: Tree, reach: float) -> Tree:
-    """Return one difference in words and as a drawing."""
+def difference_cell(
+    other: str, found: Tree, about: Tree, reach: float, what: str = "candidate against"
+) -> Tree:
+    """Return one difference in words and as a drawing that ends at `reach`."""
     scale, value, bounds = about["scale"], found["difference"], (found["low"], found["high"])
-    kind = _kind(bounds, about["higher_is_better"])
+    kind = kind_of(bounds, about["higher_is_better"])
     words = f"{signed(bounds[0], scale)} to {signed(bounds[1], scale)}"
-    label = f"candidate against {other}: {signed(value, scale)} ({words})"
+    label = f"{what} {other}: {signed(value, scale)} ({words})"
     return {
+        "other": other,
         "value": signed(value, scale),
         "interval": words,
         "p": p_value(found["p"]),
@@ -160,7 +169,7 @@ def _difference(other: str, found: Tree, about: Tree, reach: float) -> Tree:
     }
 
 
-def _kind(bounds: tuple[float, float], higher_is_better: bool | None) -> str:
+def kind_of(bounds: tuple[float, float], higher_is_better: bool | None) -> str:
     """Return better, worse, or even where 0 is inside the interval."""
     if bounds[0] <= 0 <= bounds[1] or higher_is_better is None:
         return "even"

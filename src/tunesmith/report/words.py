@@ -24,6 +24,11 @@ def interval(low: float, high: float, scale: float | None = 1.0) -> str:
     return f"{number(low, scale)}{between}{number(high, scale)}"
 
 
+def signed_share(part: float) -> str:
+    """Return a change as percent with its sign; 0.03 is `+3.0 %`."""
+    return f"{100 * part:+.1f} %".replace("-", "−")
+
+
 def p_value(value: float) -> str:
     """Return a p-value; small ones as a bound."""
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
@@ -61,11 +66,11 @@ def label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = LONGEST_TEXT) -> str:
     """Return a text that is not endless, and say so where it was cut."""
-    if len(text) <= LONGEST_TEXT:
+    if len(text) <= most:
         return text
-    return f"{text[:LONGEST_TEXT]} … (+{len(text) - LONGEST_TEXT:,} characters)"
+    return f"{text[:most]} … (+{len(text) - most:,} characters)"
 
 
 def model_name(model: str) -> str:

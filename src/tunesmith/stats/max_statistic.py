@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tunesmith.stats.evidence import Evidence
 from tunesmith.stats.resample import Floats
 
+TIE = 1e-4  # evidence that near is equal: sums are in single precision
 CELLS = 4_000_000  # of (subsets, shuffles) in memory at once
 
 
@@ -54,7 +55,7 @@ def shuffled(
             drawn[rows] = rng.permuted(block, axis=0)
         found = evidence.below(np.asarray(members @ drawn, dtype=float), sizes)
         highest.append(found.max(axis=0))
-        reached += (found >= observed[:, None] - 1e-9).sum(axis=1)
+        reached += (found >= observed[:, None] - TIE).sum(axis=1)
     return Chance(np.concatenate(highest), reached)
 
 
@@ -67,6 +68,6 @@ def family_wise_p(observed: Floats, highest: Floats) -> Floats:
     Source: single-step maxT, Westfall and Young 1993, Resampling-Based Multiple Testing.
     """
     ordered = np.sort(highest)
-    above = len(ordered) - np.searchsorted(ordered, observed - 1e-9, side="left")
+    above = len(ordered) - np.searchsorted(ordered, observed - TIE, side="left")
     p: Floats = (above + 1) / (len(ordered) + 1)
     return p

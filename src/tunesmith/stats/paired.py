@@ -1,10 +1,12 @@
 """The difference of two models on the same rows."""
 
+import math
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 from typing import Any
 
 from tunesmith.stats.resample import Floats
-from tunesmith.stats.score import percentile_interval
+from tunesmith.stats.score import expanded_interval
 
 LEVELS = (0.8, 0.9, 0.95, 0.99)  # the confidences that a later stage may ask for
 
@@ -44,15 +46,32 @@ def paired_difference(
         second_draws: B values of the second on the very same draws.
         n: rows.
         confidence: of `low` and `high`.
-        p: an exact p-value to report instead of the bootstrap's.
+        p: an exact p-value to report instead of the larger of the bootstrap's and Student's.
 
     Source: paired bootstrap, Koehn 2004, https://aclanthology.org/W04-3250.
     """
     draws = first_draws - second_draws
-    low, high = percentile_interval(draws, confidence)
-    p = bootstrap_p(draws) if p is None else p
-    intervals = {str(level): percentile_interval(draws, level) for level in LEVELS}
+    low, high = expanded_interval(draws, confidence, n)
+    if p is None:
+        p = max(bootstrap_p(draws), student_p(float(first - second), draws, n))
+    intervals = {str(level): expanded_interval(draws, level, n) for level in LEVELS}
     return Difference(float(first - second), low, high, p, n, intervals)
+
+
+def student_p(difference: float, draws: Floats, n: int) -> float:
+    """Return the two-sided p-value of a difference over its bootstrap standard error.
+
+    Student's t with n - 1 degrees of freedom, which few rows ask for; 1 of a single row.
+
+    Source: the normal approximation of Wallace 1959, https://doi.org/10.1214/aoms/1177706072.
+    """
+    freedom = n - 1
+    spread = float(draws.std(ddof=1))
+    if freedom < 1 or spread == 0.0:
+        return 1.0 if freedom < 1 or difference == 0 else 0.0
+    t = difference / (spread * math.sqrt(n / freedom))
+    z = (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(t * t / freedom))
+    return 2 * NormalDist().cdf(-z)
 
 
 def bootstrap_p(draws: Floats) -> float:

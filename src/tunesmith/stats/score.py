@@ -1,5 +1,6 @@
 """A measured value that never goes without its uncertainty."""
 
+import math
 from dataclasses import asdict, dataclass
 from statistics import NormalDist
 
@@ -24,16 +25,47 @@ class Score:
 
 
 def score_from_draws(value: float, draws: Floats, n: int, confidence: float) -> Score:
-    """Return a score with the percentile interval of its bootstrap draws."""
-    low, high = percentile_interval(draws, confidence)
+    """Return a score with the interval of its bootstrap draws."""
+    low, high = expanded_interval(draws, confidence, n)
     return Score(float(value), float(draws.std(ddof=1)), low, high, n)
 
 
-def percentile_interval(draws: Floats, confidence: float) -> tuple[float, float]:
-    """Return the two quantiles that hold the middle `confidence` of the draws."""
-    tail = (1 - confidence) / 2
+def expanded_interval(draws: Floats, confidence: float, n: int) -> tuple[float, float]:
+    """Return the percentile interval of bootstrap draws, widened as few rows ask for.
+
+    Draws of n rows vary less than they should by sqrt((n - 1) / n), and n rows know their own
+    spread only as Student's t does: of 50 rows, the plain percentile interval misses a fifth more
+    often than it says. Without a second row the draws' whole range is returned.
+
+    Args:
+        draws: (B,) values of resamples.
+        confidence: of the interval.
+        n: rows that were drawn from.
+
+    Source: the expanded percentile interval, section 3.4 of Hesterberg 2015,
+    https://doi.org/10.1080/00031305.2015.1089789.
+    """
+    tail = 0.0
+    if n > 1:
+        reach = np.sqrt(n / (n - 1)) * student_t((1 + confidence) / 2, n - 1)
+        tail = NormalDist().cdf(-reach)
     low, high = np.quantile(draws, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def student_t(share: float, freedom: int) -> float:
+    """Return the quantile of Student's t, to 1 % from 4 degrees of freedom on.
+
+    Source: 26.7.5 of Abramowitz and Stegun, Handbook of Mathematical Functions.
+    """
+    z = NormalDist().inv_cdf(share)
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    return math.fsum(term / freedom**power for power, term in enumerate(terms))
 
 
 def proportion(hits: float, n: int, confidence: float) -> Score:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tunesmith.text.script import HAN_CHARS, LATIN_CHARS
 
-UNIT = re.compile(rf"[{HAN_CHARS}]|[{LATIN_CHARS.lower()}A-Z]+(?:['’][{LATIN_CHARS}]+)*")
+UNIT = re.compile(rf"[{HAN_CHARS}]|[{LATIN_CHARS}]+(?:['’][{LATIN_CHARS}]+)*")
 
 
 def units(text: str) -> list[str]:

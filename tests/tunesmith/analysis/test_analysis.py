@@ -20,6 +20,7 @@ from tunesmith.analysis.ranked import WeakSlice, rank_slices
 from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.analysis.weak_slices import weak_slices
 from tunesmith.errors import UserError
+from tunesmith.evaluation.tables import ANSWERED, SCORED
 from tunesmith.slices import slice_masks
 
 
@@ -146,7 +147,7 @@ def per_row(rows: pd.DataFrame, bad_topic: str = "") -> pd.DataFrame:
             row["label"] or row["completion"][0]["content"] for row in rows.to_dict("records")
         ]
         score = [float(a == b) for a, b in zip(table["prediction"], references, strict=True)]
-        kept = table[["id", "prediction", "finished", "logprob", "reference_tokens"]]
+        kept = table[[*ANSWERED, *SCORED]]
         parts.append(kept.assign(model=model, exact_match=score))
     return pd.concat(parts, ignore_index=True)
 

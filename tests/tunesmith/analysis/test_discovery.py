@@ -85,7 +85,7 @@ def test_declared_and_discovered_slices_are_one_list_without_shadows() -> None:
 def test_terms_are_words_and_chinese_runs_and_the_longer_run_has_the_name() -> None:
     prompts = ["refund my lamp", "我要退款了", "where is it", "几点开门"] * 40
     found = [one.name for one in make_pool([], term_predicates(prompts), 160).predicates]
-    assert 'prompt has "我要退款了"' in found
+    assert 'prompt has "要退款"' in found
     assert 'prompt has "退款"' not in found
     assert sum("lamp" in one for one in found) == 0  # `my` has the same rows and is shorter
     assert 'prompt has "my"' in found

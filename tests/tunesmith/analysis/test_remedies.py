@@ -11,7 +11,7 @@ from tests.plain_rows import plain_chat
 from tunesmith.analysis.clusters import chosen_encoder
 from tunesmith.analysis.findings import actions, plan
 from tunesmith.analysis.ranked import WeakSlice
-from tunesmith.analysis.remedies import Evidence, remedy
+from tunesmith.analysis.remedies import Signs, remedy
 from tunesmith.rows import to_frame
 
 SIZE = 40
@@ -28,31 +28,32 @@ def train(refunds: int, orders: int) -> pd.DataFrame:
     return to_frame(rows)
 
 
-def evidence(**changes: Any) -> Evidence:
+def signs(**changes: Any) -> Signs:
     cases = pd.DataFrame(
         {
             "id": [f"t{k}" for k in range(SIZE)],
             "prompt": ["short"] * SIZE,
             "wrong": MASK,
+            "truncated": False,
             "candidate_score": 1.0 - MASK,
         }
     )
     kinds = ["other" if wrong else "right" for wrong in MASK]
-    known = Evidence(cases, kinds, frozenset(), train(20, 20))
+    known = Signs(cases, kinds, frozenset(), train(20, 20))
     return known._replace(**changes)
 
 
 def test_a_slice_without_a_sign_of_its_cause_gets_data() -> None:
-    found = remedy(WEAK, evidence())
+    found = remedy(WEAK, signs())
     assert found.kind == "add_data"
     assert "proposed train rows for meta.topic=refund" in found.words
     assert "0.400 below the rest, at least 2.0 rows' worth" in found.words
 
 
 def test_likely_label_errors_are_looked_at_first() -> None:
-    found = remedy(WEAK, evidence(suspects=frozenset(["t1", "t2", "t3", "t30"])))
+    found = remedy(WEAK, signs(suspects=frozenset(["t1", "t2", "t3", "t30"])))
     assert (found.kind, found.ids) == ("relabel", ["t1", "t2", "t3"])
-    assert remedy(WEAK, evidence(suspects=frozenset(["t1"]))).kind == "add_data"
+    assert remedy(WEAK, signs(suspects=frozenset(["t1"]))).kind == "add_data"
 
 
 @pytest.mark.parametrize(
@@ -61,22 +62,31 @@ def test_likely_label_errors_are_looked_at_first() -> None:
 )
 def test_failures_of_one_mechanism_get_its_cure(kind: str, expected: str) -> None:
     kinds = [kind if k < 6 else "other" if k < 10 else "right" for k in range(SIZE)]
-    found = remedy(WEAK, evidence(kinds=kinds))
+    found = remedy(WEAK, signs(kinds=kinds))
     assert found.kind == expected
     assert "6 of its 10 failures" in found.words
 
 
 def test_a_value_that_train_hardly_has_is_balanced() -> None:
-    found = remedy(WEAK, evidence(train=train(4, 36)))
+    found = remedy(WEAK, signs(train=train(4, 36)))
     assert found.kind == "balance"
     assert "train has 4 of 40" in found.words
-    assert remedy(WEAK, evidence(train=train(0, 40))).kind == "balance"
+    assert remedy(WEAK, signs(train=train(0, 40))).kind == "balance"
     other = WEAK._replace(line={**WEAK.line, "slice": "discovered", "value": 'prompt has "x"'})
-    assert remedy(other, evidence(train=train(4, 36))).kind == "add_data"
+    assert remedy(other, signs(train=train(4, 36))).kind == "add_data"
+
+
+def test_prompts_that_were_cut_ask_for_context_before_all_else() -> None:
+    known = signs()
+    cut = known.cases["wrong"].to_numpy(dtype=bool) & (np.arange(SIZE) % 2 == 0)
+    found = remedy(WEAK, known._replace(cases=known.cases.assign(truncated=cut)))
+    assert found.kind == "longer_context"
+    assert "lost the beginning of their prompt" in found.words
+    assert set(found.ids) == set(known.cases["id"][cut & WEAK.mask])
 
 
 def test_the_longest_prompts_ask_for_context() -> None:
-    known = evidence()
+    known = signs()
     texts = ["x" * 900 if k < 5 else "short" for k in range(SIZE)]
     long = WEAK._replace(mask=np.arange(SIZE) < 5)
     found = remedy(long, known._replace(cases=known.cases.assign(prompt=texts)))
@@ -98,7 +108,7 @@ def test_the_plan_is_ordered_by_impact_and_reading_comes_last() -> None:
     ]
     suspects = {"test": [{"id": "t3"}], "train": [{"id": "a"}], "train_looked_at": 40}
     found = found_of(slices=slices, error_types=kinds, label_errors=suspects)
-    steps = plan(found, evidence().cases)
+    steps = plan(found, signs().cases)
     assert [one["about"] for one in steps] == [
         "empty",
         "meta.topic=refund",
@@ -113,7 +123,7 @@ def test_the_plan_is_ordered_by_impact_and_reading_comes_last() -> None:
 
 
 def test_nothing_found_is_nothing_to_do() -> None:
-    assert plan(found_of(), evidence().cases) == []
+    assert plan(found_of(), signs().cases) == []
 
 
 def test_the_encoder_is_for_english_only_and_for_few_failures(

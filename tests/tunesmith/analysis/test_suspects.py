@@ -49,6 +49,7 @@ def cases_of(rows: list[Row], answers: list[str]) -> pd.DataFrame:
             "candidate": answers,
             "candidate_score": [float(one) for one in right],
             "logprob_per_token": np.nan,
+            "own_logprob_per_token": np.nan,
             "wrong": [not one for one in right],
         }
     )
@@ -122,14 +123,15 @@ def test_a_classifier_is_surest_where_its_wrong_label_is_likeliest() -> None:
     assert found["rows"][0]["probability"] == pytest.approx(0.99)
 
 
-def test_a_generator_shows_how_unlikely_it_holds_the_reference() -> None:
+def test_a_generator_is_surest_where_the_tokens_of_its_answer_are_likeliest() -> None:
     rows = labelled("test")[:4]
     cases = cases_of(rows, ["a", "b", "c", "refund"])
-    cases["logprob_per_token"] = [-1.0, -3.0, np.nan, -9.0]
+    cases["own_logprob_per_token"] = [-1.0, -0.1, np.nan, -9.0]
     found = surest_errors(cases, None, 5)
-    assert found["measure"] == "reference_surprise"
+    assert found["measure"] == "probability_per_token"
     assert [one["id"] for one in found["rows"]] == [rows[1]["id"], rows[0]["id"]]
-    cases["logprob_per_token"] = np.nan
+    assert found["rows"][1]["probability_per_token"] == pytest.approx(np.exp(-1.0))
+    cases["own_logprob_per_token"] = np.nan
     assert surest_errors(cases, None, 5) == {"measure": None, "rows": []}
 
 

@@ -15,7 +15,7 @@ from tunesmith.answers import Answers
 from tunesmith.endpoints import caller
 from tunesmith.endpoints.replies import Replies
 from tunesmith.errors import UserError
-from tunesmith.evaluation.tables import MODELS, about, per_row_table
+from tunesmith.evaluation.tables import ANSWERED, MODELS, SCORED, about, per_row_table
 from tunesmith.judge.metric import Judged, JudgeScore, judged
 from tunesmith.judge.params import Judge
 from tunesmith.metrics.measure import measure
@@ -209,8 +209,7 @@ def test_the_judge_stands_among_the_other_metrics_with_intervals_and_rows(
     score = measured.score("candidate")
     assert (score.value, score.n) == (1.0, 3)
     assert measured.difference("candidate", "base").value == 1.0
-    columns = ["id", "prediction", "finished", "logprob", "reference_tokens"]
-    frame = pd.DataFrame({name: [0] * 4 for name in columns})
+    frame = pd.DataFrame({name: [0] * 4 for name in (*ANSWERED, *SCORED)})
     rows = per_row_table(table, dict.fromkeys(MODELS, frame))
     assert rows["judge"].isna().sum() == 3  # one row of each model was not judged
     assert about(found.metric, models["base"])["signature"].startswith("model:m|prompt:")

@@ -1,14 +1,16 @@
 """The page and the cards: whole, safe, readable, the same twice."""
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 
 import pytest
+from huggingface_hub import ModelCard
 from ruamel.yaml import YAML
 
-from tests.reporting import classifier_evidence, evidence
+from tests.reporting import classifier_evidence, evidence, whole_evidence
 from tunesmith.report import ReportParams
 from tunesmith.report.cards import data_card, escaped, model_card
 from tunesmith.report.evidence import Evidence
@@ -25,6 +27,11 @@ ATTACK = '<script>alert(1)</script><img src=x onerror="alert(1)">'
 @pytest.fixture(scope="module")
 def chat() -> Evidence:
     return evidence()
+
+
+@pytest.fixture(scope="module")
+def whole() -> Evidence:
+    return whole_evidence()
 
 
 class Reader(HTMLParser):
@@ -71,27 +78,40 @@ def test_the_page_asks_for_nothing_from_outside_and_runs_nothing(chat: Evidence)
     assert not re.search(r"url\(|@import|https?://", render_page(chat, PARAMS))
 
 
-def test_every_link_of_the_page_leads_to_a_section(chat: Evidence) -> None:
-    reader = parsed(render_page(chat, PARAMS))
+@pytest.mark.parametrize("name", ["chat", "whole"])
+def test_every_link_of_the_page_leads_to_a_section(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    reader = parsed(render_page(request.getfixturevalue(name), PARAMS))
     targets = [(value or "")[1:] for name, value in reader.attributes if name == "href"]
     assert set(targets) <= set(reader.ids)
     assert len(reader.ids) == len(set(reader.ids))
 
 
-def test_what_users_wrote_is_shown_not_run(chat: Evidence) -> None:
+def test_what_users_wrote_is_shown_not_run(whole: Evidence) -> None:
+    chat = whole
     example = {**chat.findings["examples"][0], "prompt": ATTACK, "candidate": ATTACK, "id": ATTACK}
     slices = [{**chat.slices[0], "value": ATTACK}]
     manifest = {"sources": [{**chat.manifest["sources"][0], "path": ATTACK}]}
     clean = {**chat.clean, "dropped": {ATTACK: {ATTACK: 3}}}
-    findings = {**chat.findings, "examples": [example], "actions": [ATTACK]}
+    plan = [{**chat.findings["plan"][0], "words": ATTACK, "kind": ATTACK, "finding": ATTACK}]
+    row = {"id": ATTACK, "prompt": ATTACK, "given": ATTACK, "likely": "x"}
+    findings = {
+        **chat.findings,
+        "examples": [example],
+        "plan": plan,
+        "label_errors": {"test": [row], "train": [row], "train_looked_at": 1},
+    }
+    behaviour = json.loads(json.dumps(chat.behaviour).replace("tent", "<script>alert(2)"))
     verdict = {**chat.verdict, "reasons": [ATTACK]}
     hostile = replace(
         chat, findings=findings, slices=slices, manifest=manifest, clean=clean, verdict=verdict,
-        candidate=ATTACK, efficiency={ATTACK: {ATTACK: 1}}, hardest=[],
+        candidate=ATTACK, efficiency={ATTACK: {ATTACK: 1}}, hardest=[], behaviour=behaviour,
         curves={ATTACK: next(iter(chat.curves.values()))},
     )  # fmt: skip
     page = render_page(hostile, ReportParams(title=ATTACK))
     assert not {"script", "img"} & set(parsed(page).tags)
+    assert "alert(2)" in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 8
     for card in (model_card(hostile, PARAMS), data_card(hostile, PARAMS)):
         assert "<script" not in card.split("\n---\n", 1)[1]
@@ -105,24 +125,22 @@ def test_a_label_cannot_leave_its_attribute() -> None:
 
 def test_the_verdict_comes_first_and_the_sections_in_their_order(chat: Evidence) -> None:
     reader = parsed(render_page(chat, PARAMS))
-    order = [
-        "verdict",
-        "scores",
-        "comparison",
-        "data",
-        "training",
-        "slices",
-        "errors",
-        "examples",
-        "efficiency",
-        "provenance",
-    ]
-    assert [name for name in reader.ids if name in order] == order
+    first = ["verdict", "data", "training", "scores", "comparison"]
+    last = ["errors", "slices", "examples", "efficiency", "provenance"]
+    assert [name for name in reader.ids if name != "todo"] == first + last
     assert reader.tags.count("h1") == 1
 
 
-def test_every_table_has_a_caption_and_a_head(chat: Evidence) -> None:
-    tags = parsed(render_page(chat, PARAMS)).tags
+def test_sets_behaviour_and_judge_have_sections_only_where_there_are_some(
+    chat: Evidence, whole: Evidence
+) -> None:
+    more = {"sets", "behaviour", "judge"}
+    assert not more & set(parsed(render_page(chat, PARAMS)).ids)
+    assert more <= set(parsed(render_page(whole, PARAMS)).ids)
+
+
+def test_every_table_has_a_caption_and_a_head(whole: Evidence) -> None:
+    tags = parsed(render_page(whole, PARAMS)).tags
     assert tags.count("table") > 6
     assert tags.count("caption") == tags.count("thead") == tags.count("table")
 
@@ -148,6 +166,7 @@ def test_a_classifier_s_page_shows_confusions_and_no_kinds_of_errors() -> None:
     page = render_page(classifier_evidence(), PARAMS)
     parsed(page)
     assert "Labels that are taken for others" in page
+    assert "Confusion matrix of the candidate" in page
     assert "Kinds of errors" not in page
     assert "text-classification" in model_card(classifier_evidence(), PARAMS)
 
@@ -163,9 +182,9 @@ def test_a_base_model_without_training_still_gets_its_page(chat: Evidence) -> No
     assert model_card(bare, PARAMS)
 
 
-def test_the_same_evidence_gives_the_same_bytes(chat: Evidence) -> None:
+def test_the_same_evidence_gives_the_same_bytes(whole: Evidence) -> None:
     for render in (render_page, model_card, data_card):
-        assert render(chat, PARAMS) == render(evidence(), PARAMS)
+        assert render(whole, PARAMS) == render(whole_evidence(), PARAMS)
 
 
 def test_no_path_of_a_machine_is_printed(chat: Evidence) -> None:
@@ -194,8 +213,25 @@ def test_a_base_model_of_the_hub_is_linked(chat: Evidence) -> None:
     assert front_matter(model_card(replace(chat, base=base), PARAMS))["base_model"] == "maker/model"
 
 
-def test_every_line_of_a_card_s_table_has_the_columns_of_its_head(chat: Evidence) -> None:
-    for card in (model_card(chat, PARAMS), data_card(chat, PARAMS)):
+def test_the_hub_reads_one_result_for_each_set(whole: Evidence) -> None:
+    model = ModelCard(model_card(whole, PARAMS)).data
+    found = {(one.dataset_name, one.metric_type): one.metric_value for one in model.eval_results}
+    prose = whole.metrics["sets"]["retention:prose"]["candidate"]["bits_per_byte"]["value"]
+    assert found["retention:prose", "bits_per_byte"] == prose
+    own = whole.metrics["candidate"]["exact_match"]["value"]
+    assert found["test split", "exact_match"] == own
+    assert {name for name, _ in found} == {"test split", "ood:far", "retention:prose"}
+
+
+def test_the_model_card_tells_its_use_and_what_fails(whole: Evidence) -> None:
+    card = model_card(whole, PARAMS)
+    assert "Answers questions in English and Chinese." in card
+    assert "- Robustness (INV, English): 83.3 % of 6 cases" in card
+    assert "Not asked: ood:labels: its rows are of another task" in data_card(whole, PARAMS)
+
+
+def test_every_line_of_a_card_s_table_has_the_columns_of_its_head(whole: Evidence) -> None:
+    for card in (model_card(whole, PARAMS), data_card(whole, PARAMS)):
         for table in re.findall(r"(?:^\|.*\|\n)+", card, re.M):
             assert len({line.count("|") for line in table.strip().split("\n")}) == 1
             assert len(table.split("\n")) > 3
@@ -264,3 +300,43 @@ def test_a_model_s_name_is_its_hub_id_or_its_relative_place() -> None:
     assert model_name("maker/model") == "maker/model"
     assert model_name("/home/someone/models/tiny/") == "tiny"
     assert model_name("C:\\models\\tiny") == "tiny"
+
+
+def test_a_page_of_many_findings_and_long_texts_stays_below_3_megabytes(whole: Evidence) -> None:
+    page = render_page(crowded(whole), ReportParams(examples=36))
+    assert 300_000 < len(page.encode()) < 3_000_000
+    parsed(page)
+
+
+def crowded(found: Evidence) -> Evidence:
+    """Return evidence as large as 10,000 rows of long texts can make it."""
+    long = "The parcel of order 17 是从北京寄到上海的。" * 200
+    texts = dict.fromkeys(("prompt", "reference", "candidate", "base", "champion"), long)
+    findings, behaviour = found.findings, found.behaviour
+    suspect = {"id": "1", "prompt": long, "given": long, "likely": long[5:]}
+    test = behaviour["tests"]["capitals change nothing"]
+    case = {**test["failing"][0], "original": long, "variant": long[7:]}
+    group = next(iter(behaviour["groups"].values()))
+    labels = [f"label {number}" for number in range(20)]
+    counts = {"labels": labels, "counts": [[500] * 20] * 20}
+    return replace(
+        found,
+        findings={
+            **findings,
+            "examples": [{**findings["examples"][0], **texts, "id": str(k)} for k in range(36)],
+            "plan": findings["plan"][:1] * 60,
+            "clusters": findings["clusters"][:1] * 30,
+            "label_errors": {"test": [suspect] * 50, "train": [suspect] * 50},
+            "surest": {
+                **findings["surest"],
+                "rows": [{**findings["surest"]["rows"][0], **texts}] * 50,
+            },
+        },
+        slices=found.slices[:1] * 400,
+        hardest=[{**found.hardest[0], **texts}] * 50,
+        behaviour={
+            "groups": {f"capability {k}/INV/en": group for k in range(100)},
+            "tests": {f"test {k}": {**test, "failing": [case] * 5} for k in range(100)},
+        },
+        metrics={**found.metrics, "confusion": {"candidate": counts, "base": counts}},
+    )

@@ -5,10 +5,10 @@ import pytest
 
 from tunesmith.stats.mcnemar import mcnemar
 from tunesmith.stats.multiple import benjamini_hochberg
-from tunesmith.stats.paired import bootstrap_p, paired_difference
+from tunesmith.stats.paired import bootstrap_p, paired_difference, student_p
 from tunesmith.stats.permutation import subset_p_values
 from tunesmith.stats.resample import CELLS, bootstrap_totals
-from tunesmith.stats.score import proportion, score_from_draws
+from tunesmith.stats.score import expanded_interval, proportion, score_from_draws, student_t
 
 
 def test_no_row_is_an_error_not_a_score() -> None:
@@ -104,9 +104,41 @@ def test_wilson_agrees_with_scipy() -> None:
         assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
 
 
-def test_percentiles_bound_the_middle_of_the_draws() -> None:
-    score = score_from_draws(0.5, np.linspace(0, 1, 1001), 10, 0.9)
-    assert (score.low, score.high) == pytest.approx((0.05, 0.95))
+def test_the_interval_of_many_rows_bounds_the_middle_of_the_draws() -> None:
+    score = score_from_draws(0.5, np.linspace(0, 1, 1001), 10**6, 0.9)
+    assert (score.low, score.high) == pytest.approx((0.05, 0.95), abs=1e-5)
+
+
+def test_the_interval_of_few_rows_is_as_much_wider_as_student_s_t() -> None:
+    from scipy.stats import t
+
+    draws = np.random.default_rng(0).normal(size=200_000)
+    low, high = expanded_interval(draws, 0.95, 10)
+    wanted = np.sqrt(10 / 9) * t.ppf(0.975, 9)
+    assert (-low, high) == pytest.approx((wanted, wanted), rel=0.02)
+
+
+def test_the_p_of_few_rows_is_student_s() -> None:
+    from scipy.stats import t
+
+    draws = np.random.default_rng(0).normal(size=200_000)
+    draws *= np.sqrt(9 / 10) / draws.std(ddof=1)  # as 10 rows of spread 1 are drawn
+    for difference in (0.5, 2.0, 3.0):
+        wanted = 2 * t.sf(difference, 9)
+        assert student_p(difference, draws, 10) == pytest.approx(wanted, rel=0.02)
+    assert student_p(0.5, draws, 1) == 1.0
+    assert student_p(0.0, np.zeros(9), 10) == 1.0
+
+
+def test_one_row_has_the_whole_range_of_its_draws() -> None:
+    assert expanded_interval(np.array([1.0, 2.0, 5.0]), 0.95, 1) == (1.0, 5.0)
+
+
+def test_quantiles_are_those_of_student_s_t() -> None:
+    from scipy.stats import t
+
+    for share, freedom in ((0.975, 4), (0.975, 10), (0.975, 49), (0.9, 7)):
+        assert student_t(share, freedom) == pytest.approx(t.ppf(share, freedom), rel=0.01)
 
 
 def test_mcnemar_agrees_with_the_exact_binomial_test() -> None:

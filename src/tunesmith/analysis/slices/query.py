@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from tunesmith.errors import UserError
+from tunesmith.fields import field_of
 from tunesmith.rows import Row, meta_of, prompt_text, reference_of
 
 Facts: TypeAlias = Mapping[str, Any]  # what a query can read of one row
@@ -32,7 +33,7 @@ def facts_of(row: Row) -> dict[str, Any]:
     """Return what queries can read of a row."""
     prompt, reference = prompt_text(row), reference_of(row)
     return {
-        **{name: row[name] for name in COLUMNS},
+        **{name: field_of(row, name) for name in COLUMNS},
         "prompt": prompt,
         "reference": reference,
         "prompt_chars": len(prompt),

@@ -31,6 +31,7 @@ def holds(query: str, row: dict[str, Any] = ROW) -> bool:
         ("meta.stars not in (1, 2)", True, True),
         ("label == None", True, True),
         ("prompt_chars > -1", True, True),
+        ("source == 'toy.jsonl'", True, True),
     ],
 )
 def test_a_query_holds_for_the_rows_that_it_says(query: str, english: bool, chinese: bool) -> None:

@@ -1,0 +1,63 @@
+"""`tunesmith harness` measures, compares, and says in one line what is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tunesmith.methods.trying import describe
+from tunesmith.cli.harness import run_harness, value_of
+from tunesmith.errors import UserError
+from tunesmith.harness.measure import Line
+
+LINE = {"task": "t", "metric": "acc", "filter": "none", "n": 4, "n_shot": 0, "version": "1"}
+
+
+@pytest.fixture
+def project(tiny_base: Path, tmp_path: Path) -> Path:
+    """A project with two names for its base model."""
+    for name in ("base", "champion"):
+        describe(tiny_base, tmp_path / "models" / name)
+    (tmp_path / "params.yaml").write_text("seed: 0\n")
+    return tmp_path
+
+
+def run(root: Path, names: list[str], tasks_folder: Path | None = None) -> None:
+    run_harness(names, ["pick"], tasks_folder, None, None, None, 4, root)
+
+
+def test_two_models_stand_in_one_table(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("lm_eval", reason="lm_eval is not installed: `make harness`")
+    from tests.tunesmith.harness.toys import write_tasks
+
+    run(project, ["champion", "base"], write_tasks(project / "tasks"))
+    said = capsys.readouterr().out
+    assert "asked in plain text" in said
+    assert "champion minus base" in said
+    assert "+0.000 [+0.000, +0.000]" in said
+    assert (project / "reports" / "harness" / "champion.json").exists()
+    assert (project / "reports" / "harness" / "base.json").exists()
+
+
+def test_a_model_that_is_not_there_is_answered_with_those_that_are(project: Path) -> None:
+    with pytest.raises(UserError, match="sft: no model; there is base, champion"):
+        run(project, ["sft"])
+
+
+def test_one_model_is_not_compared_with_itself(project: Path) -> None:
+    with pytest.raises(UserError, match="base base: give one model, or two different ones"):
+        run(project, ["base", "base"])
+
+
+def test_without_lm_eval_the_way_out_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tunesmith.harness.installed.find_spec", lambda _: None)
+    with pytest.raises(UserError, match="lm_eval .* is not installed; `make harness` installs"):
+        run(project, ["base"])
+
+
+def test_a_value_never_goes_without_its_error() -> None:
+    line = {**LINE, "higher_is_better": True}
+    assert value_of(Line(**line, value=0.5, stderr=0.25)) == "0.500 ± 0.250"
+    assert value_of(Line(**line, value=2.5e6, stderr=None)) == "2.500e+06 ± –"
+    assert value_of(Line(**line, value=None, stderr=None)) == "–"

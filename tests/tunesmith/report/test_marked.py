@@ -1,0 +1,62 @@
+"""Marks: what differs, in words or characters, and nothing else."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from tunesmith.report.marked import MOST_PAIRS, marked
+
+SPOKEN = re.compile(r'<span class="sr">.*?</span>')
+
+
+def seen(text: Markup) -> str:
+    """Return marked text as it looks."""
+    return SPOKEN.sub("", text)
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "missing", "only"),
+    [
+        (
+            "Order 17 is on its way to Ann.",
+            "Order 18 is on its way to Ann.",
+            "Order <del>17</del> is on its way to Ann.",
+            "Order <ins>18</ins> is on its way to Ann.",
+        ),
+        (
+            "订单17已经寄到北京。",
+            "订单17已经寄到南京。",
+            "订单17已经寄到<del>北</del>京。",
+            "订单17已经寄到<ins>南</ins>京。",
+        ),
+        ("a b c d x y", "a b c d v w", "a b c d <del>x y</del>", "a b c d <ins>v w</ins>"),
+        ("the same", "the same", "the same", "the same"),
+        ("wholly different", "就是不一样", "wholly different", "就是不一样"),
+        ("", "more", "", "more"),
+    ],
+    ids=["English words", "Chinese characters", "a space between", "no", "too much", "nothing"],
+)
+def test_only_what_differs_is_marked(reference: str, answer: str, missing: str, only: str) -> None:
+    assert tuple(map(seen, marked(reference, answer))) == (missing, only)
+
+
+def test_a_screen_reader_hears_what_is_marked_and_where_it_ends() -> None:
+    missing, only = marked("in five days", "in three days")
+    assert '<span class="sr">[missing] </span>five<span class="sr"> [end]</span>' in missing
+    assert '<span class="sr">[only here] </span>three<span class="sr"> [end]</span>' in only
+
+
+@given(st.text(alphabet="ab <>&\"'\n订单。", max_size=30), st.text(max_size=30))
+def test_no_text_is_lost_and_none_is_markup(reference: str, answer: str) -> None:
+    for text, found in zip((reference, answer), marked(reference, answer), strict=True):
+        plain = re.sub(r"</?(ins|del)>", "", seen(found))
+        assert Markup(plain).unescape() == text
+        assert plain == Markup.escape(text)
+
+
+def test_texts_that_take_too_long_to_compare_are_left_unmarked() -> None:
+    long = "ab " * int(MOST_PAIRS**0.5)
+    assert marked(long, long + "x") == (long, long + "x")

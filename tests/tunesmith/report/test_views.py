@@ -1,0 +1,222 @@
+"""The numbers on the page are those of the files, in words that say which way is better."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.reporting import classifier_evidence, evidence, whole_evidence
+from tunesmith.report.action_view import actions, surest, suspects
+from tunesmith.report.behaviour_view import (
+    MOST_CASES,
+    expected,
+    failing_tests,
+    group_table,
+    left_out,
+)
+from tunesmith.report.evidence import Evidence
+from tunesmith.report.failure_view import hardest, slice_table
+from tunesmith.report.glance_view import glance
+from tunesmith.report.judge_view import judge_table
+from tunesmith.report.matrix_view import matrices
+from tunesmith.report.set_view import ood_table, retention_table
+from tunesmith.report.verdict_view import check_table
+from tunesmith.report.words import number, signed, signed_share
+
+
+@pytest.fixture(scope="module")
+def whole() -> Evidence:
+    return whole_evidence(
+        efficiency={
+            "train-sft": {"train_seconds": 75.5, "adapter_bytes": 2**20},
+            "train-other": {"train_seconds": 1.0},
+            "predict-candidate": {"latency_p50_seconds": 0.125, "best_rows_per_second": 51.9},
+            "predict-base": {"latency_p50_seconds": 0.25},
+        }
+    )
+
+
+def cells(found: Evidence, group: str, line: str) -> list[dict[str, Any]]:
+    lines = {part["title"]: part["lines"] for part in glance(found)}[group]
+    return next(one["cells"] for one in lines if one["title"] == line)
+
+
+def test_the_glance_holds_quality_gap_retention_behaviour_and_costs(whole: Evidence) -> None:
+    assert [part["title"] for part in glance(whole)] == [
+        "Quality", "Generalisation", "Retention", "Behaviour", "Efficiency"
+    ]  # fmt: skip
+    score = whole.metrics["candidate"]["exact_match"]
+    assert cells(whole, "Quality", "Exact match, test rows")[-1]["value"] == number(score["value"])
+    gap = whole.metrics["gaps"]["ood:far"]["candidate"]["exact_match"]["difference"]
+    assert signed(gap) in cells(whole, "Generalisation", "Exact match, far")[-1]["note"]
+    costs = cells(whole, "Efficiency", "Training time")
+    assert [cell["value"] for cell in costs] == ["–", "–", "75.5 s"]
+    median = cells(whole, "Efficiency", "Latency, median")
+    assert [cell["value"] for cell in median] == ["250 ms", "–", "125 ms"]
+
+
+def test_retention_is_told_as_a_change_from_the_base_in_percent(whole: Evidence) -> None:
+    sets = whole.metrics["sets"]["retention:prose"]
+    base, own = (sets[model]["bits_per_byte"]["value"] for model in ("base", "candidate"))
+    assert (
+        signed_share(own / base - 1)
+        in cells(whole, "Retention", "Bits per byte, prose")[-1]["note"]
+    )
+    assert retention_table(whole)[0]["share"] == signed_share(own / base - 1)
+
+
+def test_fewer_bits_are_better_and_a_lower_score_is_worse(whole: Evidence) -> None:
+    line = {"difference": -0.2, "low": -0.3, "high": -0.1, "p": 0.01, "n": 9, "intervals": {}}
+    against = whole.comparisons["against"]
+    base = {**against["base"], "sets": {"retention:prose": {"bits_per_byte": line}}}
+    gaps = {
+        "ood:far": {
+            model: {"exact_match": line, "rouge_l": line}
+            for model in ("base", "champion", "candidate")
+        }
+    }
+    moved = replace(
+        whole,
+        comparisons={**whole.comparisons, "against": {**against, "base": base}},
+        metrics={**whole.metrics, "gaps": gaps},
+    )
+    assert retention_table(moved)[0]["change"]["kind"] == "better"
+    assert {line["change"]["kind"] for line in ood_table(moved)} == {"worse"}
+    assert cells(moved, "Generalisation", "Exact match, far")[-1]["kind"] == "worse"
+
+
+def test_a_set_is_compared_with_the_champion_on_the_same_rows(whole: Evidence) -> None:
+    found = whole.comparisons["against"]["champion"]["sets"]["ood:far"]["exact_match"]
+    assert ood_table(whole)[0]["champion"]["value"] == signed(found["difference"])
+
+
+def test_groups_without_anything_are_left_out_of_the_glance() -> None:
+    assert [part["title"] for part in glance(evidence(efficiency={}))] == ["Quality"]
+
+
+def test_the_strictest_check_comes_first_with_what_it_allows() -> None:
+    checks = [
+        {"name": "gain", "verdict": "SHIP", "reason": None},
+        {"name": "latency", "verdict": "REJECT", "reason": "twice as slow"},
+        {"name": "zh", "verdict": "HOLD", "reason": "may be worse"},
+    ]
+    found = evidence()
+    lines = check_table(replace(found, verdict={**found.verdict, "checks": checks}))
+    assert [(line["name"], line["allows"]) for line in lines] == [
+        ("latency", "demands REJECT"), ("zh", "allows no more than HOLD"), ("gain", "allows SHIP")
+    ]  # fmt: skip
+    assert lines[-1]["reason"] == "nothing against it"
+
+
+def test_behaviour_is_told_by_capability_kind_and_language(whole: Evidence) -> None:
+    models = ("base", "champion", "candidate")
+    failures = {
+        (one["capability"], one["kind"], one["lang"]): [cell["failures"] for cell in one["cells"]]
+        for one in group_table(whole)
+    }
+    groups = whole.behaviour["groups"]
+    assert failures == {
+        (capability, kind, lang): [groups[key]["models"][model]["failures"] for model in models]
+        for capability, kind, lang, key in (
+            ("Robustness", "INV", "English", "Robustness/INV/en"),
+            ("Copying", "MFT", "Chinese", "Copying/MFT/zh"),
+        )
+    }
+
+
+def test_a_capability_may_hold_a_slash() -> None:
+    found = whole_evidence()
+    group = found.behaviour["groups"]["Copying/MFT/zh"]
+    lines = group_table(replace(found, behaviour={"groups": {"in/out/MFT/zh": group}}))
+    assert (lines[0]["capability"], lines[0]["kind"]) == ("in/out", "MFT")
+
+
+def test_failing_cases_are_bounded_and_their_variants_marked(whole: Evidence) -> None:
+    shown = failing_tests(whole)
+    capitals = next(one for one in shown if one["kind"] == "INV")
+    assert "<ins>" in capitals["cases"][0]["variant"]
+    test = whole.behaviour["tests"]["capitals change nothing"]
+    many = {f"test {k}": test for k in range(MOST_CASES)}
+    found = failing_tests(replace(whole, behaviour={**whole.behaviour, "tests": many}))
+    assert sum(len(one["cases"]) for one in found) == MOST_CASES
+
+
+def test_what_is_not_asked_is_told_with_its_reason(whole: Evidence) -> None:
+    assert any(name == "labels <only>" and "classification" in why for name, why in left_out(whole))
+    assert whole.exam["left_out"] == {
+        "ood:labels": "its rows are of another task than the test rows"
+    }
+
+
+@pytest.mark.parametrize(
+    ("expect", "words"),
+    [
+        ({"contains": ["50381", "Ann"], "changes": True}, "changes; contains: 50381, Ann"),
+        ({"not_contains": "ed"}, "not contains: ed"),
+        ({"same": "label"}, "the same label"),
+        ({"same": "answer_with_swap"}, "the same answer with what was put in"),
+        ("pos", "pos"),
+    ],
+)
+def test_an_expectation_is_told_in_words(expect: Any, words: str) -> None:
+    assert expected(expect) == words
+
+
+def test_the_plan_keeps_its_order_and_every_step_has_a_kind(whole: Evidence) -> None:
+    steps = actions(whole)
+    assert [one["words"] for one in steps] == [one["words"] for one in whole.findings["plan"]]
+    assert all(one["kind"] for one in steps)
+
+
+def test_a_generator_s_surest_errors_say_by_which_measure(whole: Evidence) -> None:
+    found = surest(whole)
+    assert found["measure"].startswith("probability of a token")
+    assert found["lines"][0]["sure"] >= found["lines"][-1]["sure"]
+
+
+def test_suspected_labels_are_shown_up_to_ten_and_counted_in_full(whole: Evidence) -> None:
+    row = {"id": "1", "prompt": "where?", "given": "order now", "likely": "order then"}
+    errors = {"test": [row] * 12, "train": [], "train_looked_at": 0}
+    found = suspects(replace(whole, findings={**whole.findings, "label_errors": errors}))
+    assert [(one["rows"], len(one["lines"])) for one in found] == [("12", 10)]
+    assert "<ins>" in found[0]["lines"][0]["likely"]
+
+
+def test_hard_rows_stand_beside_their_nearest_train_rows(whole: Evidence) -> None:
+    assert any(one["nearest"] for one in hardest(whole))
+
+
+def test_discovered_slices_are_told_from_declared_ones(whole: Evidence) -> None:
+    line = {
+        **whole.slices[0],
+        "slice": "discovered",
+        "value": "a=1 and b=2",
+        "origin": "discovered",
+    }
+    first, second = slice_table(replace(whole, slices=[line, whole.slices[0]]))
+    assert (first["name"], first["discovered"]) == ("a=1 and b=2", True)
+    assert not second["discovered"]
+
+
+def test_the_matrix_holds_the_counts_and_its_shades_follow_them() -> None:
+    found = classifier_evidence()
+    one = matrices(found)[0]
+    assert one["model"] == "candidate"
+    counts = [[cell["count"] for cell in line["cells"]] for line in one["lines"]]
+    assert counts == found.metrics["confusion"]["candidate"]["counts"]
+    for line in one["lines"]:
+        assert sum(cell["right"] for cell in line["cells"]) == 1
+        assert all((cell["shade"] == 0) == (cell["count"] == 0) for cell in line["cells"])
+        assert max(line["cells"], key=lambda cell: cell["count"])["shade"] >= 4
+
+
+def test_a_generator_has_no_matrix_and_no_judge_unless_asked() -> None:
+    assert matrices(evidence()) == []
+    assert judge_table(evidence()) == []
+
+
+def test_the_judge_s_counts_are_told_for_every_model(whole: Evidence) -> None:
+    lines = judge_table(whole)
+    assert [one["model"] for one in lines] == ["base", "champion", "candidate"]
+    assert [one["wins"] for one in lines] == ["0", "2", "1"]
+    assert {one["flips"] for one in lines} == {"33.3 %"}
