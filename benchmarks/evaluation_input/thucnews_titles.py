@@ -21,26 +21,26 @@ PHASE = {
     "from": "base",
     "with": "base",
     "task": "classification",
-    "epochs": 3,
+    "epochs": 8,
+    "learning_rate": 1.0e-3,
     "schedule": "linear",
     "warmup_ratio": 0.1,
     "per_device_batch_size": 32,
     "max_length": 128,
 }
 PHASES = {
-    "full": {**PHASE, "method": {"kind": "full"}, "learning_rate": 1.0e-3, "weight_decay": 0.01},
-    "lora": {
-        **PHASE,
-        "method": {"kind": "lora", "r": 16, "alpha": 32},
-        "learning_rate": 5.0e-3,
-    },
+    "full": {**PHASE, "method": {"kind": "full"}, "weight_decay": 0.01},
+    "lora": {**PHASE, "method": {"kind": "lora", "r": 16, "alpha": 32}},
 }
 CHOSEN = "full"  # the lower validation loss of the two; the page shows both
 ABOUT = f"""\
 The demo's base, a Llama of 1.04 million parameters that has read prose about a shop in English and
 Chinese, with recipe `classify`: {TRAIN} titles of each of ten topics to train on, {TEST} others as
 test rows. Two phases start from it, all weights and LoRA; the candidate is `{CHOSEN}`, whose
-validation loss is lower."""
+validation loss is lower.
+
+Some published titles hold U+FFFD, a character lost before: gate `no_control_characters` stops at
+the first, as it should, and is told here to let one row in a hundred pass."""
 
 
 def run(data: Path, folder: Path) -> None:
@@ -54,6 +54,7 @@ def run(data: Path, folder: Path) -> None:
         "base.digest=a0baa5bc60dc021aad9720cbd1993b3b707491115489b7559078c25e16635370",
         f"phases={json.dumps(PHASES)}",
         f"models.candidate.of={CHOSEN}",
+        "validate.clean.expectations[no_control_characters].mostly=0.99",
         "evaluate.slices=[lang, label, length]",
         "analyze.slices=[lang, label, length, numbers]",
     ]
