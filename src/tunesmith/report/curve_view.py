@@ -9,7 +9,8 @@ SPLITS = ("train", "validation")
 def curve_charts(evidence: Evidence) -> list[Tree]:
     """Return a chart for each phase with its last losses; phases without any loss are left out."""
     charts = [_chart(phase, lines) for phase, lines in evidence.curves.items()]
-    return [chart for chart in charts if chart["svg"]]
+    unit = "nats per row" if evidence.findings["task"] == "classification" else "nats per token"
+    return [{**chart, "unit": unit} for chart in charts if chart["svg"]]
 
 
 def _chart(phase: str, lines: Lines) -> Tree:

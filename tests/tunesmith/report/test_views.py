@@ -14,6 +14,7 @@ from tunesmith.report.behaviour_view import (
     group_table,
     left_out,
 )
+from tunesmith.report.curve_view import curve_charts
 from tunesmith.report.evidence import Evidence
 from tunesmith.report.failure_view import hardest, slice_table
 from tunesmith.report.glance_view import glance
@@ -220,3 +221,11 @@ def test_the_judge_s_counts_are_told_for_every_model(whole: Evidence) -> None:
     assert [one["model"] for one in lines] == ["base", "champion", "candidate"]
     assert [one["wins"] for one in lines] == ["0", "2", "1"]
     assert {one["flips"] for one in lines} == {"33.3 %"}
+
+
+def test_a_loss_is_of_a_token_where_a_model_writes_and_of_a_row_where_it_classifies() -> None:
+    units = [
+        {chart["unit"] for chart in curve_charts(one)}
+        for one in (whole_evidence(), classifier_evidence())
+    ]
+    assert units == [{"nats per token"}, {"nats per row"}]
