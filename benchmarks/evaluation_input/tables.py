@@ -163,13 +163,13 @@ def confusions_table(folder: Path, most: int) -> str:
 
 
 def label_errors_table(folder: Path, most: int) -> str:
-    """Return the rows whose label is likely wrong, the likeliest test rows first."""
+    """Return the rows whose label is likely wrong, by id; their texts are the data set's own."""
     found = read(folder, "reports/analysis/findings.json")["label_errors"]
     sides = [("test", one) for one in found["test"]] + [("train", one) for one in found["train"]]
-    rows = [[side, one["prompt"], one["given"], one["likely"]] for side, one in sides[:most]]
+    rows = [[side, one["id"], one["given"], one["likely"]] for side, one in sides[:most]]
     text = (
         f"{len(found['test'])} test rows and {len(found['train'])} of {found['train_looked_at']} "
         "train rows near the failures are suspected; the first:"
     )
-    head = ["side", "text", "given", "likely"]
+    head = ["side", "row (`tunesmith why ROW`)", "given", "likely"]
     return f"## Likely label errors\n\n{text}\n\n" + markdown(head, rows)

@@ -117,9 +117,11 @@ def _cut(weak: WeakSlice, signs: Signs) -> Remedy | None:
 
 
 def _longer_context(weak: WeakSlice, signs: Signs) -> Remedy | None:
-    """The prompts of the slice are among the longest of all."""
+    """The prompts of the slice are among the longest of all, and some of them were cut."""
     sizes = signs.cases["prompt"].str.len().to_numpy()
     middle = float(np.median(sizes[weak.mask]))
+    if not signs.cases["truncated"].to_numpy(dtype=bool)[weak.mask].any():
+        return None
     if middle < np.quantile(sizes, LONG) or middle <= np.median(sizes):
         return None
     words = (

@@ -49,12 +49,13 @@ def measured_sets(
     settings: EvaluateParams,
     seed: int,
 ) -> Sets:
-    """Return the metrics of every set but the test rows."""
+    """Return the metrics of every set but the test rows, those that it can show."""
     found = {}
     for name in sets_of(rows):
         own, given = part_of(rows, predictions, name)
         answers = answers_of(own, given)
-        table = statistics(metrics_of(own, settings), answers)
+        shown = [one for one in metrics_of(own, settings) if one.shows(answers[CANDIDATE])]
+        table = statistics(shown, answers)
         everything = np.ones(len(own), dtype=bool)
         found[name] = measured(table, everything, name, settings, seed), answers[CANDIDATE]
     return found

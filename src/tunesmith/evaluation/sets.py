@@ -60,6 +60,7 @@ def gaps_tree(test: list[Measured], sets: Sets) -> dict[str, Any]:
             model: {
                 one.metric.name: unpaired(one, own[one.metric.name], model).as_dict()
                 for one in measured
+                if one.metric.name in own
             }
             for model in MODELS
         }

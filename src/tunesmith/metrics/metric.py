@@ -46,6 +46,10 @@ class Metric(ABC):
         """Return what pins the computation down in words, where the field has such a form."""
         return None
 
+    def shows(self, answers: Answers) -> bool:  # noqa: ARG002
+        """Return whether a set of rows beside the test rows can show this metric at all."""
+        return True
+
     def needs(self, answers: Answers) -> None:
         """Refuse answers that lack what this metric reads.
 

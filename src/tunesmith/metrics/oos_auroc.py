@@ -1,5 +1,7 @@
 """Does a classifier doubt rows that belong to none of its labels?"""
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,8 +46,7 @@ class OosAUROC(Metric):
             UserError: all rows are on one side.
         """
         _, confidence, labels = scored(answers)
-        known = labels if answers.scope is None else answers.scope
-        inside = np.array([trimmed(text) in known for text in answers.references])
+        inside = _in_scope(answers, labels)
         if inside.all() or not inside.any():
             where = "none is out of scope" if inside.all() else "all are out of scope"
             raise UserError(
@@ -61,6 +62,11 @@ class OosAUROC(Metric):
         table[outside, 2, bins[outside]] = _shares_above(confidence, inside, bins)
         return table.reshape(len(answers), 3 * BINS)
 
+    def shows(self, answers: Answers) -> bool:
+        """Return whether some rows are in scope and some out of it."""
+        inside = _in_scope(answers, scored(answers)[2])
+        return bool(inside.any() and not inside.all())
+
     def finish(self, totals: Floats) -> Floats:
         """Return the share of pairs in which the row in scope is above."""
         inside, outside, above_in_bin = np.split(totals, 3, axis=-1)
@@ -69,6 +75,12 @@ class OosAUROC(Metric):
         pairs = inside.sum(axis=-1) * outside.sum(axis=-1)
         score: Floats = np.where(pairs > 0, above / np.maximum(pairs, 1), 0.5)
         return score
+
+
+def _in_scope(answers: Answers, labels: Collection[str]) -> NDArray[np.bool_]:
+    """Return (N,) whether the reference of each row is a label that the model knows."""
+    known = labels if answers.scope is None else answers.scope
+    return np.array([trimmed(text) in known for text in answers.references])
 
 
 def _bins(confidence: Floats, inside: NDArray[np.bool_]) -> Ints:

@@ -89,7 +89,10 @@ def test_the_longest_prompts_ask_for_context() -> None:
     known = signs()
     texts = ["x" * 900 if k < 5 else "short" for k in range(SIZE)]
     long = WEAK._replace(mask=np.arange(SIZE) < 5)
-    found = remedy(long, known._replace(cases=known.cases.assign(prompt=texts)))
+    cut = np.arange(SIZE) == 0
+    whole = known.cases.assign(prompt=texts)
+    assert remedy(long, known._replace(cases=whole)).kind == "add_data"
+    found = remedy(long, known._replace(cases=whole.assign(truncated=cut)))
     assert found.kind == "longer_context"
     assert "900 characters or more" in found.words
 

@@ -227,3 +227,23 @@ def test_verdicts_of_a_judge_become_a_metric() -> None:
     assert result.metrics["candidate"]["judge"]["n"] == 10
     assert result.metrics["judge"]["candidate"]["flips"] == 1.0  # it prefers whatever is first
     assert "model:judging" in result.metrics["about"]["judge"]["signature"]
+
+
+def test_a_set_does_not_show_a_metric_that_its_rows_cannot() -> None:
+    test = label_rows()
+    test["label"] = ["oos" if k % 5 == 0 else one for k, one in enumerate(test["label"])]
+    far = label_rows(30).assign(split="ood:far")
+    far["id"] = [f"far-{k}" for k in range(30)]
+    rows = pd.concat([test, far], ignore_index=True)
+    labels = {"order": 0.5, "refund": 0.3, "hours": 0.2}
+    answers = {
+        name: pd.concat([part, predictions(far, 0.5, 1)], ignore_index=True).assign(
+            prediction="order", scores=json.dumps(labels)
+        )
+        for name, part in shop_predictions(test).items()
+    }
+    settings = EvaluateParams(metrics=["accuracy", "oos_auroc"], resamples=200)
+    result = evaluate(rows, answers, settings, 0)
+    assert result.metrics["candidate"]["oos_auroc"]["value"] == 0.5
+    assert set(result.metrics["sets"]["ood:far"]["candidate"]) == {"accuracy"}
+    assert set(result.metrics["gaps"]["ood:far"]["candidate"]) == {"accuracy"}
