@@ -285,8 +285,11 @@ def cpu_seconds(rows: list[Row], train: list[Row], seed: int = 0) -> float:
             "id": frame["id"],
             "prediction": answers,
             "finished": True,
+            "truncated": False,
             "logprob": None if labels else -rng.random(len(rows)) * 20,
             "reference_tokens": 0 if labels else 10,
+            "answer_logprob": None if labels else -rng.random(len(rows)) * 5,
+            "generated_tokens": None if labels else 10,
             "scores": [json.dumps({str(one): 0.9}) if labels else None for one in answers],
             "exact_match": [float(a == b) for a, b in zip(answers, references, strict=True)],
         }
