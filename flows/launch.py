@@ -50,6 +50,8 @@ def _on_stop_signals(handler: Any) -> None:
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
+    """Stop once: a second signal must not break into the ending of what runs."""
+    _on_stop_signals(signal.SIG_IGN)
     raise Stopped
 
 
