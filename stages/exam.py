@@ -1,14 +1,17 @@
 """Gather every row that the models are asked: test rows, all other sets, behavioural tests."""
 
+from tunesmith.answers import is_classification
 from tunesmith.behaviour.expand import behaviour_rows
 from tunesmith.behaviour.written import Task
 from tunesmith.exam import ExamParams
-from tunesmith.exam.assemble import Exam, assemble, is_labelled
+from tunesmith.exam.assemble import Exam, assemble
 from tunesmith.exam.retention import retention_rows
 from tunesmith.files import write_json
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_frame, to_rows, write_rows
 from tunesmith.stage import parse_paths, run_stage
+
+TASKS: dict[bool, Task] = {True: "classification", False: "chat"}
 
 
 def main() -> None:
@@ -16,11 +19,12 @@ def main() -> None:
     sets = ("--test", "--ood", "--retention", "--behaviour")
     paths = parse_paths(*sets, "--rows", "--summary")
     seed = read_seed()
-    test, ood = (to_rows(read_rows(path)) for path in (paths.test, paths.ood))
-    task: Task = "classification" if is_labelled(test) else "chat"
+    table = read_rows(paths.test)
+    labelled = is_classification(table)
+    test, task = to_rows(table), TASKS[labelled]
     behaviour = behaviour_rows(paths.behaviour, test, task, seed)
-    beside = [*ood, *retention_rows(paths.retention)]
-    exam = assemble(test, beside, behaviour, ExamParams.read("exam"), seed)
+    beside = [*to_rows(read_rows(paths.ood)), *retention_rows(paths.retention)]
+    exam = assemble(test, beside, behaviour, ExamParams.read("exam"), seed, labelled)
     write_rows(paths.rows, to_frame(exam.rows))
     write_json(paths.summary, exam.summary())
     tell(exam)

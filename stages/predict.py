@@ -10,24 +10,9 @@ from tunesmith.params import read_seed
 from tunesmith.prediction.kept import keep, key_of, take
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.run import predict
+from tunesmith.prediction_table import SCHEMA
 from tunesmith.rows import Row, read_rows, to_rows, write_table
 from tunesmith.stage import WORK, parse_paths, run_stage
-
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("prediction", pa.string()),
-        ("logprob", pa.float64()),  # of the reference answer, nats
-        ("reference_tokens", pa.int64()),
-        ("reference_bytes", pa.int64()),  # of the text that `logprob` is of, UTF-8
-        ("answer_logprob", pa.float64()),  # of the model's own answer, nats
-        ("generated_tokens", pa.int64()),
-        ("finished", pa.bool_()),
-        ("truncated", pa.bool_()),  # the prompt was longer than predict.max_length
-        ("scores", pa.string()),  # JSON, label → probability
-        ("logits", pa.string()),  # JSON, label → logit
-    ]
-)
 
 
 def main() -> None:

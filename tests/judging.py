@@ -7,10 +7,10 @@ import pandas as pd
 
 from tests.evaluation import write_predictions
 from tests.plain_rows import plain_chat
-from tunesmith.answers import PREDICTION_COLUMNS
 from tunesmith.human.comparison import Comparison, read_comparisons
 from tunesmith.human.rating import Rating
 from tunesmith.human.task import Task
+from tunesmith.prediction_table import COLUMNS
 from tunesmith.rows import Row, to_frame, write_rows
 
 MODELS = ("candidate", "base")
@@ -61,7 +61,7 @@ def write_judged(folder: Path, items: list[Comparison]) -> None:
     for place, model in enumerate(MODELS):
         records = [
             {
-                **dict.fromkeys(PREDICTION_COLUMNS),
+                **dict.fromkeys(COLUMNS),
                 "id": one.id,
                 "prediction": one.answers[place],
                 "finished": True,

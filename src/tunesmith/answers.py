@@ -12,24 +12,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
+from tunesmith.prediction_table import COLUMNS
 from tunesmith.rows import prompt_text, reference_of, to_rows
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PREDICTION_COLUMNS = (
-    "id",
-    "prediction",
-    "logprob",
-    "reference_tokens",
-    "reference_bytes",
-    "answer_logprob",
-    "generated_tokens",
-    "finished",
-    "truncated",
-    "scores",
-    "logits",
-)
 
 
 @dataclass(frozen=True)
@@ -74,10 +61,10 @@ def read_predictions(path: Path) -> "pd.DataFrame":
         raise UserError(f"{path}: no such file; `dvc repro` predicts it") from None
     except pa.ArrowInvalid as error:
         raise UserError(f"{path}: not a Parquet table: {error}") from None
-    missing = [name for name in PREDICTION_COLUMNS if name not in table.column_names]
+    missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
         raise UserError(f"{path}: no column {', '.join(missing)}; stage predict writes them")
-    columns = {name: table.column(name).to_pylist() for name in PREDICTION_COLUMNS}
+    columns = {name: table.column(name).to_pylist() for name in COLUMNS}
     return pd.DataFrame({name: pd.Series(v, dtype=object) for name, v in columns.items()})
 
 

@@ -11,7 +11,8 @@ from tunesmith.errors import UserError
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
 from tunesmith.prediction.params import PredictParams
-from tunesmith.prediction.run import COLUMNS, predict
+from tunesmith.prediction.run import predict
+from tunesmith.prediction_table import COLUMNS
 from tunesmith.rows import to_frame, write_rows
 
 PARAMS = PredictParams(batch_size=4, max_new_tokens=5)
@@ -26,7 +27,7 @@ def base(tiny_base: Path, tmp_path: Path) -> Path:
 def test_every_row_gets_an_answer_and_a_probability_in_order(base: Path) -> None:
     rows = [chat_row(i, "问" * (i + 1), "答") for i in range(6)]
     table = predict(base, rows, PARAMS, seed=0).table
-    assert list(table.columns) == COLUMNS
+    assert tuple(table.columns) == COLUMNS
     assert list(table["id"]) == [row["id"] for row in rows]
     assert (table["logprob"] < 0).all()
     assert (table["generated_tokens"] <= 5).all()

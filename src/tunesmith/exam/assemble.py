@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from tunesmith.behaviour.expand import Expanded
+from tunesmith.errors import UserError
 from tunesmith.exam import ExamParams
 from tunesmith.exam.retention import PREFIX
-from tunesmith.rows import Row
+from tunesmith.rows import WITHOUT_REFERENCE, Row
 
 LABELLED = "classification"
+TEST = "test"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def assemble(
     behaviour: Expanded,
     params: ExamParams,
     seed: int,
+    labelled: bool,
 ) -> Exam:
     """Return the exam.
 
@@ -49,14 +52,19 @@ def assemble(
         behaviour: the behavioural tests, as rows.
         params: how much is asked.
         seed: of the samples.
+        labelled: whether the test rows ask for a label, not for an answer.
 
     Sets that are too large give a seeded sample in their order. A set of another task than the
     test rows' (a label for a text, or an answer) is left out: the model has no way to answer it.
     Plain text is scored by any model that generates.
+
+    Raises:
+        UserError: a set holds rows without a right answer, or mixes plain text and questions.
     """
-    labelled = is_labelled(test)
+    _refuse_unmeasured(TEST, test)
     asked, left_out = list(test), {}
     for name, rows in _by_set(beside):
+        _refuse_unmeasured(name, rows)
         if not all(_fits(row, labelled) for row in rows):
             left_out[name] = "its rows are of another task than the test rows"
             continue
@@ -65,9 +73,22 @@ def assemble(
     return Exam([*asked, *behaviour.rows], left_out, behaviour)
 
 
-def is_labelled(test: list[Row]) -> bool:
-    """True where the test rows ask for a label, not for an answer."""
-    return any(row["task"] == LABELLED for row in test)
+def _refuse_unmeasured(name: str, rows: list[Row]) -> None:
+    """Refuse rows that a score would mean nothing of, before any model is asked."""
+    found = [row for row in rows if row["task"] in WITHOUT_REFERENCE]
+    if found:
+        raise UserError(
+            f"{len(found):,} of {len(rows):,} {name} rows are of task {found[0]['task']}, first "
+            f"{found[0]['source']}: they hold no right answer to compare with; train on them (a "
+            "source's `split: train` in params.yaml), or take them out of the set"
+        )
+    text = [row for row in rows if row["task"] == "text"]
+    if text and len(text) < len(rows):
+        other = next(row for row in rows if row["task"] != "text")
+        raise UserError(
+            f"the {name} rows mix plain text ({text[0]['source']}) and questions "
+            f"({other['source']}), whose scores do not compare; make two sets of them"
+        )
 
 
 def _by_set(rows: list[Row]) -> Iterable[tuple[str, list[Row]]]:

@@ -21,9 +21,11 @@ def retention_rows(folder: Path) -> list[Row]:
     Any shape that `collect` reads is read: plain text is scored, a question is answered.
 
     Raises:
-        UserError: a name that is no word, or a line that is no example; nothing is left out.
+        UserError: a name that is no word or that two files have, or a line that is no example;
+            nothing is left out.
     """
     files = sorted(path for path in folder.glob("*") if _is_set(path))
+    _refuse_twins(files)
     seen = Seen()
     return [row for path in files for row in _rows(path, folder, seen)]
 
@@ -31,6 +33,15 @@ def retention_rows(folder: Path) -> list[Row]:
 def _is_set(path: Path) -> bool:
     """Whether a file holds rows; a README does not."""
     return any(end in FORMATS for end in path.suffixes) and not path.name.startswith(".")
+
+
+def _refuse_twins(files: list[Path]) -> None:
+    """Refuse two files that would be one set."""
+    known: dict[str, Path] = {}
+    for path in files:
+        other = known.setdefault(path.name.partition(".")[0], path)
+        if other != path:
+            raise UserError(f"{path}: {other.name} is the set of this name already; rename one")
 
 
 def _rows(path: Path, folder: Path, seen: Seen) -> list[Row]:
@@ -51,7 +62,8 @@ def _examples(batch: Batch, path: Path, seen: Seen) -> list[Row]:
         UserError: a line is none.
     """
     rows = []
-    for found in examples(batch.read(), batch.name, Hints(), seen):
+    source = f"{path.parent.name}/{batch.name}"  # not that of a file that is collected
+    for found in examples(batch.read(), source, Hints(), seen):
         if isinstance(found, Rejected):
             raise UserError(
                 f"{path}:{found.line}: {found.reason}; mend the line or take it out: what is asked "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tunesmith.models.load import Loaded, peak_compute_memory_bytes
-from tunesmith.prediction.forms import FORMS, form_of
+from tunesmith.prediction.forms import form_of, serve
 from tunesmith.prediction.params import PredictParams
 from tunesmith.rows import Row
 
@@ -34,11 +34,11 @@ def measure_cost(
     found: dict[str, float] = {"peak_memory_bytes": peak_compute_memory_bytes()}
     if not chosen:
         return found
-    form = FORMS[form_of(chosen[0], task)]
+    form = form_of(chosen[0], task)
 
     def seconds(part: list[Row], batch_size: int) -> float:
         started = time.perf_counter()
-        form(loaded, part, params.model_copy(update={"batch_size": batch_size}))
+        serve(loaded, part, form, params.model_copy(update={"batch_size": batch_size}))
         return time.perf_counter() - started
 
     seconds(chosen[:1], 1)  # the first request also pays for what is set up once

@@ -1,6 +1,7 @@
 """How rows are put to a model: a conversation goes on, a text is scored, a label is chosen."""
 
 import json
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,27 +48,47 @@ def classify(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.Data
     import pandas as pd
 
     names = [loaded.model.config.id2label[i] for i in range(loaded.model.config.num_labels)]
-    texts = [classification.encode_text(row, loaded.tokenizer, params.max_length) for row in rows]
+    texts, cut = _texts(loaded, rows, params)
     found = class_logits(loaded.model, loaded.tokenizer.pad_token_id, texts, params.batch_size)
     return pd.DataFrame(
         {
             "prediction": [names[max(range(len(own)), key=own.__getitem__)] for own, _ in found],
             "finished": True,
-            "truncated": [len(ids) >= params.max_length for ids in texts],
+            "truncated": cut,
             "scores": [json.dumps(dict(zip(names, own, strict=True))) for _, own in found],
             "logits": [json.dumps(dict(zip(names, own, strict=True))) for own, _ in found],
         }
     )
 
 
+def _texts(
+    loaded: Loaded, rows: list[Row], params: PredictParams
+) -> tuple[list[list[int]], list[bool]]:
+    """Return the tokens of texts to be classified, and whether each lost its end."""
+    most = params.max_length
+    texts = [classification.encode_text(row, loaded.tokenizer, most) for row in rows]
+    cut = [
+        len(ids) == most and len(classification.encode_text(row, loaded.tokenizer, most + 1)) > most
+        for ids, row in zip(texts, rows, strict=True)
+    ]
+    return texts, cut
+
+
 def score_text(loaded: Loaded, rows: list[Row], params: PredictParams) -> "pd.DataFrame":
-    """Score plain text; there is nothing to generate."""
+    """Score plain text from its first token to its end; there is nothing to generate.
+
+    The first token is scored after the token that a text begins with, or without one after that
+    which ends the text before, as lm-evaluation-harness scores whole texts.
+    """
     import pandas as pd
 
-    encoded = [text.encode(row, loaded.tokenizer, params.max_length) for row in rows]
-    texts = [text_of(row) for row in rows]
-    scored = _scored(loaded, encoded, texts, params.max_length, params)
-    cut = [len(row["input_ids"]) >= params.max_length for row in encoded]
+    limit = params.max_length - 1  # the token before the text
+    encoded = [text.encode(row, loaded.tokenizer, limit + 1) for row in rows]
+    cut = [len(row["input_ids"]) > limit for row in encoded]
+    start = loaded.tokenizer.bos_token_id
+    start = text.end_of(loaded.tokenizer) if start is None else start
+    asked = [_own([start], row["input_ids"][:limit]) for row in encoded]
+    scored = _scored(loaded, asked, [text_of(row) for row in rows], cut, params)
     return pd.DataFrame({"prediction": "", "finished": True, "truncated": cut, **scored})
 
 
@@ -79,61 +100,99 @@ FORMS: dict[str, Form] = {
 }
 
 
+def serve(loaded: Loaded, rows: list[Row], task: str, params: PredictParams) -> None:
+    """Do what a server does for these requests, and nothing that only evaluation needs."""
+    if task == "classification":
+        texts, _ = _texts(loaded, rows, params)
+        class_logits(loaded.model, loaded.tokenizer.pad_token_id, texts, params.batch_size)
+    elif task == "text":
+        score_text(loaded, rows, params)
+    else:
+        form = completion if task == "completion" else chat
+        prompts, _ = _prompts(loaded, rows, params, form)
+        _generated(loaded, prompts, params)
+
+
 def _answer(
     loaded: Loaded, rows: list[Row], params: PredictParams, form: ModuleType
 ) -> "pd.DataFrame":
     """Generate answers, score them and the reference ones; `form` says what the model reads."""
     import pandas as pd
 
-    whole = encode_prompts(loaded, rows, form)
-    prompts = [ids[-params.max_length :] for ids in whole]
-    answers = generate(
-        loaded.model, loaded.tokenizer, prompts, params.batch_size, params.max_new_tokens
-    )
+    prompts, lost = _prompts(loaded, rows, params, form)
+    answers = _generated(loaded, prompts, params)
     limit = params.max_length + params.max_new_tokens
-    encoded = [form.encode(_single_answer(row), loaded.tokenizer, limit) for row in rows]
+    whole = [form.encode(_single_answer(row), loaded.tokenizer, sys.maxsize) for row in rows]
+    shown = [_without(row, start) for row, start in zip(whole, lost, strict=True)]
+    cut = [len(row["input_ids"]) > limit for row in shown]
+    encoded = [{key: ids[:limit] for key, ids in row.items()} for row in shown]
     references = [reference_of(row) for row in rows]
-    own = _surprises(loaded, [_own(*pair) for pair in zip(prompts, answers, strict=True)], params)
+    own = [_own(prompt, list(one.ids)) for prompt, one in zip(prompts, answers, strict=True)]
     return pd.DataFrame(
         {
             "prediction": [answer.text for answer in answers],
-            **_scored(loaded, encoded, references, limit, params),
-            "answer_logprob": [surprise.logprob for surprise in own],
+            **_scored(loaded, encoded, references, cut, params),
+            "answer_logprob": [surprise.logprob for surprise in _surprises(loaded, own, params)],
             "generated_tokens": [answer.tokens for answer in answers],
             "finished": [answer.finished for answer in answers],
-            "truncated": [len(ids) > params.max_length for ids in whole],
+            "truncated": [start > 0 for start in lost],
         }
     )
 
 
-def encode_prompts(loaded: Loaded, rows: list[Row], form: ModuleType) -> list[list[int]]:
-    """Return the tokens that each row's answer starts from."""
-    return [form.encode_prompt(prompt_of(row), loaded.tokenizer, row.get("tools")) for row in rows]
+def _prompts(
+    loaded: Loaded, rows: list[Row], params: PredictParams, form: ModuleType
+) -> tuple[list[list[int]], list[int]]:
+    """Return the tokens that each row's answer starts from, and how many the limit took away.
+
+    A long prompt loses its beginning.
+    """
+    whole = [form.encode_prompt(prompt_of(row), loaded.tokenizer, row.get("tools")) for row in rows]
+    lost = [max(len(ids) - params.max_length, 0) for ids in whole]
+    return [ids[start:] for ids, start in zip(whole, lost, strict=True)], lost
 
 
-def _own(prompt: list[int], answer: Generation) -> dict[str, list[int]]:
-    """Return an answer of the model's own, to be scored after its prompt."""
-    ids = list(answer.ids)
-    return {"input_ids": prompt + ids, "labels": [IGNORED] * len(prompt) + ids}
+def _generated(loaded: Loaded, prompts: list[list[int]], params: PredictParams) -> list[Generation]:
+    """Return the model's answers."""
+    return generate(
+        loaded.model, loaded.tokenizer, prompts, params.batch_size, params.max_new_tokens
+    )
+
+
+def _without(row: dict[str, list[int]], start: int) -> dict[str, list[int]]:
+    """Return an encoded row without its first tokens, which the model was not shown either."""
+    return {key: ids[start:] for key, ids in row.items()}
+
+
+def _own(prompt: list[int], answer: list[int]) -> dict[str, list[int]]:
+    """Return tokens that are to be scored after others."""
+    return {"input_ids": prompt + answer, "labels": [IGNORED] * len(prompt) + answer}
 
 
 def _scored(
     loaded: Loaded,
     encoded: list[dict[str, list[int]]],
     references: list[str],
-    limit: int,
+    cut: list[bool],
     params: PredictParams,
 ) -> dict[str, list[Any]]:
-    """Return log-probability, tokens and bytes of the reference answers."""
+    """Return log-probability, tokens and bytes of the references, whole or cut."""
     found = _surprises(loaded, encoded, params)
+    kept = zip(encoded, references, cut, strict=True)
     return {
         "logprob": [surprise.logprob for surprise in found],
         "reference_tokens": [surprise.tokens for surprise in found],
         "reference_bytes": [
-            _scored_bytes(loaded.tokenizer, row, reference, limit)
-            for row, reference in zip(encoded, references, strict=True)
+            len((_left(loaded.tokenizer, row) if lost else reference).encode())
+            for row, reference, lost in kept
         ],
     }
+
+
+def _left(tokenizer: Any, row: dict[str, list[int]]) -> str:
+    """Return the text of the tokens that are scored."""
+    kept = [label for label in row["labels"] if label != IGNORED]
+    return str(tokenizer.decode(kept, skip_special_tokens=True))
 
 
 def _surprises(
@@ -142,14 +201,6 @@ def _surprises(
     """Return how probable the model finds the trained tokens of each row."""
     pad = loaded.tokenizer.pad_token_id
     return reference_logprobs(loaded.model, pad, encoded, params.batch_size)
-
-
-def _scored_bytes(tokenizer: Any, row: dict[str, list[int]], reference: str, limit: int) -> int:
-    """Return the bytes of the text that was scored: all of it, or what the limit has left."""
-    if len(row["input_ids"]) >= limit:
-        kept = [label for label in row["labels"] if label != IGNORED]
-        reference = tokenizer.decode(kept, skip_special_tokens=True)
-    return len(reference.encode())
 
 
 def _single_answer(row: Row) -> Row:

@@ -13,6 +13,7 @@ from tunesmith.prediction.cost import measure_cost
 from tunesmith.prediction.forms import FORMS
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.parts import Parts, parts_of
+from tunesmith.prediction_table import COLUMNS
 from tunesmith.progress import Countdown
 from tunesmith.rows import Row
 from tunesmith.tasks import classification
@@ -20,11 +21,6 @@ from tunesmith.tasks import classification
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = [
-    *("id", "prediction", "logprob", "reference_tokens", "reference_bytes", "answer_logprob"),
-    *("generated_tokens", "finished", "truncated", "scores", "logits"),
-]
-NO_REFERENCE = {"unpaired", "stepwise"}
 TEST = "test"
 
 
@@ -53,14 +49,12 @@ def predict(
         kept: folder for parts, so that a killed run is continued.
 
     Raises:
-        UserError: no rows, or rows of a task without an answer to compare with, or the model was
-            trained with another chat template.
+        UserError: no rows, or the model was trained with another chat template.
     """
     import torch
 
     if not rows:
         raise UserError("no test rows to predict; set split.test_ratio or bring a test file")
-    _refuse_unmeasured(rows)
     torch.manual_seed(seed)
     _, manifest = describe(folder)
     task = manifest.task if manifest else _base_task(rows, params)
@@ -69,7 +63,7 @@ def predict(
     table.insert(0, "id", [row["id"] for row in rows])
     cost = measure_cost(loaded, _test_rows(rows), task, params)
     return Predicted(
-        table.reindex(columns=COLUMNS), _made_by(loaded), _efficiency(table, seconds) | cost
+        table.reindex(columns=list(COLUMNS)), _made_by(loaded), _efficiency(table, seconds) | cost
     )
 
 
@@ -103,17 +97,6 @@ def _in_parts(
 def _test_rows(rows: list[Row]) -> list[Row]:
     """Return the rows of the test split, all where none says so."""
     return [row for row in rows if row.get("split") == TEST] or rows
-
-
-def _refuse_unmeasured(rows: list[Row]) -> None:
-    """An unpaired or stepwise row has no right answer: a score against it would mean nothing."""
-    found = [row for row in rows if row["task"] in NO_REFERENCE]
-    if found:
-        raise UserError(
-            f"{len(found):,} of {len(rows):,} test rows are of task {found[0]['task']}, first "
-            f"{found[0]['source']}: they hold no right answer to compare with; give their source "
-            "`split: train` in params.yaml"
-        )
 
 
 def _base_task(rows: list[Row], params: PredictParams) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from tunesmith.errors import UserError
 from tunesmith.exam.retention import retention_rows
+from tunesmith.rows import row_id
 
 
 def write(path: Path, *records: dict[str, str]) -> None:
@@ -22,6 +23,21 @@ def test_every_file_is_a_set_of_its_name_in_any_shape(tmp_path: Path) -> None:
     assert [row["task"] for row in rows] == ["chat", "text", "text"]
     assert [row["lang"] for row in rows] == ["en", "en", "zh"]
     assert len({row["id"] for row in rows}) == 3
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for name in ("facts.csv", "facts.v2.jsonl"):
+        (tmp_path / name).write_text("text\n")
+    with pytest.raises(UserError, match=r"facts\.v2\.jsonl: facts\.csv is the set of this name"):
+        retention_rows(tmp_path)
+
+
+def test_rows_have_ids_of_their_own_beside_the_same_file_collected(tmp_path: Path) -> None:
+    (tmp_path / "retention").mkdir()
+    write(tmp_path / "retention" / "facts.jsonl", {"text": "some words"})
+    [row] = retention_rows(tmp_path / "retention")
+    assert row["source"] == "retention/facts.jsonl:1"
+    assert row["id"] != row_id("facts.jsonl", row)
 
 
 def test_an_empty_folder_asks_nothing(tmp_path: Path) -> None:

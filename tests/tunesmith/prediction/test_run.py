@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import chat_row, label_row, text_row
+from tunesmith.models.load import load
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
-from tunesmith.prediction.cost import _sizes
+from tunesmith.prediction import forms
+from tunesmith.prediction.cost import _sizes, measure_cost
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.run import predict
 
@@ -39,9 +41,44 @@ def test_plain_text_among_questions_is_scored_and_not_answered(base: Path) -> No
 
 def test_bytes_are_those_of_the_text_that_the_limit_left(base: Path) -> None:
     short = PARAMS.model_copy(update={"max_length": 8})
-    table = predict(base, [text_row(0, "w" * 40), text_row(1, "w")], short, 0).table
-    assert table["reference_bytes"].tolist() == [8, 1]
-    assert table["truncated"].tolist() == [True, False]
+    rows = [text_row(0, "w" * 40), text_row(1, "w"), text_row(2, "w" * 6)]
+    table = predict(base, rows, short, 0).table
+    assert table["reference_bytes"].tolist() == [7, 1, 6]  # a token stands before the text
+    assert table["truncated"].tolist() == [True, False, False]  # 6 and the end just fit
+
+
+def test_every_token_of_a_text_is_scored(base: Path) -> None:
+    table = predict(base, [text_row(0, "ab"), text_row(1, "订")], PARAMS, 0).table
+    assert table["reference_tokens"].tolist() == [3, 4]  # bytes, and the end
+
+
+def test_a_reference_is_scored_behind_the_prompt_that_was_shown(base: Path) -> None:
+    """What a long prompt loses is its beginning, for the reference as for the answer."""
+    short = PARAMS.model_copy(update={"max_length": 20})
+    rows = [chat_row(0, "p" * 100 + "q" * 30, "yes"), chat_row(1, "q" * 30, "yes")]
+    table = predict(base, rows, short, 0).table
+    assert table["reference_tokens"].tolist() == [4, 4]
+    assert table["reference_bytes"].tolist() == [3, 3]
+    assert table["logprob"][0] == pytest.approx(table["logprob"][1], abs=1e-4)
+
+
+def test_a_text_that_just_fits_is_not_cut(labelling_base: Path) -> None:
+    rows = [label_row(0, "x" * 9, "n"), label_row(1, "x" * 8, "y"), label_row(2, "x", "n")]
+    table = predict(labelling_base, rows, PARAMS.model_copy(update={"max_length": 8}), 0).table
+    assert table["truncated"].tolist() == [True, False, False]
+
+
+def test_a_timed_request_does_only_what_a_server_does(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("a server scores nothing")
+
+    timed = PARAMS.model_copy(update={"latency_requests": 2})
+    rows = [chat_row(i, "q" * i, "a") for i in range(4)]
+    loaded = load(base, "chat", [])
+    monkeypatch.setattr(forms, "reference_logprobs", refused)
+    assert measure_cost(loaded, rows, "chat", timed)["latency_requests"] == 2
 
 
 def test_a_prompt_that_lost_its_beginning_is_marked(base: Path) -> None:
