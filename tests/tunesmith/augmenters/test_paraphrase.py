@@ -233,6 +233,8 @@ def test_a_torn_journal_loses_its_last_line_only_and_a_torn_record_is_named(tmp_
     [
         ('"Where is it?"', "Where is it?"),
         ("<think>hm\nhm</think>\nWhere is it?", "Where is it?"),
+        ("hm\n</think>\n\nWhere is it?", "Where is it?"),
+        ("Where is it?<think>good</think>", "Where is it?"),
         ("Sure, here is the rewritten message:\n“Where is it?”", "Where is it?"),
         ("改写后的文字：它在哪里？", "它在哪里？"),
         ("---\nWhere is it?\n---", "Where is it?"),
