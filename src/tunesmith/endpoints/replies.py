@@ -1,10 +1,11 @@
 """Remembers what an endpoint replied, so that nothing is asked twice and a run can be rebuilt."""
 
 import json
+import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tunesmith.errors import UserError
 from tunesmith.files import sha256_text
@@ -47,9 +48,7 @@ class Replies:
             self.known[record["key"]] = reply
             self.used[record["key"]] = record
             if self.journal is not None:
-                self.journal.parent.mkdir(parents=True, exist_ok=True)
-                with self.journal.open("a", encoding="utf-8", newline="\n") as handle:
-                    handle.write(_line(record) + "\n")
+                _append(self.journal, _line(record))
 
     def lines(self) -> str:
         """Return every request of this run with its reply, one JSON object a line, by key."""
@@ -64,6 +63,20 @@ def key_of(request: Request) -> str:
 def record_of(request: Request, reply: str) -> dict[str, Any]:
     """Return what is written of a request."""
     return {"key": key_of(request), "request": request, "reply": reply}
+
+
+def _append(path: Path, line: str) -> None:
+    """Add a line to a file; a last line that was cut off when a run was killed is ended first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as handle:
+        torn = handle.tell() > 0 and _last_byte(handle) != b"\n"
+        handle.write(b"\n" * torn + line.encode() + b"\n")
+
+
+def _last_byte(handle: BinaryIO) -> bytes:
+    """Return the last byte of a file that has one; what is appended goes to its end anyway."""
+    handle.seek(-1, os.SEEK_END)
+    return handle.read()
 
 
 def _line(record: dict[str, Any]) -> str:

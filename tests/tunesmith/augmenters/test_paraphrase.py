@@ -219,15 +219,6 @@ def test_the_guards_hold_for_what_a_model_wrote(
         assert last_question(result.left_out[0].row) == text
 
 
-def test_a_torn_journal_loses_its_last_line_only_and_a_torn_record_is_named(tmp_path: Path) -> None:
-    good = {"key": "k", "request": {}, "reply": "r"}
-    path = tmp_path / "j.jsonl"
-    path.write_text(json.dumps(good) + "\n" + json.dumps(good)[:20])
-    assert Replies.read(tmp_path / "none", path).known == {"k": "r"}
-    with pytest.raises(UserError, match=r"j\.jsonl:2: no recorded reply"):
-        Replies.read(path, tmp_path / "none")
-
-
 @pytest.mark.parametrize(
     ("reply", "text"),
     [
