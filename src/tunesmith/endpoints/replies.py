@@ -15,13 +15,13 @@ Request = dict[str, Any]
 
 @dataclass
 class Replies:
-    """Replies by the content of their request.
+    """Replies by the content of their request; None is one that the server refused or cut off.
 
     `known` is what was read at the start; a new reply is appended to `journal` at once, so that
     a run that is killed half-way has lost nothing. `used` is what this run needed.
     """
 
-    known: dict[str, str] = field(default_factory=dict)
+    known: dict[str, str | None] = field(default_factory=dict)
     journal: Path | None = None
     used: dict[str, dict[str, Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -32,8 +32,11 @@ class Replies:
         known = {**_read(journal, torn_end=True), **_read(recorded, torn_end=False)}
         return cls(known, journal)
 
+    def __contains__(self, request: Request) -> bool:
+        return key_of(request) in self.known
+
     def get(self, request: Request) -> str | None:
-        """Return the reply to a request that was asked before."""
+        """Return the reply to a request that was asked before; None too if it was not."""
         key = key_of(request)
         if key not in self.known:
             return None
@@ -41,13 +44,20 @@ class Replies:
             self.used[key] = record_of(request, self.known[key])
         return self.known[key]
 
-    def add(self, request: Request, reply: str) -> None:
-        """Remember a new reply."""
+    def replied(self, model: str) -> bool:
+        """Return whether this run has a usable reply of a model."""
+        return any(
+            record["request"]["model"] == model and record["reply"] is not None
+            for record in self.used.values()
+        )
+
+    def add(self, request: Request, reply: str | None, lasting: bool = True) -> None:
+        """Remember a new reply, beyond this run if it is `lasting`."""
         record = record_of(request, reply)
         with self._lock:
             self.known[record["key"]] = reply
             self.used[record["key"]] = record
-            if self.journal is not None:
+            if lasting and self.journal is not None:
                 _append(self.journal, _line(record))
 
     def lines(self) -> str:
@@ -60,7 +70,7 @@ def key_of(request: Request) -> str:
     return sha256_text(json.dumps(request, sort_keys=True, ensure_ascii=False))[:32]
 
 
-def record_of(request: Request, reply: str) -> dict[str, Any]:
+def record_of(request: Request, reply: str | None) -> dict[str, Any]:
     """Return what is written of a request."""
     return {"key": key_of(request), "request": request, "reply": reply}
 
@@ -84,7 +94,7 @@ def _line(record: dict[str, Any]) -> str:
     return json.dumps(record, sort_keys=True, ensure_ascii=False)
 
 
-def _read(path: Path, torn_end: bool) -> dict[str, str]:
+def _read(path: Path, torn_end: bool) -> dict[str, str | None]:
     """Return key → reply of a file; a last line that was cut off is left out if allowed.
 
     Raises:
@@ -93,13 +103,14 @@ def _read(path: Path, torn_end: bool) -> dict[str, str]:
     if not path.exists():
         return {}
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
-            found[record["key"]] = str(record["reply"])
+            reply = record["reply"]
+            found[record["key"]] = None if reply is None else str(reply)
         except (json.JSONDecodeError, KeyError, TypeError):
             if torn_end:
                 continue  # a run was killed while it wrote; the line is asked for again
