@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -24,6 +24,7 @@ class Endpoint(Component):
     request, so a rerun asks for what is missing only.
     """
 
+    keeps_refusals: ClassVar[bool] = False  # else a rerun asks again for what was refused
     kind: Literal["endpoint"] = "endpoint"
     model: str
     url_from: str = "OPENAI_BASE_URL"
@@ -40,18 +41,21 @@ class Endpoint(Component):
     ) -> list[str | None]:
         """Return the reply to each request; None where the server refuses it or cuts it off.
 
+        Refusals are among what the run used, and in its journal if `keeps_refusals`.
+
         Raises:
-            UserError: no address, a wrong key, or a server that fails again and again. What was
-                replied by then is kept.
+            UserError: no address, a wrong key, a server that fails again and again, or one that
+                refuses whatever it is asked. What was replied by then is kept.
         """
         bodies = [self.body(messages, seed) for messages, seed in zip(requests, seeds, strict=True)]
-        missing = {key_of(body): body for body in bodies if known.get(body) is None}
-        if missing:
-            self._ask(list(missing.values()), known)
-        return [known.get(body) for body in bodies]
+        missing = {key_of(body): body for body in bodies if body not in known}
+        refused = self._ask(list(missing.values()), known) if missing else []
+        found = [known.get(body) for body in bodies]
+        self._remember(refused, known)
+        return found
 
-    def _ask(self, bodies: list[Request], replies: Replies) -> None:
-        """Ask for what is missing, several at once; each reply is kept as soon as it is there."""
+    def _ask(self, bodies: list[Request], replies: Replies) -> list[Request]:
+        """Ask several at once, keep each reply as soon as it is there; return what is refused."""
         caller = self._caller(len(bodies))
 
         def ask(body: Request) -> bool:
@@ -65,11 +69,18 @@ class Endpoint(Component):
             replied = list(pool.map(ask, bodies))
         finally:
             pool.shutdown(cancel_futures=True)
-        if not any(replied) and len(bodies) >= MANY:
+        return [body for body, usable in zip(bodies, replied, strict=True) if not usable]
+
+    def _remember(self, refused: list[Request], replies: Replies) -> None:
+        """Keep refusals, unless they may be the server's fault: it replied to nothing so far."""
+        replied = replies.replied(self.model)
+        if not replied and len(refused) >= MANY:
             raise UserError(
                 f"the server that {self.url_from} names gave no usable reply to any of "
-                f"{len(bodies)} requests; check `model`, `max_tokens` and the server's log"
+                f"{len(refused)} requests; check `model`, `max_tokens` and the server's log"
             )
+        for body in refused:
+            replies.add(body, None, lasting=replied and self.keeps_refusals)
 
     def body(self, messages: list[Message], seed: int) -> Request:
         """Return what is sent."""

@@ -36,7 +36,7 @@ from tunesmith.evaluation.tables import (
     per_row_table,
     score_table,
 )
-from tunesmith.judge.metric import judged
+from tunesmith.judge.metric import JudgeScore
 from tunesmith.metrics.confusion import confusion
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.rows import to_rows
@@ -76,9 +76,9 @@ def evaluate(
     table: Table = statistics(metrics_of(test, settings), answers)
     more: dict[str, Any] = {}
     if settings.judge is not None:
-        verdicts = judged(answers, settings.judge, replies or Replies(), seed)
-        table = {**table, verdicts.metric: verdicts.statistics}
-        more["judge"] = verdicts.about
+        judge = JudgeScore(settings.judge, replies or Replies(), seed)
+        more["judge"] = judge.ask(answers)
+        table = {**table, **statistics([judge], answers)}
     if is_classification(test):
         more["confusion"] = {name: confusion(own).as_dict() for name, own in answers.items()}
     everything = np.ones(len(test), dtype=bool)

@@ -1,5 +1,7 @@
 """Which model judges, by what, and how many rows it is asked about."""
 
+from typing import ClassVar
+
 from pydantic import Field, PositiveInt
 
 from tunesmith.endpoints.endpoint import Endpoint
@@ -12,6 +14,7 @@ class Judge(Endpoint):
     brevity do, in the language of each row. A model that thinks first needs more `max_tokens`.
     """
 
+    keeps_refusals: ClassVar[bool] = True  # or a second evaluation would have other verdicts
     criteria: str | None = Field(None, min_length=1, max_length=2000)
     max_rows: PositiveInt = 200  # each costs two requests a model
     temperature: float = Field(0.0, ge=0, le=2)

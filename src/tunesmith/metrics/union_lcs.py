@@ -11,12 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunesmith.metrics.columns import Tokens
-from tunesmith.metrics.overlap import Hashes, Ints, Side
+from tunesmith.metrics.overlap import Hashes, Ints, Side, row_blocks
 
 WIDTH = 64  # tokens of a predicted sentence that fit one word; longer ones go alone
 PAIRS = 4096  # of about equal length, walked at once: what the processor's cache holds
 CELLS = 1_000_000  # of the tables that are in memory at once
+BLOCK_PAIRS = 65_536  # are in memory at once
 LOW = np.array([(1 << bits) - 1 for bits in range(WIDTH + 1)], dtype=np.uint64)
+
+
+class _Sentences(NamedTuple):
+    """S sentences of N rows: where each begins, its tokens, and how many each row has."""
+
+    start: Ints  # (S,)
+    size: Ints  # (S,)
+    of_row: Ints  # (N,)
 
 
 class _Pairs(NamedTuple):
@@ -42,12 +51,12 @@ def union_lcs(predicted: Tokens, expected: Tokens) -> NDArray[np.bool_]:
     Returns:
         (tokens of all references,)
     """
-    pairs = _pairs(predicted, expected)
     marked = np.zeros(len(expected.side.symbols), dtype=bool)
-    for some in _together(pairs):
-        marked[_walked(some, predicted.side.symbols, expected.side.symbols)] = True
-    for pair in zip(*pairs.taken(np.flatnonzero(pairs.predicted_size > WIDTH)), strict=True):
-        marked[_alone(pair, predicted.side, expected.side)] = True
+    for pairs in _pairs(_sentences(predicted), _sentences(expected)):
+        for some in _together(pairs):
+            marked[_walked(some, predicted.side.symbols, expected.side.symbols)] = True
+        for pair in zip(*pairs.taken(np.flatnonzero(pairs.predicted_size > WIDTH)), strict=True):
+            marked[_alone(pair, predicted.side, expected.side)] = True
     return marked
 
 
@@ -62,21 +71,35 @@ def _together(pairs: _Pairs) -> Iterator[_Pairs]:
         order = order[size:]
 
 
-def _pairs(predicted: Tokens, expected: Tokens) -> _Pairs:
-    """Return every reference sentence with every predicted sentence of its row, none empty."""
-    partners = np.repeat(predicted.sentences_of, expected.sentences_of)
-    first = np.cumsum(predicted.sentences_of) - predicted.sentences_of
-    firsts = np.repeat(np.repeat(first, expected.sentences_of), partners)
-    within = np.arange(partners.sum()) - np.repeat(np.cumsum(partners) - partners, partners)
-    theirs = np.repeat(np.arange(len(partners)), partners)
-    ours = firsts + within
-    pairs = _Pairs(
-        expected.sentences.ends()[theirs],
-        expected.sentences.lengths[theirs],
-        predicted.sentences.ends()[ours],
-        predicted.sentences.lengths[ours],
+def _sentences(tokens: Tokens) -> _Sentences:
+    """Return the sentences that have a token; a blank line has none."""
+    some = tokens.sentences.lengths > 0
+    row = np.repeat(np.arange(len(tokens.sentences_of)), tokens.sentences_of)[some]
+    return _Sentences(
+        tokens.sentences.ends()[:-1][some],
+        tokens.sentences.lengths[some],
+        np.bincount(row, minlength=len(tokens.sentences_of)),
     )
-    return pairs.taken(np.flatnonzero((pairs.expected_size > 0) & (pairs.predicted_size > 0)))
+
+
+def _pairs(predicted: _Sentences, expected: _Sentences) -> Iterator[_Pairs]:
+    """Yield every reference sentence with every predicted sentence of its row, some at a time.
+
+    The predicted ones of a reference sentence stay together: a block holds more pairs than
+    `BLOCK_PAIRS` only if one row has so many predicted sentences.
+    """
+    partners = np.repeat(predicted.of_row, expected.of_row)
+    first = np.repeat(np.cumsum(predicted.of_row) - predicted.of_row, expected.of_row)
+    for block in row_blocks(np.concatenate([[0], np.cumsum(partners)]), BLOCK_PAIRS):
+        sizes = partners[block]
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        ours = np.repeat(first[block], sizes) + within
+        yield _Pairs(
+            np.repeat(expected.start[block], sizes),
+            np.repeat(expected.size[block], sizes),
+            predicted.start[ours],
+            predicted.size[ours],
+        )
 
 
 def _walked(pairs: _Pairs, predicted: NDArray[np.integer], expected: NDArray[np.integer]) -> Ints:

@@ -51,21 +51,19 @@ def krippendorff_alpha(ratings: Floats, level: Level) -> float | None:
     Source: Krippendorff 2011, Computing Krippendorff's Alpha-Reliability,
     https://repository.upenn.edu/asc_papers/43.
     """
-    units, values = _coincidences(ratings)
-    alpha = float(_alphas(units.sum(axis=0)[None], values, level)[0])
-    return None if np.isnan(alpha) else alpha
+    return _alpha(*_coincidences(ratings), level)
 
 
 def alpha_score(
     ratings: Floats, level: Level, resamples: int, confidence: float, rng: np.random.Generator
 ) -> Score | None:
-    """Return alpha with the percentile interval of a bootstrap over units.
+    """Return alpha with the interval of a bootstrap over units, widened as few units ask for.
 
     Draws in which everybody gave one value have no alpha and are left out. `n` counts the units
     that at least two people rated.
     """
     units, values = _coincidences(ratings)
-    alpha = krippendorff_alpha(ratings, level)
+    alpha = _alpha(units, values, level)
     if alpha is None:
         return None
     size = len(values)
@@ -87,6 +85,12 @@ def _coincidences(ratings: Floats) -> tuple[Floats, Floats]:
     pairs = counts[:, :, None] * counts[:, None, :]
     pairs[:, range(len(values)), range(len(values))] -= counts
     return pairs / (counts.sum(axis=1) - 1)[:, None, None], values
+
+
+def _alpha(units: Floats, values: Floats, level: Level) -> float | None:
+    """Return alpha of all units (units, V, V) together; None where there is none."""
+    alpha = float(_alphas(units.sum(axis=0)[None], values, level)[0])
+    return None if np.isnan(alpha) else alpha
 
 
 def _alphas(coincidences: Floats, values: Floats, level: Level) -> Floats:

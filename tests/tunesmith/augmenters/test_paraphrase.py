@@ -219,20 +219,13 @@ def test_the_guards_hold_for_what_a_model_wrote(
         assert last_question(result.left_out[0].row) == text
 
 
-def test_a_torn_journal_loses_its_last_line_only_and_a_torn_record_is_named(tmp_path: Path) -> None:
-    good = {"key": "k", "request": {}, "reply": "r"}
-    path = tmp_path / "j.jsonl"
-    path.write_text(json.dumps(good) + "\n" + json.dumps(good)[:20])
-    assert Replies.read(tmp_path / "none", path).known == {"k": "r"}
-    with pytest.raises(UserError, match=r"j\.jsonl:2: no recorded reply"):
-        Replies.read(path, tmp_path / "none")
-
-
 @pytest.mark.parametrize(
     ("reply", "text"),
     [
         ('"Where is it?"', "Where is it?"),
         ("<think>hm\nhm</think>\nWhere is it?", "Where is it?"),
+        ("hm\n</think>\n\nWhere is it?", "Where is it?"),
+        ("Where is it?<think>good</think>", "Where is it?"),
         ("Sure, here is the rewritten message:\n“Where is it?”", "Where is it?"),
         ("改写后的文字：它在哪里？", "它在哪里？"),
         ("---\nWhere is it?\n---", "Where is it?"),

@@ -229,6 +229,27 @@ def test_verdicts_of_a_judge_become_a_metric() -> None:
     assert "model:judging" in result.metrics["about"]["judge"]["signature"]
 
 
+def test_a_slice_without_a_judged_row_has_no_row_behind_its_score_and_no_nan() -> None:
+    settings = SETTINGS.model_copy(update={"judge": Judge(model="judging", max_rows=1)})
+    with patch.object(Judge, "replies", lambda _, requests, *__: ["A"] * len(requests)):
+        result = evaluate(shop_rows(40), shop_predictions(shop_rows(40)), settings, 0)
+    scores = result.scores[result.scores["metric"] == "judge"].set_index(["model", "slice"])
+    assert scores.loc[("candidate", "overall"), "n"] == 1
+    assert sorted(scores.loc["candidate"].filter(like="lang=", axis=0)["n"]) == [0, 1]
+    assert not scores.isna().any(axis=None)
+    for tree in (result.metrics, result.comparisons):
+        json.dumps(tree, allow_nan=False)
+
+
+def test_a_judge_that_decides_nothing_is_no_score_of_one_half() -> None:
+    settings = SETTINGS.model_copy(update={"judge": Judge(model="judging")})
+    with (
+        patch.object(Judge, "replies", lambda _, requests, *__: [None] * len(requests)),
+        pytest.raises(UserError, match="judging decided too few"),
+    ):
+        evaluate(shop_rows(40), shop_predictions(shop_rows(40)), settings, 0)
+
+
 def test_a_set_does_not_show_a_metric_that_its_rows_cannot() -> None:
     test = label_rows()
     test["label"] = ["oos" if k % 5 == 0 else one for k, one in enumerate(test["label"])]

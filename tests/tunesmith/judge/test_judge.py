@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,12 @@ from tunesmith.answers import Answers
 from tunesmith.endpoints import caller
 from tunesmith.endpoints.replies import Replies
 from tunesmith.errors import UserError
+from tunesmith.evaluation.measuring import statistics
 from tunesmith.evaluation.tables import ANSWERED, MODELS, SCORED, about, per_row_table
-from tunesmith.judge.metric import Judged, JudgeScore, judged
+from tunesmith.judge.metric import JudgeScore
 from tunesmith.judge.params import Judge
 from tunesmith.metrics.measure import measure
+from tunesmith.stats.resample import Floats
 
 KEY = "sk-secret-of-the-test"
 PROMPTS = ["Where is order 1?", "订单2在哪里？", "Where is order 3?", "订单4在哪里？"]
@@ -55,6 +57,21 @@ def answers(predictions: list[str]) -> Answers:
     return Answers(predictions, REFERENCES, LANGS, prompts=PROMPTS)
 
 
+class Judged(NamedTuple):
+    """The metric, its row statistics (N, 2) of each model, and what is told of each."""
+
+    metric: JudgeScore
+    statistics: Mapping[str, Floats]
+    about: dict[str, dict[str, Any]]
+
+
+def judged(models: dict[str, Answers], replies: Replies, **dials: Any) -> Judged:
+    """Judge as `evaluate` does."""
+    metric = JudgeScore(params(**dials), replies, 0)
+    about = metric.ask(models)
+    return Judged(metric, statistics([metric], models)[metric], about)
+
+
 def ask(
     judge: Callable[[str], str],
     models: dict[str, Answers],
@@ -65,8 +82,7 @@ def ask(
     script = Script(answer=judge)
     with serving(script) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
-        replies = Replies() if replies is None else replies
-        return judged(models, params(**dials), replies, 0), script
+        return judged(models, Replies() if replies is None else replies, **dials), script
 
 
 def value(found: Judged, model: str) -> float:
@@ -123,13 +139,63 @@ def test_replies_of_another_form_are_no_verdict_and_counted(
 
 def test_a_row_with_one_verdict_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def half(asked: str) -> str:
-        return "hm" if longer_wins(asked) == "B" else "A"
+        unsure = "order 1" in asked and longer_wins(asked) == "B"
+        return "hm" if unsure else longer_wins(asked)
 
     found, _ = ask(half, {"base": answers(WORSE)}, monkeypatch)
-    assert found.about["base"]["judged"] == 0
-    assert found.about["base"]["replies_without_verdict"] == 4
-    assert value(found, "base") == 0.5
-    assert found.metric.n(found.statistics["base"]) == 0
+    assert found.about["base"]["judged"] == found.about["base"]["counted"] == 3
+    assert found.about["base"]["replies_without_verdict"] == 1
+    assert found.metric.n(found.statistics["base"]) == 3
+
+
+def test_a_row_counts_only_where_all_models_have_a_verdict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shy(asked: str) -> str:
+        return "hm" if "!!" in asked and "order 3" in asked else longer_wins(asked)
+
+    models = {"base": answers(WORSE), "candidate": answers(BETTER)}
+    found, _ = ask(shy, models, monkeypatch)
+    for model, score in (("base", 0), ("candidate", 1)):
+        counts = [[score, 1], [score, 1], [0, 0], [score, 1]]
+        assert found.statistics[model].tolist() == counts
+        assert found.about[model]["counted"] == 3
+    assert (found.about["base"]["judged"], found.about["candidate"]["judged"]) == (4, 3)
+
+
+def test_a_judge_without_a_verdict_on_one_model_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shy(asked: str) -> str:
+        return "hm" if "!!" in asked else longer_wins(asked)
+
+    models = {"base": answers(WORSE), "candidate": answers(BETTER)}
+    with pytest.raises(UserError, match=r"m decided too few .*\(base 4 of 4, candidate 0 of 4\)"):
+        ask(shy, models, monkeypatch)
+
+
+def test_a_model_that_is_asked_about_once_may_go_without_a_verdict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = answers([*REFERENCES[:3], "no"])
+    found, _ = ask(lambda _: "hm", {"base": given}, monkeypatch)
+    assert found.statistics["base"].tolist() == [[0.5, 1]] * 3 + [[0, 0]]
+
+
+def test_refused_requests_are_no_verdict_and_not_asked_about_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = {"base": answers(WORSE), "candidate": answers(BETTER)}
+    journal = tmp_path / "journal.jsonl"
+    script = Script(answer=longer_wins, statuses=[200, 200, *[400] * 6])
+    with serving(script) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        first = judged(models, Replies.read(tmp_path / "no.jsonl", journal), at_once=1)
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    again = judged(models, Replies.read(tmp_path / "no.jsonl", journal))
+    assert first.about == again.about
+    assert first.about["base"]["replies_without_verdict"] == 6
+    assert first.about["candidate"]["counted"] == 1
 
 
 def test_an_answer_that_is_the_reference_is_a_tie_and_not_asked_about(
@@ -154,7 +220,7 @@ def test_a_second_evaluation_asks_nothing_and_a_recorded_one_needs_no_server(
     (tmp_path / "recorded.jsonl").write_text(again.metric.replies.lines() + "\n", encoding="utf-8")
     monkeypatch.delenv("OPENAI_BASE_URL")
     offline = Replies.read(tmp_path / "recorded.jsonl", tmp_path / "no.jsonl")
-    third = judged(models, params(), offline, 0)
+    third = judged(models, offline)
     for model in models:
         np.testing.assert_array_equal(first.statistics[model], third.statistics[model])
     assert first.about == again.about == third.about
@@ -163,7 +229,7 @@ def test_a_second_evaluation_asks_nothing_and_a_recorded_one_needs_no_server(
 
 def test_without_a_server_a_missing_reply_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(UserError, match=r"OPENAI_BASE_URL is not set, and 8 replies of m are not"):
-        judged({"base": answers(WORSE)}, params(), Replies(), 0)
+        judged({"base": answers(WORSE)}, Replies())
 
 
 def test_other_criteria_or_another_model_are_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +249,7 @@ def test_a_server_that_fails_names_itself_and_keeps_what_was_said(
     with serving(script) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
         with pytest.raises(UserError, match="OPENAI_BASE_URL names failed"):
-            judged({"base": answers(WORSE)}, params(at_once=1), replies, 0)
+            judged({"base": answers(WORSE)}, replies, at_once=1)
     kept = (tmp_path / "journal.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["reply"] for line in kept] == ["B", "A"]
 
@@ -215,16 +281,13 @@ def test_the_judge_stands_among_the_other_metrics_with_intervals_and_rows(
     assert about(found.metric, models["base"])["signature"].startswith("model:m|prompt:")
 
 
-def test_the_metric_asks_by_itself_as_stage_evaluate_needs_it(
+def test_answers_without_their_questions_are_refused_before_anything_is_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with serving(Script(answer=longer_wins)) as url:
+    script = Script(answer=longer_wins)
+    models = {"base": answers(WORSE), "candidate": Answers(BETTER, REFERENCES, LANGS)}
+    with serving(script) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
-        metric = JudgeScore(params(), Replies(), 0)
-        table = metric.statistics(answers(BETTER))
-    assert table.tolist() == [[1, 1]] * 4
-
-
-def test_answers_without_their_questions_are_refused() -> None:
-    with pytest.raises(UserError, match='"judge" needs the predictions\' prompts'):
-        JudgeScore(params(), Replies(), 0).needs(Answers(["a"], ["b"]))
+        with pytest.raises(UserError, match='"judge" needs the predictions\' prompts'):
+            judged(models, Replies())
+    assert script.seen == []

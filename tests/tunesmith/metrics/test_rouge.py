@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.evaluation import row_scores, score_of
 from tests.tunesmith.metrics.test_metrics import EN, ZH
 from tunesmith.answers import Answers
 from tunesmith.metrics import union_lcs
+from tunesmith.metrics.columns import tokens_of
 from tunesmith.metrics.tokens import normalised, tokens
 
 DATA = Path(os.environ.get("TUNESMITH_DATA", "../shared/data"))
@@ -83,7 +85,7 @@ def test_rouge_of_many_sentences_is_rouge_score_s(count: int, longest: int) -> N
         assert found == pytest.approx([one[name] for one in theirs], abs=1e-12)
 
 
-@pytest.mark.parametrize(("name", "size"), [("PAIRS", 7), ("CELLS", 50)])
+@pytest.mark.parametrize(("name", "size"), [("PAIRS", 7), ("CELLS", 50), ("BLOCK_PAIRS", 5)])
 def test_how_many_pairs_are_walked_at_once_decides_nothing(
     name: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +93,25 @@ def test_how_many_pairs_are_walked_at_once_decides_nothing(
     before = row_scores("rouge_lsum", given)
     monkeypatch.setattr(union_lcs, name, size)
     assert row_scores("rouge_lsum", given) == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "text", "other"),
+    [(40, "a b\n" * 100, "b\n" * 100), (1, "a" + "\n" * 4000, "b" + "\n" * 4000)],
+    ids=["many lines", "blank lines"],
+)
+def test_pairs_of_sentences_do_not_fill_the_memory(rows: int, text: str, other: str) -> None:
+    given = [tokens_of((one,) * rows) for one in (text, other)]
+    tracemalloc.start()
+    marked = union_lcs.union_lcs(given[1], given[0])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert marked.sum() == text.count("b") * rows
+    assert peak < 20_000_000
+
+
+def test_texts_without_a_word_have_no_sentence() -> None:
+    assert row_scores("rouge_lsum", Answers(["\n\n", "。\na"], ["x\n", "a\n\n"])) == [0, 1]
 
 
 def test_sentences_of_more_than_64_tokens_are_compared_alike() -> None:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
+from tunesmith.stats import agreement
 from tunesmith.stats.agreement import alpha_score, cohen_kappa, krippendorff_alpha
 from tunesmith.stats.resample import Floats
+from tunesmith.stats.score import Score, score_from_draws
 
 _ = np.nan
 # Four people, twelve units, with gaps: Krippendorff 2011, https://repository.upenn.edu/asc_papers/43
@@ -86,3 +88,35 @@ def test_the_same_seed_gives_the_same_interval() -> None:
         alpha_score(PUBLISHED, "nominal", 200, 0.95, np.random.default_rng(3)) for _ in range(2)
     )
     assert once == again
+
+
+def test_pairs_of_values_are_counted_once_for_alpha_and_its_interval(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted: list[int] = []
+
+    def counting(ratings: Floats) -> tuple[Floats, Floats]:
+        counted.append(1)
+        return coincidences(ratings)
+
+    coincidences = agreement._coincidences
+    monkeypatch.setattr(agreement, "_coincidences", counting)
+    score = alpha_score(PUBLISHED, "ordinal", 50, 0.95, np.random.default_rng(0))
+    assert score is not None and score.value == pytest.approx(0.815, abs=5e-4)
+    assert len(counted) == 1
+
+
+def test_the_interval_of_few_units_is_wider_than_percentiles_of_the_draws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Floats] = []
+
+    def looking(value: float, draws: Floats, n: int, confidence: float) -> Score:
+        seen.append(draws)
+        return score_from_draws(value, draws, n, confidence)
+
+    monkeypatch.setattr(agreement, "score_from_draws", looking)
+    score = alpha_score(PUBLISHED, "ordinal", 500, 0.9, np.random.default_rng(0))
+    assert score is not None
+    low, high = np.quantile(seen[0], [0.05, 0.95])
+    assert score.low < low and score.high > high
