@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
+from tunesmith.files import sha256_tree
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import Loaded, describe, load
 from tunesmith.models.manifest import Manifest
@@ -63,7 +64,9 @@ def predict(
     table.insert(0, "id", [row["id"] for row in rows])
     cost = measure_cost(loaded, _test_rows(rows), task, params)
     return Predicted(
-        table.reindex(columns=list(COLUMNS)), _made_by(loaded), _efficiency(table, seconds) | cost
+        table.reindex(columns=list(COLUMNS)),
+        _made_by(folder, loaded),
+        _efficiency(table, seconds) | cost,
     )
 
 
@@ -105,10 +108,11 @@ def _base_task(rows: list[Row], params: PredictParams) -> str:
     return params.base_task if task == "chat" else task
 
 
-def _made_by(loaded: Loaded) -> dict[str, str]:
-    """Return the hashes of the weights' origin, the chat template and the tokenizer."""
+def _made_by(folder: Path, loaded: Loaded) -> dict[str, str]:
+    """Return the hashes of the model's folder, its base, the chat template and the tokenizer."""
     trained: Manifest | None = loaded.manifest
     return {
+        "model_sha256": sha256_tree({"model": folder}),
         "base": loaded.descriptor.digest,
         "phase": trained.phase if trained else "",
         "template_sha256": template_sha256(loaded.tokenizer),

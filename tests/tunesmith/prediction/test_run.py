@@ -113,8 +113,9 @@ def test_labels_of_other_sets_give_a_base_no_head(labelling_base: Path) -> None:
 
 def test_the_hashes_of_model_template_and_tokenizer_are_told(base: Path) -> None:
     made_by = predict(base, [chat_row(0, "q", "a")], PARAMS, 0).made_by
-    assert made_by["phase"] == ""
-    assert all(len(made_by[name]) == 64 for name in ("base", "template_sha256", "tokenizer_sha256"))
+    assert made_by.pop("phase") == ""
+    assert set(made_by) == {"model_sha256", "base", "template_sha256", "tokenizer_sha256"}
+    assert all(len(digest) == 64 for digest in made_by.values())
 
 
 def test_latency_and_the_best_batch_are_measured(base: Path) -> None:
