@@ -64,7 +64,8 @@ def verdict(metric: Metric, scores: tuple[Floats, Floats], rng: np.random.Genera
     difference = measured.difference("candidate", "champion").as_dict()
     comparisons = {"against": {"champion": {"overall": {metric.name: difference}, "slices": {}}}}
     metrics: dict[str, Any] = {"about": {metric.name: about(metric, Answers(["a"], ["a"]))}}
-    return decide(comparisons, metrics, GateParams(metric=metric.name)).verdict
+    behaviour: dict[str, Any] = {"tests": {}, "groups": {}}
+    return decide(comparisons, metrics, GateParams(metric=metric.name), behaviour, {}).verdict
 
 
 def main() -> None:

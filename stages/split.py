@@ -8,6 +8,7 @@ from tunesmith.errors import UserError
 from tunesmith.files import write_json
 from tunesmith.params import read_seed
 from tunesmith.rows import SCHEMA, Row, read_rows, to_frame, to_rows, write_rows, write_table
+from tunesmith.sets import OOD
 from tunesmith.splitting import SplitParams
 from tunesmith.splitting.frozen import read_frozen
 from tunesmith.splitting.split import Splits, diversity_by_side, split_rows
@@ -57,7 +58,7 @@ def main() -> None:
     write_table(paths.dropped, dropped_table(splits))
     write_json(paths.summary, splits.summary | {"diversity": diversity_by_side(splits, seed)})
     sizes = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    sets = {f"ood:{name}": own["rows"] for name, own in splits.summary["ood"].items()}
+    sets = {f"{OOD}{name}": own["rows"] for name, own in splits.summary["ood"].items()}
     counts = {**{side: len(rows) for side, rows in sizes.items()}, **sets}
     print("split:", ", ".join(f"{rows:,} {side}" for side, rows in counts.items()), end="")
     print(f", {len(splits.drops):,} dropped")

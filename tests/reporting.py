@@ -102,7 +102,7 @@ def whole_exam() -> Exam:
         lines = [json.dumps(one, ensure_ascii=False) for one in TESTS]
         Path(folder, "ours.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         behaviour = behaviour_rows(Path(folder), test, "chat", 0)
-    return assemble(test, beside, behaviour, ExamParams(), 0)
+    return assemble(test, beside, behaviour, ExamParams(), 0, False)
 
 
 def plain_text(number: str, text: str, **more: Any) -> Row:
@@ -148,7 +148,7 @@ def found_in(
     candidate = answers["candidate"]
     analysis = analyze(test, shop_rows(40, "train"), scored.per_row, looked, 0, candidate)
     verdict = decide(
-        scored.comparisons, scored.metrics, GateParams(metric=names[0]), scored.behaviour
+        scored.comparisons, scored.metrics, GateParams(metric=names[0]), scored.behaviour, {}
     )
     found = {
         "metrics": scored.metrics,

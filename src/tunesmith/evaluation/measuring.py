@@ -8,7 +8,7 @@ import numpy as np
 
 from tunesmith.answers import Answers, to_answers
 from tunesmith.errors import UserError
-from tunesmith.evaluation.sets import Sets, metrics_of, sets_of
+from tunesmith.evaluation.sets import Sets, metrics_beside, sets_of
 from tunesmith.evaluation.tables import CANDIDATE, Table
 from tunesmith.metrics.labels import with_scope_of
 from tunesmith.metrics.measure import Measured, measure
@@ -54,8 +54,8 @@ def measured_sets(
     for name in sets_of(rows):
         own, given = part_of(rows, predictions, name)
         answers = answers_of(own, given)
-        shown = [one for one in metrics_of(own, settings) if one.shows(answers[CANDIDATE])]
-        table = statistics(shown, answers)
+        shown = [one for one in metrics_beside(own, settings) if one.shows(answers[CANDIDATE])]
+        table = statistics(shown, answers, name)
         everything = np.ones(len(own), dtype=bool)
         found[name] = measured(table, everything, name, settings, seed), answers[CANDIDATE]
     return found
@@ -70,15 +70,22 @@ def named_masks(rows: "pd.DataFrame", settings: EvaluateParams) -> dict[tuple[st
     }
 
 
-def statistics(metrics: list[Metric], answers: dict[str, Answers]) -> Table:
-    """Return the row statistics of every metric and model."""
-    for metric in metrics:
-        for given in answers.values():
-            metric.needs(given)
-    return {
-        metric: {name: metric.statistics(given) for name, given in answers.items()}
-        for metric in metrics
-    }
+def statistics(metrics: list[Metric], answers: dict[str, Answers], name: str) -> Table:
+    """Return the row statistics of every metric and model.
+
+    Raises:
+        UserError: a metric cannot be of these rows; the message names the set.
+    """
+    try:
+        for metric in metrics:
+            for given in answers.values():
+                metric.needs(given)
+        return {
+            metric: {model: metric.statistics(given) for model, given in answers.items()}
+            for metric in metrics
+        }
+    except UserError as error:
+        raise UserError(f"{error} (of the {name} rows)") from None
 
 
 def measured(

@@ -18,6 +18,7 @@ from tunesmith.evaluation.measuring import (
 )
 from tunesmith.evaluation.sets import (
     BEHAVIOUR,
+    about_all,
     about_sets,
     by_set,
     comparisons_of,
@@ -73,12 +74,12 @@ def evaluate(
     """
     test, given = part_of(rows, predictions, TEST)
     answers = answers_of(test, given)
-    table: Table = statistics(metrics_of(test, settings), answers)
+    table: Table = statistics(metrics_of(test, settings), answers, TEST)
     more: dict[str, Any] = {}
     if settings.judge is not None:
         judge = JudgeScore(settings.judge, replies or Replies(), seed)
         more["judge"] = judge.ask(answers)
-        table = {**table, **statistics([judge], answers)}
+        table = {**table, **statistics([judge], answers, TEST)}
     if is_classification(test):
         more["confusion"] = {name: confusion(own).as_dict() for name, own in answers.items()}
     everything = np.ones(len(test), dtype=bool)
@@ -89,7 +90,8 @@ def evaluate(
     }
     sets = measured_sets(rows, predictions, settings, seed)
     metrics = metrics_tree(overall, slices, answers[CANDIDATE])
-    metrics["about"] = {**about_sets(sets), **metrics["about"]}
+    metrics["about_sets"] = about_sets(sets)
+    metrics["about"] = about_all(metrics["about"], metrics["about_sets"])
     return Evaluation(
         metrics | {"sets": scores_tree(sets), "gaps": gaps_tree(overall, sets), **more},
         score_table({(TEST, OVERALL): overall, **by_slice(slices), **by_set(sets)}),

@@ -25,7 +25,8 @@ Slices: TypeAlias = Mapping[tuple[str, str], list[Measured]]  # (slice name, val
 def metrics_tree(overall: list[Measured], slices: Slices, answers: Answers) -> dict[str, Any]:
     """Return model → metric → score, the slices' values, and what pins the metrics down."""
     tree: dict[str, Any] = {
-        model: {one.metric.name: one.score(model).as_dict() for one in overall} for model in MODELS
+        model: {one.metric.name: one.score(model).with_intervals() for one in overall}
+        for model in MODELS
     }
     by_slice: dict[str, Any] = {}
     for (name, value), metrics in slices.items():
@@ -42,6 +43,7 @@ def about(metric: Metric, answers: Answers) -> dict[str, Any]:
         "title": metric.title,
         "higher_is_better": metric.higher_is_better,
         "scale": metric.scale,
+        "binary": metric.binary,
         "signature": metric.signature(answers),
     }
 

@@ -8,10 +8,11 @@ from tunesmith.importers.records import Hints, examples
 from tunesmith.importers.seen import Seen
 from tunesmith.records import Rejected
 from tunesmith.rows import Row
+from tunesmith.sets import RETENTION
 from tunesmith.sources.base import Batch
 from tunesmith.sources.file import FORMATS, FileSource
 
-PREFIX = "retention:"
+PREFIX = RETENTION
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 

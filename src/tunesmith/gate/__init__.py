@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from tunesmith.component import Component
 from tunesmith.params import Params
-from tunesmith.stats.paired import LEVELS
+from tunesmith.stats.score import LEVELS
 
 
 class Limit(Component):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from tunesmith.slices import MIN_ROWS
+
 Verdict = Literal["SHIP", "HOLD", "REJECT"]
 ORDER: tuple[Verdict, ...] = ("SHIP", "HOLD", "REJECT")
 
@@ -16,11 +18,14 @@ class Check:
     reason: str | None
 
 
-def within(low: float, high: float, most: float) -> Verdict:
-    """Return what an interval allows that has to lie below `most`.
+def within(low: float, high: float, most: float, n: int) -> Verdict:
+    """Return what an interval of n rows allows that has to lie below `most`.
 
-    SHIP: all of it does. REJECT: none of it does. HOLD: it reaches beyond, so nothing is proved.
+    SHIP: all of it does. REJECT: none of it does. HOLD: it reaches beyond, or it is of so few rows
+    that its ends say little; nothing is proved.
     """
+    if n < MIN_ROWS:
+        return "HOLD"
     if high <= most:
         return "SHIP"
     return "REJECT" if low > most else "HOLD"

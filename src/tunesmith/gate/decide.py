@@ -41,8 +41,8 @@ def decide(
     comparisons: dict[str, Any],
     metrics: dict[str, Any],
     settings: GateParams,
-    behaviour: Mapping[str, Any] | None = None,
-    costs: Mapping[str, dict[str, Any]] | None = None,
+    behaviour: Mapping[str, Any],
+    costs: Mapping[str, dict[str, Any]],
 ) -> Decision:
     """Return SHIP, HOLD or REJECT: the strictest that the gain and every check allow.
 
@@ -60,7 +60,8 @@ def decide(
         costs: model → what stage predict measured; read where latency is limited.
 
     Raises:
-        UserError: a metric, slice or set was not evaluated, or a metric has no better side.
+        UserError: a metric, slice, set or protected behaviour was not evaluated, or a metric has
+            no better side.
     """
     sign = better_side(metrics, settings.metric, "gate.metric")
     against = comparisons["against"]["champion"]
@@ -68,12 +69,12 @@ def decide(
     own = gain(found, settings.confidence, sign)
     slices = _protected(against["slices"], settings, sign)
     checks = [
-        _gain_check(own, found["p"], settings),
+        _gain_check(own, found["p"], settings, metrics["about"][settings.metric]["binary"]),
         *_slice_checks(slices, settings),
-        *(behaviour_checks(behaviour, settings) if behaviour else ()),
+        *behaviour_checks(behaviour, settings),
         *retention_checks(comparisons, metrics, settings),
         *limit_checks(metrics, settings),
-        *latency_checks(costs or {}, settings),
+        *latency_checks(costs, settings),
     ]
     return Decision(
         strictest(checks),
@@ -105,7 +106,7 @@ def _protected(slices: dict[str, Any], settings: GateParams, sign: int) -> list[
     return found
 
 
-def _gain_check(own: Gain, p: float, settings: GateParams) -> Check:
+def _gain_check(own: Gain, p: float, settings: GateParams, binary: bool) -> Check:
     """Say what the overall interval means.
 
     Args:
@@ -113,6 +114,7 @@ def _gain_check(own: Gain, p: float, settings: GateParams) -> Check:
         p: of no difference, two-sided: McNemar's exact one where rows are right or wrong, which a
             bootstrap interval of few rows that differ can fall short of.
         settings: the limits.
+        binary: rows are right or wrong.
     """
     if own.high < 0:
         verdict: Verdict = "REJECT"
@@ -123,17 +125,19 @@ def _gain_check(own: Gain, p: float, settings: GateParams) -> Check:
         what += f" by more than {settings.min_gain:g}" if settings.min_gain else ""
     else:
         verdict = "HOLD"
-        what = _unsure(own, p, settings.min_gain)
+        what = _unsure(own, p, settings.min_gain, binary)
     sure = f"{settings.confidence:.0%} interval"
     return Check("gain", verdict, f"{settings.metric} {what}: {own.words()} ({sure})")
 
 
-def _unsure(own: Gain, p: float, min_gain: float) -> str:
+def _unsure(own: Gain, p: float, min_gain: float, binary: bool) -> str:
     """Say why a gain is not sure."""
     if own.low == own.high == 0:
         return "is the champion's on every row that was drawn"
-    if own.low > min_gain:
+    if own.low > min_gain and binary:
         return f"gains over the champion's by too few rows that differ (exact p = {p:.3f})"
+    if own.low > min_gain:
+        return f"gains over the champion's, but that may be chance (p = {p:.3f})"
     return f"may or may not gain more than {min_gain:g} over the champion's"
 
 

@@ -1,13 +1,15 @@
 """What the candidate still knows of what its base knew, set by set."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.gate import GateParams
 from tunesmith.gate.check import Check, within
 from tunesmith.gate.gain import better_side, gain
+from tunesmith.sets import RETENTION
+from tunesmith.slices import MIN_ROWS
 
-PREFIX = "retention:"
 OF_TEXT = "bits_per_byte"
 
 
@@ -17,12 +19,12 @@ def retention_checks(
     """Return one check a retention set: the share of the base's score that is lost, and its limit.
 
     Raises:
-        UserError: a limit is set and no retention set was evaluated.
+        UserError: a limit is set and no retention set was evaluated, or one has no metric for it.
     """
     if settings.retention_loss is None:
         return []
     sets = comparisons["against"]["base"]["sets"]
-    names = [name for name in sets if name.startswith(PREFIX)]
+    names = [name for name in sets if name.startswith(RETENTION)]
     if not names:
         raise UserError(
             "params.yaml: gate.retention_loss: no retention set was asked; put one into "
@@ -35,22 +37,40 @@ def _check(
     name: str, found: dict[str, Any], metrics: dict[str, Any], settings: GateParams
 ) -> Check:
     """Return the check of one set."""
-    metric = OF_TEXT if OF_TEXT in found else settings.metric
+    metric = _metric(name, found, settings)
     own = gain(
         found[metric], settings.confidence, better_side(metrics, metric, "gate.retention_loss")
     )
     base = abs(metrics["sets"][name]["base"][metric]["value"]) or 1.0
     low, high = -own.high / base, -own.low / base
     assert settings.retention_loss is not None
-    verdict = within(low, high, settings.retention_loss)
+    verdict = within(low, high, settings.retention_loss, own.n)
     words = {
         "SHIP": "keeps to the limit of",
         "HOLD": "may be more than the limit of",
         "REJECT": "is more than the limit of",
     }[verdict]
+    if own.n < MIN_ROWS:
+        words = f"is of fewer than {MIN_ROWS} rows, too few to judge by the limit of"
     return Check(
         name,
         verdict,
         f"{name}: {metric} lost {-own.value / base:.1%} of the base's [{low:.1%}, {high:.1%}], "
         f"which {words} {settings.retention_loss:.0%}, n = {own.n}",
+    )
+
+
+def _metric(name: str, found: Mapping[str, Any], settings: GateParams) -> str:
+    """Return what a set is judged by: the gate's metric, or bits per byte where it has no such.
+
+    Raises:
+        UserError: it has neither.
+    """
+    for metric in (settings.metric, OF_TEXT):
+        if metric in found:
+            return metric
+    raise UserError(
+        f'params.yaml: gate.retention_loss: {name} has neither "{settings.metric}" nor '
+        f'"{OF_TEXT}" (it has {", ".join(found) or "none"}); add {OF_TEXT} to evaluate.metrics, '
+        "decide by a metric that it has, or take the limit out"
     )

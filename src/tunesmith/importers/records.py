@@ -15,6 +15,7 @@ from tunesmith.importers.seen import Seen
 from tunesmith.importers.turns import unread
 from tunesmith.records import Item, Record, Rejected
 from tunesmith.rows import COLUMNS, CONTENT, Row, row_id, text_of, to_json
+from tunesmith.sets import OOD
 from tunesmith.text.script import script_language
 
 SPLITS = {
@@ -26,7 +27,7 @@ SPLITS = {
     "dev": "validation",
     "test": "test",
 }
-OOD_SPLIT = re.compile(r"ood:[A-Za-z0-9_-]{1,40}")  # an out-of-distribution set
+OOD_SPLIT = re.compile(OOD + r"[A-Za-z0-9_-]{1,40}")  # an out-of-distribution set
 REASON_CHARS = 500
 SAMPLE = 100  # records that the shape of a file is told from ...
 LONGEST_HEAD = 1_000  # ... among so many lines

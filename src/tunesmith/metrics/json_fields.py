@@ -36,6 +36,10 @@ class JsonFields(Metric):
             table[row] = right, len(given), len(expected)
         return table
 
+    def shows(self, answers: Answers) -> bool:
+        """Return whether every reference is JSON; a set of prose has no field."""
+        return all(map(_readable, answers.references))
+
     def finish(self, totals: Floats) -> Floats:
         """Return 2·right / (predicted + expected)."""
         f1: Floats = 2 * totals[..., 0] / (totals[..., 1] + totals[..., 2])
@@ -47,10 +51,19 @@ class JsonFields(Metric):
             return read(text)
         except NotJsonError as error:
             raise UserError(
-                f'params.yaml: evaluate.metrics: "{self.name}": the reference of test row '
+                f'params.yaml: evaluate.metrics: "{self.name}": the reference of row '
                 f'{row + 1}, "{text[:60]}", is no JSON ({error}); mend it or take the metric off '
                 "the list"
             ) from None
+
+
+def _readable(text: str) -> bool:
+    """Return whether a text is JSON."""
+    try:
+        read(text)
+    except NotJsonError:
+        return False
+    return True
 
 
 def _predicted(text: str) -> dict[tuple[str | int, ...], object]:

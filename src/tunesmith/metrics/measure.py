@@ -25,21 +25,28 @@ class Measured:
         """Return the metric of one model on all rows."""
         return float(self.metric.finish(self.statistics[model].sum(axis=0)))
 
+    def n(self, model: str) -> int:
+        """Return how many rows of one model count."""
+        return self.metric.n(self.statistics[model])
+
     def score(self, model: str) -> Score:
         """Return it with its interval: Wilson's for shares of rows, else the bootstrap's."""
-        n = self.metric.n(self.statistics[model])
+        n = self.n(model)
         if self.metric.binary:
             return proportion(self.statistics[model][:, 0].sum(), n, self.confidence)
         return score_from_draws(self.value(model), self.draws[model], n, self.confidence)
 
     def difference(self, first: str, second: str) -> Difference:
-        """Return first minus second; shares of rows get McNemar's exact p."""
+        """Return first minus second; shares of rows get McNemar's exact p.
+
+        Where a model has fewer rows that count, as of a judge, n is the smaller number.
+        """
         return paired_difference(
             self.value(first),
             self.value(second),
             self.draws[first],
             self.draws[second],
-            self.metric.n(self.statistics[first]),
+            min(self.n(first), self.n(second)),
             self.confidence,
             self._exact_p(first, second),
         )
@@ -55,14 +62,14 @@ class Measured:
 def unpaired(first: Measured, second: Measured, model: str) -> Difference:
     """Return a model's metric on one set of rows minus that on another, drawn independently.
 
-    Both must be of the same metric, from as many resamples.
+    Both must be of the same metric, from as many resamples. n is that of the smaller set.
     """
     return paired_difference(
         first.value(model),
         second.value(model),
         first.draws[model],
         second.draws[model],
-        len(first.statistics[model]),
+        min(first.n(model), second.n(model)),
         first.confidence,
     )
 

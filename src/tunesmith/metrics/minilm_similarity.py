@@ -35,6 +35,13 @@ class MiniLmSimilarity(RowMean):
         cosine = (predicted * expected).sum(axis=1).astype(np.float64)
         return np.where(known, np.clip(cosine, 0.0, 1.0), 0.0)
 
+    def shows(self, answers: Answers) -> bool:
+        """Return whether the model can read every reference."""
+        from tunesmith.text.embed import UNKNOWN_RATIO, MiniLmEmbedder
+
+        unknown = MiniLmEmbedder().unknown_ratio(answers.references) > UNKNOWN_RATIO
+        return not unknown.any()
+
     def signature(self, answers: Answers) -> str | None:  # noqa: ARG002
         """Return the model and the hash of its weights."""
         from tunesmith.text.embed import MAX_TOKENS, PINNED
@@ -48,6 +55,6 @@ def _refuse(unknown: NDArray[np.bool_]) -> None:
     if unknown.any():
         raise UserError(
             'params.yaml: evaluate.metrics: "minilm_similarity" reads English only, and '
-            f"{unknown.sum()} of {len(unknown)} references are not (the first is test row "
+            f"{unknown.sum()} of {len(unknown)} references are not (the first is row "
             f"{np.argmax(unknown) + 1}); take embedding_similarity"
         )

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from tunesmith.report.evidence import ResultEvidence, Tree
 from tunesmith.report.score_view import MODELS, kind_of, score_cell
-from tunesmith.report.set_view import OOD, RETENTION, change, main_metric, own_name, sets_of
+from tunesmith.report.set_view import change, main_metric, own_name, sets_of
 from tunesmith.report.words import quantity, share, signed
+from tunesmith.sets import OOD, RETENTION
 
 NONE = "–"
 TRAINING = {  # of the candidate alone: base and champion were not trained in this run

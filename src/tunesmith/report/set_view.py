@@ -3,8 +3,7 @@
 from tunesmith.report.evidence import ResultEvidence, Tree
 from tunesmith.report.score_view import MODELS, difference_cell, kind_of, reach_of, score_cell
 from tunesmith.report.words import count, signed, signed_share
-
-OOD, RETENTION = "ood:", "retention:"
+from tunesmith.sets import OOD, RETENTION
 
 
 def sets_of(metrics: Tree, prefix: str) -> list[str]:

@@ -7,10 +7,10 @@ from tunesmith.errors import UserError
 from tunesmith.fields import field_of, meets
 from tunesmith.files import sha256_text
 from tunesmith.rows import Row
+from tunesmith.sets import OOD
 from tunesmith.splitting import SET_NAME, SplitParams
 
 SIDES = ("train", "validation", "test")
-OOD = "ood:"  # before the name of an out-of-distribution set
 
 
 def assign(rows: Sequence[Row], frozen: set[str], params: SplitParams, seed: int) -> list[str]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from tunesmith.diversity import diversity
 from tunesmith.rows import Row, prompt_text
+from tunesmith.sets import OOD
 from tunesmith.splitting import SplitParams
-from tunesmith.splitting.assign import OOD, SIDES, assign, is_ood, unit_of
+from tunesmith.splitting.assign import SIDES, assign, is_ood, unit_of
 from tunesmith.splitting.separate import Drop, separate
 
 

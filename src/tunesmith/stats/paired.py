@@ -6,9 +6,7 @@ from statistics import NormalDist
 from typing import Any
 
 from tunesmith.stats.resample import Floats
-from tunesmith.stats.score import expanded_interval
-
-LEVELS = (0.8, 0.9, 0.95, 0.99)  # the confidences that a later stage may ask for
+from tunesmith.stats.score import Intervals, expanded_interval, expanded_intervals
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class Difference:
     high: float
     p: float
     n: int
-    intervals: dict[str, tuple[float, float]]
+    intervals: Intervals
 
     def as_dict(self) -> dict[str, Any]:
         """Return the parts by name; the value is called `difference`."""
@@ -46,16 +44,25 @@ def paired_difference(
         second_draws: B values of the second on the very same draws.
         n: rows.
         confidence: of `low` and `high`.
-        p: an exact p-value to report instead of the larger of the bootstrap's and Student's.
+        p: an exact p-value to report instead of the largest of the bootstrap's, Student's, and
+            the smallest that so few rows can give.
 
     Source: paired bootstrap, Koehn 2004, https://aclanthology.org/W04-3250.
     """
     draws = first_draws - second_draws
     low, high = expanded_interval(draws, confidence, n)
     if p is None:
-        p = max(bootstrap_p(draws), student_p(float(first - second), draws, n))
-    intervals = {str(level): expanded_interval(draws, level, n) for level in LEVELS}
-    return Difference(float(first - second), low, high, p, n, intervals)
+        p = max(bootstrap_p(draws), student_p(float(first - second), draws, n), smallest_p(n))
+    return Difference(float(first - second), low, high, p, n, expanded_intervals(draws, n))
+
+
+def smallest_p(n: int) -> float:
+    """Return the smallest two-sided p-value of n rows whose differences might have either sign.
+
+    That of the sign-flip test when all rows differ the same way. Draws that do not vary, of a few
+    rows that are all right against all wrong, know nothing of their own uncertainty.
+    """
+    return min(1.0, 2.0 ** (1 - n))
 
 
 def student_p(difference: float, draws: Floats, n: int) -> float:

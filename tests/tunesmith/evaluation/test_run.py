@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 from unittest.mock import patch
 
 import pandas as pd
@@ -268,3 +269,96 @@ def test_a_set_does_not_show_a_metric_that_its_rows_cannot() -> None:
     assert result.metrics["candidate"]["oos_auroc"]["value"] == 0.5
     assert set(result.metrics["sets"]["ood:far"]["candidate"]) == {"accuracy"}
     assert set(result.metrics["gaps"]["ood:far"]["candidate"]) == {"accuracy"}
+
+
+def test_scores_keep_the_intervals_that_the_gate_may_ask_for() -> None:
+    rows = with_sets()
+    result = evaluate(rows, set_predictions(rows), SETTINGS, 0)
+    for scores in (result.metrics, result.metrics["sets"]["ood:far"]):
+        for metric in ("exact_match", "rouge_l"):
+            own = scores["candidate"][metric]
+            assert list(own["intervals"]["0.95"]) == [own["low"], own["high"]]
+            assert own["intervals"]["0.99"][0] < own["low"]
+    numbers = ["value", "stderr", "low", "high", "n"]
+    assert list(result.scores) == ["model", "set", "slice", "metric", *numbers]
+
+
+def json_rows(split: str = "test") -> pd.DataFrame:
+    """Return questions whose answers are JSON."""
+    rows = shop_rows(40, split)
+    rows["completion"] = [[{"role": "assistant", "content": f'{{"n": {k}}}'}] for k in range(40)]
+    return rows
+
+
+def test_a_set_of_prose_beside_json_does_not_stop_the_scores_of_json() -> None:
+    rows = pd.concat([json_rows(), shop_rows(40, "far").assign(split="ood:far")], ignore_index=True)
+    settings = EvaluateParams(metrics=["json_fields", "rouge_l"], resamples=200)
+    result = evaluate(rows, shop_predictions(rows), settings, 0)
+    assert set(result.metrics["candidate"]) == {"json_fields", "rouge_l"}
+    assert set(result.metrics["sets"]["ood:far"]["candidate"]) == {"rouge_l"}
+
+
+def test_test_rows_that_a_metric_cannot_read_are_named_with_their_set() -> None:
+    settings = EvaluateParams(metrics=["json_fields"], resamples=200)
+    with pytest.raises(UserError, match=r"the reference of row 1, .* \(of the test rows\)"):
+        evaluate(shop_rows(), shop_predictions(shop_rows()), settings, 0)
+
+
+def text_rows(split: str, count: int = 9) -> pd.DataFrame:
+    """Return rows of plain text."""
+    texts = [{**text_row(k, f"{split} {k}"), "split": split, "lang": "en"} for k in range(count)]
+    return to_frame(texts)
+
+
+def of_text(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return every model's log-probabilities of plain text."""
+    return {name: text_predictions(rows, -1.0 - k) for k, name in enumerate(MODELS)}
+
+
+def test_plain_test_rows_keep_the_metrics_that_are_set_and_so_do_text_sets_beside_them() -> None:
+    rows = pd.concat([text_rows("test"), text_rows("ood:far")], ignore_index=True)
+    settings = EvaluateParams(metrics=["perplexity", "logprob"], resamples=200)
+    result = evaluate(rows, of_text(rows), settings, 0)
+    assert result.metrics["base"]["logprob"]["value"] == pytest.approx(-1.0)
+    assert set(result.metrics["sets"]["ood:far"]["base"]) == {"perplexity", "logprob"}
+    assert set(result.metrics["gaps"]["ood:far"]["base"]) == {"perplexity", "logprob"}
+
+
+@pytest.mark.parametrize("more", [{"metrics": ["exact_match"]}, {"judge": Judge(model="judging")}])
+def test_plain_test_rows_have_no_answer_to_score(more: dict[str, Any]) -> None:
+    rows = text_rows("test")
+    settings = EvaluateParams(**{"metrics": ["perplexity"], "resamples": 200, **more})
+    told = r'" needs answers, and .* plain text; these fit: logprob, perplexity, bits_per_byte$'
+    with pytest.raises(UserError, match=told):
+        evaluate(rows, of_text(rows), settings, 0)
+
+
+@pytest.mark.parametrize("split", ["retention:both", "test"])
+def test_a_set_that_mixes_plain_text_and_questions_is_refused_by_name(split: str) -> None:
+    prose = text_rows("prose").assign(split=split)
+    asked = shop_rows(4, "asked").assign(split=split)
+    rows = pd.concat([shop_rows(), asked, prose], ignore_index=True)
+    answered = shop_predictions(rows[rows["task"] != "text"])
+    given = {
+        name: pd.concat([table, text_predictions(prose, -1.0)], ignore_index=True)
+        for name, table in answered.items()
+    }
+    with pytest.raises(UserError, match=f"the {split} rows mix plain text with questions"):
+        evaluate(rows, given, SETTINGS, 0)
+
+
+def test_every_set_keeps_the_signature_of_its_own_language() -> None:
+    english = shop_rows(80)[lambda rows: rows["lang"] == "en"]
+    chinese = shop_rows(80, "far")[lambda rows: rows["lang"] == "zh"].assign(split="ood:far")
+    prose = text_rows("retention:prose")
+    asked = pd.concat([english, chinese], ignore_index=True)
+    rows = pd.concat([asked, prose], ignore_index=True)
+    given = {
+        name: pd.concat([table, text_predictions(prose, -1.0)], ignore_index=True)
+        for name, table in shop_predictions(asked).items()
+    }
+    metrics = evaluate(rows, given, SETTINGS, 0).metrics
+    assert "tok:13a" in metrics["about"]["bleu"]["signature"]
+    assert "tok:zh" in metrics["about_sets"]["ood:far"]["bleu"]["signature"]
+    assert metrics["about"]["bits_per_byte"]["title"] == "Bits per byte"  # only a set has it
+    assert set(metrics["about_sets"]) == {"ood:far", "retention:prose"}

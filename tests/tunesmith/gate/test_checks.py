@@ -11,12 +11,19 @@ from tunesmith.gate.latency import latency_checks
 from tunesmith.gate.limits import limit_checks
 from tunesmith.gate.retention import retention_checks
 
+
+def score(value: float, low: float, high: float, n: int = 90) -> dict[str, Any]:
+    """Return a score whose interval is twice as wide at 99 %."""
+    levels = {"0.95": [low, high], "0.99": [2 * low - value, 2 * high - value]}
+    return {"value": value, "low": low, "high": high, "n": n, "intervals": levels}
+
+
 METRICS: dict[str, Any] = {
     "about": {"bits_per_byte": {"higher_is_better": False}, "rouge_l": {"higher_is_better": True}},
-    "candidate": {"repetition": {"value": 0.04, "low": 0.02, "high": 0.06, "n": 90}},
+    "candidate": {"repetition": score(0.04, 0.02, 0.06)},
     "sets": {
         "retention:prose": {"base": {"bits_per_byte": {"value": 2.0}}},
-        "ood:far": {"candidate": {"rouge_l": {"value": 0.5, "low": 0.4, "high": 0.6, "n": 50}}},
+        "ood:far": {"candidate": {"rouge_l": score(0.5, 0.4, 0.6)}},
     },
 }
 
@@ -65,6 +72,15 @@ def test_a_limit_is_kept_broken_or_unsure_by_the_interval(limit: Limit, verdict:
     [check] = limit_checks(METRICS, GateParams(metric="rouge_l", limits=(limit,)))
     assert check.verdict == verdict
     assert check.reason is not None and limit.metric in check.reason and limit.set in check.reason
+
+
+def test_a_limit_asks_for_the_confidence_of_the_gate() -> None:
+    limit = Limit(metric="repetition", at_most=0.07)
+    verdicts = {}
+    for level in (0.95, 0.99):
+        settings = GateParams(metric="rouge_l", limits=(limit,), confidence=level)
+        verdicts[level] = limit_checks(METRICS, settings)[0].verdict
+    assert verdicts == {0.95: "SHIP", 0.99: "HOLD"}
 
 
 def test_a_limit_on_what_was_not_evaluated_is_refused() -> None:
@@ -117,4 +133,54 @@ def test_the_strictest_check_decides() -> None:
     checks = [Check("a", "SHIP", None), Check("b", "HOLD", "b"), Check("c", "SHIP", None)]
     assert strictest(checks) == "HOLD"
     assert strictest([*checks, Check("d", "REJECT", "d")]) == "REJECT"
-    assert within(0, 1, 1) == "SHIP"
+    assert within(0, 1, 1, 30) == "SHIP"
+
+
+@pytest.mark.parametrize("bound", [0.1, 0.05, 0.01])
+def test_a_limit_on_few_rows_holds_whatever_the_interval_and_says_why(bound: float) -> None:
+    few = {**METRICS, "candidate": {"repetition": score(0.04, 0.04, 0.04, 29)}}
+    settings = GateParams(metric="rouge_l", limits=(Limit(metric="repetition", at_most=bound),))
+    [check] = limit_checks(few, settings)
+    assert check.verdict == "HOLD"
+    assert check.reason is not None
+    assert "repetition on test has fewer than 30 rows, too few to judge by" in check.reason
+
+
+@pytest.mark.parametrize("loss", [0.0, 0.4])
+def test_retention_of_few_rows_holds_whatever_the_interval_and_says_why(loss: float) -> None:
+    few = lost(loss, loss)
+    few["against"]["base"]["sets"]["retention:prose"]["bits_per_byte"]["n"] = 29
+    [check] = retention_checks(few, METRICS, GateParams(metric="rouge_l", retention_loss=0.1))
+    assert check.verdict == "HOLD"
+    assert check.reason is not None and "fewer than 30 rows, too few to judge" in check.reason
+
+
+def asked(*names: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return comparisons and metrics of a retention set of questions that has these metrics."""
+    found = {"difference": 0.0, "n": 60, "intervals": {"0.95": [-0.01, 0.01]}}
+    sets = {"retention:quiz": dict.fromkeys(names, found)}
+    base = {"base": {name: {"value": 0.5} for name in names}}
+    return {"against": {"base": {"sets": sets}}}, {**METRICS, "sets": {"retention:quiz": base}}
+
+
+@pytest.mark.parametrize(
+    ("names", "judged_by"),
+    [
+        (("bits_per_byte", "rouge_l"), "rouge_l"),
+        (("rouge_l",), "rouge_l"),
+        (("bits_per_byte",), "bits_per_byte"),
+    ],
+)
+def test_retention_is_judged_by_the_gate_s_metric_where_the_set_has_it(
+    names: tuple[str, ...], judged_by: str
+) -> None:
+    [check] = retention_checks(*asked(*names), GateParams(metric="rouge_l", retention_loss=0.1))
+    assert check.reason is not None and f"retention:quiz: {judged_by} lost" in check.reason
+
+
+def test_a_retention_set_without_a_metric_to_judge_it_by_is_named_with_those_it_has() -> None:
+    settings = GateParams(metric="judge", retention_loss=0.1)
+    with pytest.raises(
+        UserError, match=r'retention:quiz has neither "judge" nor .*\(it has rouge_l'
+    ):
+        retention_checks(*asked("rouge_l"), settings)

@@ -2,19 +2,25 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tunesmith import metrics as registry
+from tunesmith.answers import Answers
 from tunesmith.errors import UserError
+from tunesmith.evaluation.tables import about
 from tunesmith.gate import GateParams
 from tunesmith.gate.decide import decide
+from tunesmith.metrics.measure import measure
 
 METRICS = {
     "about": {
-        "exact_match": {"higher_is_better": True},
-        "ece": {"higher_is_better": False},
-        "length_ratio": {"higher_is_better": None},
+        "exact_match": {"higher_is_better": True, "binary": True},
+        "ece": {"higher_is_better": False, "binary": False},
+        "length_ratio": {"higher_is_better": None, "binary": False},
     }
 }
+NO_BEHAVIOUR: dict[str, Any] = {"tests": {}, "groups": {}}
 
 
 def found(low: float, high: float, n: int = 100) -> dict[str, Any]:
@@ -32,7 +38,8 @@ def comparisons(overall: tuple[float, float], **langs: tuple[float, ...]) -> dic
 
 
 def decided(tree: dict[str, Any], **settings: Any) -> Any:
-    return decide(tree, METRICS, GateParams(**{"metric": "exact_match", **settings}))
+    chosen = GateParams(**{"metric": "exact_match", **settings})
+    return decide(tree, METRICS, chosen, NO_BEHAVIOUR, {})
 
 
 @pytest.mark.parametrize(
@@ -115,3 +122,29 @@ def test_a_protected_slice_that_was_not_evaluated_is_named() -> None:
 def test_a_confidence_without_interval_is_refused() -> None:
     with pytest.raises(ValueError, match=r"0\.97 is not one of 0\.8, 0\.9, 0\.95, 0\.99"):
         GateParams(metric="exact_match", confidence=0.97)
+
+
+@pytest.mark.parametrize("metric", ["micro_f1", "macro_f1", "rouge_l"])
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_a_handful_of_rows_all_right_against_all_wrong_does_not_ship(metric: str, n: int) -> None:
+    right, wrong = Answers(["a"] * n, ["a"] * n), Answers(["b"] * n, ["a"] * n)
+    own = registry.METRICS[metric]
+    table = {"candidate": own.statistics(right), "champion": own.statistics(wrong)}
+    [measured] = measure({own: table}, 1000, 0.95, np.random.default_rng(0))
+    difference = measured.difference("candidate", "champion").as_dict()
+    tree = {"against": {"champion": {"overall": {metric: difference}, "slices": {}}}}
+    settings = GateParams(metric=metric)
+    decision = decide(tree, {"about": {metric: about(own, right)}}, settings, NO_BEHAVIOUR, {})
+    assert decision.verdict == "HOLD"
+    assert f"but that may be chance (p = {2 ** (1 - n):.3f})" in decision.reasons[0]
+    assert "exact" not in decision.reasons[0]
+
+
+def test_protected_behaviour_that_was_not_asked_stops_the_gate() -> None:
+    with pytest.raises(UserError, match='gate.protected_behaviour: "Negation" is no test'):
+        decided(comparisons((0.01, 0.05)), protected_behaviour=["Negation"])
+
+
+def test_what_is_protected_cannot_be_forgotten_by_the_caller() -> None:
+    with pytest.raises(TypeError, match="behaviour"):
+        decide(comparisons((0.01, 0.05)), METRICS, GateParams(metric="exact_match"))  # type: ignore[call-arg]

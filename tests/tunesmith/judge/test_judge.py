@@ -69,7 +69,7 @@ def judged(models: dict[str, Answers], replies: Replies, **dials: Any) -> Judged
     """Judge as `evaluate` does."""
     metric = JudgeScore(params(**dials), replies, 0)
     about = metric.ask(models)
-    return Judged(metric, statistics([metric], models)[metric], about)
+    return Judged(metric, statistics([metric], models, "test")[metric], about)
 
 
 def ask(

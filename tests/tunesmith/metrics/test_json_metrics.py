@@ -7,6 +7,7 @@ import pytest
 from tests.evaluation import row_scores, score_of
 from tunesmith.answers import Answers
 from tunesmith.errors import UserError
+from tunesmith.metrics import METRICS
 from tunesmith.metrics.strict_json import fields, read, unfenced
 
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -83,7 +84,14 @@ def test_fields_of_all_answers_weigh_the_same() -> None:
 
 
 def test_a_reference_that_is_no_json_is_named_with_its_row() -> None:
-    with pytest.raises(
-        UserError, match=r'"json_fields": the reference of test row 2, "on its way"'
-    ):
+    with pytest.raises(UserError, match=r'"json_fields": the reference of row 2, "on its way"'):
         score_of("json_fields", Answers(["{}", "{}"], ["{}", "on its way"]))
+
+
+@pytest.mark.parametrize(
+    ("references", "shown"), [(['{"a": 1}', "7"], True), (['{"a": 1}', "on its way"], False)]
+)
+def test_fields_are_shown_of_sets_whose_references_are_all_json(
+    references: list[str], shown: bool
+) -> None:
+    assert METRICS["json_fields"].shows(Answers(["", ""], references)) is shown

@@ -11,10 +11,12 @@ from tests.evaluation import score_of as value
 from tunesmith.answers import Answers
 from tunesmith.errors import UserError
 from tunesmith.metrics import METRICS, metrics_for
-from tunesmith.metrics.measure import measure
+from tunesmith.metrics.measure import Measured, measure, unpaired
 from tunesmith.metrics.params import EvaluateParams
+from tunesmith.metrics.rouge_l import RougeL
 from tunesmith.metrics.tokens import tokens
 from tunesmith.params import Params
+from tunesmith.stats.resample import Floats
 
 EN = (
     ["the cat sat on the mat", "it's 3.5 miles (roughly), ok?", "one", "", "Hello, world!"],
@@ -193,3 +195,30 @@ def test_an_unknown_metric_is_refused_with_the_known_ones_and_its_line(tmp_path:
     with pytest.raises(UserError, match=r'params.yaml:2: .*no metric "blue"; known: .*bleu'):
         EvaluateParams.read("evaluate", place)
     assert issubclass(EvaluateParams, Params)
+
+
+class Counted(RougeL):
+    """A metric that counts only the rows whose second column is 1, as a judge does."""
+
+    def n(self, statistics: Floats) -> int:
+        return int(statistics[:, 1].sum())
+
+
+def measured_counts(**counted: int) -> Measured:
+    """Return a metric of models of which so many rows of 60 count."""
+    rng = np.random.default_rng(0)
+    counts = {model: (np.arange(60) < count).astype(float) for model, count in counted.items()}
+    table = {model: np.stack([rng.random(60) * own, own], axis=1) for model, own in counts.items()}
+    [found] = measure({Counted(): table}, 200, 0.95, np.random.default_rng(1))
+    return found
+
+
+def test_two_models_differ_on_the_rows_of_the_one_that_has_fewer() -> None:
+    found = measured_counts(one=50, two=40)
+    assert found.score("one").n == 50
+    assert found.difference("one", "two").n == found.difference("two", "one").n == 40
+
+
+def test_two_sets_differ_by_the_rows_of_the_smaller_that_count() -> None:
+    far, near = measured_counts(one=50), measured_counts(one=12)
+    assert unpaired(far, near, "one").n == unpaired(near, far, "one").n == 12

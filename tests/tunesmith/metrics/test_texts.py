@@ -112,8 +112,10 @@ def test_the_model_refuses_references_that_it_cannot_read(monkeypatch: pytest.Mo
     monkeypatch.setattr("tunesmith.text.embed.MiniLmEmbedder", FakeMiniLm)
     given = Answers(["apple", "pear", "梨", "x"], ["axe", "axe", "axe", "xylophone"])
     assert row_scores("minilm_similarity", given) == [1.0, 0.0, 0.0, 1.0]
-    with pytest.raises(UserError, match=r"1 of 2 references .* test row 2\); take embedding_sim"):
+    with pytest.raises(UserError, match=r"1 of 2 references .* is row 2\); take embedding_sim"):
         score_of("minilm_similarity", Answers(["a", "b"], ["a", "梨"]))
+    assert METRICS["minilm_similarity"].shows(given)
+    assert not METRICS["minilm_similarity"].shows(Answers(["a", "b"], ["a", "梨"]))
 
 
 @pytest.mark.parametrize("name", [name for name in GENERATED if name != "json_fields"])

@@ -1,14 +1,23 @@
 """Intervals, paired tests and many tests at once."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from tunesmith.stats.mcnemar import mcnemar
 from tunesmith.stats.multiple import benjamini_hochberg
-from tunesmith.stats.paired import bootstrap_p, paired_difference, student_p
+from tunesmith.stats.paired import bootstrap_p, paired_difference, smallest_p, student_p
 from tunesmith.stats.permutation import subset_p_values
 from tunesmith.stats.resample import CELLS, bootstrap_totals
-from tunesmith.stats.score import expanded_interval, proportion, score_from_draws, student_t
+from tunesmith.stats.score import (
+    LEVELS,
+    Score,
+    expanded_interval,
+    proportion,
+    score_from_draws,
+    student_t,
+)
 
 
 def test_no_row_is_an_error_not_a_score() -> None:
@@ -134,6 +143,20 @@ def test_one_row_has_the_whole_range_of_its_draws() -> None:
     assert expanded_interval(np.array([1.0, 2.0, 5.0]), 0.95, 1) == (1.0, 5.0)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda level: proportion(8, 10, level),
+        lambda level: score_from_draws(0.5, np.linspace(0, 1, 1001), 40, level),
+    ],
+)
+def test_a_score_keeps_its_interval_at_every_level(make: Callable[[float], Score]) -> None:
+    for level in LEVELS:
+        own = make(level)
+        assert own.intervals[str(level)] == (own.low, own.high)
+        assert own.intervals == make(0.5).intervals
+
+
 def test_quantiles_are_those_of_student_s_t() -> None:
     from scipy.stats import t
 
@@ -177,6 +200,17 @@ def test_a_clear_difference_has_an_interval_above_zero_at_every_level() -> None:
     assert found.intervals["0.99"][0] > 0
     assert (found.low, found.high) == found.intervals["0.95"]
     assert 0 < found.p < 0.01
+
+
+@pytest.mark.parametrize(("n", "least"), [(1, 1.0), (2, 0.5), (4, 0.125), (6, 0.03125)])
+def test_few_rows_that_do_not_vary_are_no_certainty(n: int, least: float) -> None:
+    found = paired_difference(1.0, 0.0, np.ones(1000), np.zeros(1000), n, 0.95)
+    assert found.p == least
+
+
+def test_the_smallest_p_of_many_rows_is_no_bound() -> None:
+    assert smallest_p(0) == smallest_p(1) == 1.0
+    assert smallest_p(10_000) == 0.0
 
 
 def test_equal_models_have_p_one() -> None:
