@@ -2,10 +2,9 @@
 
 from tunesmith.report.evidence import Evidence, Tree
 from tunesmith.report.marked import marked
-from tunesmith.report.words import count, number, shortened
+from tunesmith.report.words import brief, number
 
 SHOWN = 10
-LONGEST = 400
 MEASURES = {
     "probability": "probability of the wrong label",
     "probability_per_token": "probability of a token of the wrong answer (geometric mean)",
@@ -39,7 +38,7 @@ def suspects(evidence: Evidence) -> list[Tree]:
     return [
         {
             "title": title,
-            "rows": count(len(found[side])),
+            "rows": len(found[side]),
             "lines": [_suspect(one) for one in found[side][:SHOWN]],
         }
         for side, title in titles.items()
@@ -49,8 +48,8 @@ def suspects(evidence: Evidence) -> list[Tree]:
 
 def _suspect(one: Tree) -> Tree:
     """Return one row; what is likely right is marked against what was given."""
-    given, likely = marked(_short(one["given"]), _short(one["likely"]))
-    return {"id": one["id"], "prompt": _short(one["prompt"]), "given": given, "likely": likely}
+    given, likely = marked(brief(one["given"]), brief(one["likely"]))
+    return {"id": one["id"], "prompt": brief(one["prompt"]), "given": given, "likely": likely}
 
 
 def surest(evidence: Evidence) -> Tree:
@@ -67,17 +66,12 @@ def surest(evidence: Evidence) -> Tree:
 
 def _sure(one: Tree, measure: str) -> Tree:
     """Return one row with its measure."""
-    reference, candidate = marked(_short(one["reference"]), _short(one["candidate"]))
+    reference, candidate = marked(brief(one["reference"]), brief(one["candidate"]))
     return {
         "id": one["id"],
         "lang": one["lang"],
-        "prompt": _short(one["prompt"]),
+        "prompt": brief(one["prompt"]),
         "reference": reference,
         "candidate": candidate,
         "sure": number(one[measure]),
     }
-
-
-def _short(text: str | None) -> str:
-    """Return a text that is not endless."""
-    return shortened(text or "", LONGEST)

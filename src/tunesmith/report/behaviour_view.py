@@ -1,11 +1,14 @@
 """Behavioural tests: how often each model fails them, and the cases that the candidate fails."""
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from tunesmith.report.evidence import Evidence, Tree
 from tunesmith.report.marked import marked
 from tunesmith.report.score_view import LANGUAGES, MODELS
-from tunesmith.report.words import interval, p_value, share, shortened
+from tunesmith.report.words import brief, interval, p_value, share
 
 KINDS = {
     "MFT": "minimum functionality: the answer must hold what is asked for",
@@ -14,7 +17,6 @@ KINDS = {
 }
 SAME_WORDS = {"answer_with_swap": "the same answer with what was put in"}
 MOST_CASES = 40
-LONGEST = 400  # characters of a question or answer
 SAME = 0.05  # p above it is no difference
 
 
@@ -60,33 +62,56 @@ def _change(found: Tree) -> Tree:
     return {"worse": worse, "better": better, "p": p_value(found["p"]), "kind": kind}
 
 
+def asked_tests(evidence: Evidence) -> int:
+    """Return how many tests the candidate was asked."""
+    tests = evidence.behaviour.get("tests", {}).values()
+    return sum(test["models"]["candidate"]["asked"] > 0 for test in tests)
+
+
 def failing_tests(evidence: Evidence) -> list[Tree]:
-    """Return the tests that the candidate fails with some of the failing cases, 40 in all."""
-    shown, left = [], MOST_CASES
-    for name, test in evidence.behaviour.get("tests", {}).items():
-        cases = test["failing"][:left]
-        left -= len(cases)
-        if cases:
-            counts = test["models"]["candidate"]
-            shown.append(
-                {
-                    "name": name,
-                    "kind": test["kind"],
-                    "lang": test["langs"][0] if len(test["langs"]) == 1 else "und",
-                    "source": test["source"],
-                    "failures": counts["failures"],
-                    "asked": counts["asked"],
-                    "cases": [_case(one) for one in cases],
-                }
-            )
-    return shown
+    """Return every test that the candidate fails, the worst first, with 40 failing cases in all.
+
+    The tests take turns: none shows its second case before all have shown their first.
+    """
+    found = evidence.behaviour.get("tests", {}).items()
+    failed = sorted((one for one in found if one[1]["failing"]), key=lambda one: -_rate_of(one[1]))
+    counts = _dealt([len(test["failing"]) for _, test in failed], MOST_CASES)
+    return [_failing(*one, count) for one, count in zip(failed, counts, strict=True)]
+
+
+def _rate_of(test: Tree) -> float:
+    """Return the candidate's failure rate, 0 where it was not asked."""
+    rate = test["models"]["candidate"]["rate"]
+    return float(rate["value"]) if rate else 0.0
+
+
+def _dealt(held: Sequence[int], most: int) -> list[int]:
+    """Return how many each shows of what it holds, one in turn until `most` are shown."""
+    rounds = range(max(held, default=0))
+    turns = (place for turn in rounds for place, count in enumerate(held) if turn < count)
+    shown = Counter(islice(turns, most))
+    return [shown[place] for place in range(len(held))]
+
+
+def _failing(name: str, test: Tree, cases: int) -> Tree:
+    """Return a test with so many of its failing cases."""
+    told = test["models"]["candidate"]
+    return {
+        "name": name,
+        "kind": test["kind"],
+        "lang": test["langs"][0] if len(test["langs"]) == 1 else "und",
+        "source": test["source"],
+        "failures": told["failures"],
+        "asked": told["asked"],
+        "cases": [_case(one) for one in test["failing"][:cases]],
+    }
 
 
 def _case(one: Tree) -> Tree:
     """Return a failing case; variant and answer to it are marked against those of the original."""
     answers = one["answers"]["candidate"]
-    original, variant = _short(one["original"]), _short(one["variant"])
-    before, after = _short(answers["original"]), _short(answers["variant"])
+    original, variant = brief(one["original"]), brief(one["variant"])
+    before, after = brief(answers["original"]), brief(answers["variant"])
     question, changed = marked(original, variant) if variant else (original, "")
     before, after = marked(before, after) if after else (before, after)
     return {
@@ -136,8 +161,3 @@ def left_out(evidence: Evidence) -> list[tuple[str, str]]:
         if (counts := test["models"]["candidate"])["not_asked"]
     ]
     return [*tests, *changes, *unasked]
-
-
-def _short(text: str | None) -> str:
-    """Return a text that is not endless."""
-    return shortened(text or "", LONGEST)

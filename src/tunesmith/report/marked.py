@@ -19,7 +19,7 @@ def marked(reference: str, answer: str) -> tuple[Markup, Markup]:
     """Return both texts, escaped: `del` is what the answer lacks, `ins` what only the answer has.
 
     English is compared by words, Chinese by characters. Texts that share less than 30 % of their
-    words, or are very long (some 500 words each), are returned without marks.
+    words, or are long (some 250 English words or 500 Chinese characters each), come without marks.
     """
     ours, theirs = TOKEN.findall(reference), TOKEN.findall(answer)
     plain = Markup.escape(reference), Markup.escape(answer)
@@ -43,12 +43,12 @@ def _words(tokens: Sequence[str]) -> int:
 
 def _spans(tokens: Sequence[str], changed: Sequence[tuple[int, int]], mark: Markup) -> Markup:
     """Return tokens as text in which the changed ranges are marked."""
-    flags = [False] * (len(tokens) + 1)
+    flags = [False] * len(tokens)
     for start, end in changed:
         flags[start:end] = [True] * (end - start)
     for place in range(1, len(tokens) - 1):  # a space between two changes belongs to them
         if tokens[place].isspace() and flags[place - 1] and flags[place + 1]:
             flags[place] = True
-    parts = groupby(zip(tokens, flags, strict=False), key=lambda pair: pair[1])
+    parts = groupby(zip(tokens, flags, strict=True), key=lambda pair: pair[1])
     texts = [(flag, "".join(token for token, _ in part)) for flag, part in parts]
     return Markup().join(mark.format(text) if flag else Markup.escape(text) for flag, text in texts)

@@ -69,6 +69,7 @@ def page_context(evidence: Evidence, params: ReportParams) -> Tree:
         "unasked_sets": evidence.exam.get("left_out", {}),
         "behaviour": behaviour_view.group_table(evidence),
         "behaviour_kinds": behaviour_view.KINDS,
+        "asked_tests": behaviour_view.asked_tests(evidence),
         "failing_tests": behaviour_view.failing_tests(evidence),
         "behaviour_left_out": behaviour_view.left_out(evidence),
         "judge": judge_view.judge_table(evidence),

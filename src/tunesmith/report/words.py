@@ -3,7 +3,8 @@
 from typing import Any
 
 BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
-LONGEST_TEXT = 1500
+LONGEST_TEXT = 1500  # characters
+LONGEST_BRIEF = 400  # of a text among many
 
 
 def number(value: float, scale: float | None = 1.0) -> str:
@@ -71,6 +72,11 @@ def shortened(text: str, most: int = LONGEST_TEXT) -> str:
     if len(text) <= most:
         return text
     return f"{text[:most]} … (+{len(text) - most:,} characters)"
+
+
+def brief(text: str | None) -> str:
+    """Return a text that stands among many others; nothing for None."""
+    return shortened(text or "", LONGEST_BRIEF)
 
 
 def model_name(model: str) -> str:

@@ -57,6 +57,13 @@ def test_no_text_is_lost_and_none_is_markup(reference: str, answer: str) -> None
         assert plain == Markup.escape(text)
 
 
+def test_texts_are_marked_up_to_250_english_words_or_500_chinese_characters() -> None:
+    for word, most in (("ab ", 250), ("订", 500)):
+        text = word * (most - 1)
+        assert "<ins>" in marked(text, text[:-1] + "x")[1]
+        assert "<ins>" not in marked(text + 2 * word, text + word + "x")[1]
+
+
 def test_texts_that_take_too_long_to_compare_are_left_unmarked() -> None:
     long = "ab " * int(MOST_PAIRS**0.5)
     assert marked(long, long + "x") == (long, long + "x")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.reporting import classifier_evidence, evidence, whole_evidence
+from tunesmith.report import ReportParams
 from tunesmith.report.action_view import actions, surest, suspects
 from tunesmith.report.behaviour_view import (
     MOST_CASES,
@@ -20,6 +21,7 @@ from tunesmith.report.failure_view import hardest, slice_table
 from tunesmith.report.glance_view import glance
 from tunesmith.report.judge_view import judge_table
 from tunesmith.report.matrix_view import matrices
+from tunesmith.report.page import render_page
 from tunesmith.report.set_view import ood_table, retention_table
 from tunesmith.report.verdict_view import check_table
 from tunesmith.report.words import number, signed, signed_share
@@ -136,10 +138,29 @@ def test_failing_cases_are_bounded_and_their_variants_marked(whole: Evidence) ->
     shown = failing_tests(whole)
     capitals = next(one for one in shown if one["kind"] == "INV")
     assert "<ins>" in capitals["cases"][0]["variant"]
-    test = whole.behaviour["tests"]["capitals change nothing"]
-    many = {f"test {k}": test for k in range(MOST_CASES)}
-    found = failing_tests(replace(whole, behaviour={**whole.behaviour, "tests": many}))
+    found = failing_tests(with_tests(whole, MOST_CASES - 1))
     assert sum(len(one["cases"]) for one in found) == MOST_CASES
+
+
+def test_every_failing_test_shows_a_case_before_any_shows_a_second(whole: Evidence) -> None:
+    found = failing_tests(with_tests(whole, MOST_CASES - 1))
+    assert [len(one["cases"]) for one in found] == [2] + [1] * (MOST_CASES - 2)
+
+
+def test_a_failing_test_is_named_where_no_case_of_it_has_room(whole: Evidence) -> None:
+    many = with_tests(whole, MOST_CASES + 3)
+    assert len(failing_tests(many)) == MOST_CASES + 3
+    page = render_page(many, ReportParams())
+    assert f"in {MOST_CASES + 3} of {MOST_CASES + 3} tests" in page
+    assert all(f"number {k:02}: " in page for k in range(MOST_CASES + 3))
+
+
+def with_tests(found: Evidence, count: int) -> Evidence:
+    """Return the evidence with a failing test of several cases so many times, and no other."""
+    test = found.behaviour["tests"]["capitals change nothing"]
+    assert len(test["failing"]) > 1
+    tests = {f"number {k:02}": test for k in range(count)}
+    return replace(found, behaviour={**found.behaviour, "tests": tests})
 
 
 def test_what_is_not_asked_is_told_with_its_reason(whole: Evidence) -> None:
@@ -179,8 +200,17 @@ def test_suspected_labels_are_shown_up_to_ten_and_counted_in_full(whole: Evidenc
     row = {"id": "1", "prompt": "where?", "given": "order now", "likely": "order then"}
     errors = {"test": [row] * 12, "train": [], "train_looked_at": 0}
     found = suspects(replace(whole, findings={**whole.findings, "label_errors": errors}))
-    assert [(one["rows"], len(one["lines"])) for one in found] == [("12", 10)]
+    assert [(one["rows"], len(one["lines"])) for one in found] == [(12, 10)]
     assert "<ins>" in found[0]["lines"][0]["likely"]
+
+
+def test_of_a_thousand_suspected_labels_the_page_says_how_many_it_shows(whole: Evidence) -> None:
+    row = {"id": "1", "prompt": "where?", "given": "order now", "likely": "order then"}
+    errors = {"test": [row] * 1234, "train": [], "train_looked_at": 0}
+    found = replace(whole, findings={**whole.findings, "label_errors": errors})
+    page = render_page(found, ReportParams())
+    assert "is likely wrong (1,234)</summary>" in page
+    assert "is likely wrong; the first 10</span>" in page
 
 
 def test_hard_rows_stand_beside_their_nearest_train_rows(whole: Evidence) -> None:
