@@ -76,7 +76,7 @@ def failing_tests(evidence: Evidence) -> list[Tree]:
     found = evidence.behaviour.get("tests", {}).items()
     failed = sorted((one for one in found if one[1]["failing"]), key=lambda one: -_rate_of(one[1]))
     counts = _dealt([len(test["failing"]) for _, test in failed], MOST_CASES)
-    return [_failing(*one, count) for one, count in zip(failed, counts, strict=True)]
+    return [_failing(name, test, count) for (name, test), count in zip(failed, counts, strict=True)]
 
 
 def _rate_of(test: Tree) -> float:
