@@ -52,6 +52,7 @@ def page_context(evidence: Evidence, params: ReportParams) -> Tree:
     languages, splits = data_view.split_table(evidence)
     return {
         "title": params.title,
+        "titles": {name: one["title"] for name, one in evidence.metrics["about"].items()},
         "style": style(),
         "verdict": evidence.verdict,
         "checks": verdict_view.check_table(evidence),

@@ -291,6 +291,12 @@ def test_quantities_are_printed_in_the_unit_of_their_name(
     assert quantity(name, value) == printed
 
 
+def test_a_metric_has_the_same_name_in_every_table(whole: Evidence) -> None:
+    page = render_page(whole, ReportParams())
+    assert "<summary>Exact match by slice (2)</summary>" in page
+    assert "<span>Mean Exact match of the candidate on each slice" in page
+
+
 def test_a_long_text_is_cut_and_says_so() -> None:
     assert shortened("x" * 1600).endswith("… (+100 characters)")
     assert shortened("x" * 1500) == "x" * 1500
