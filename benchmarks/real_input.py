@@ -1,11 +1,11 @@
 """Runs the pipeline on real data sets, from collect to report, and prints what came out.
 
-    python -m benchmarks.real_input --data FOLDER [--only sst2] [--write docs/real-input.md]
+    python -m benchmarks.real_input --data FOLDER [--only sst2 | --write docs/real-input.md]
 
 FOLDER holds the public sets by name: sst2, alpaca_en, alpaca_zh, huatuo_med_zh, and
 tiny_llm_stories260k/hf (a pretrained 260,032-parameter Llama). Each trial runs in a copy of what
 is under version control, so this working copy stays as it is. In a page that is there, only the
-tables are written anew: read the text again.
+tables are written anew, whole: --write runs all trials, and refuses --only. Read the text again.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -147,15 +148,31 @@ def write_tables(page: Path, tables: list[str]) -> None:
     page.write_text(text, encoding="utf-8")
 
 
-def main() -> None:
-    """Run the trials and print, or write, their tables."""
+def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the arguments.
+
+    Raises:
+        SystemExit: they say too little, or would write tables of a part of the trials.
+    """
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--only", help="run the trial of this name")
+    names = [trial.name for trial in TRIALS]
+    parser.add_argument("--only", choices=names, help="run the trial of this name")
     parser.add_argument("--write", type=Path, help="Markdown file for the tables")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
+    if args.only and args.write:
+        parser.error(
+            f"--write puts new tables into {args.write}, and those of {args.only} alone would "
+            "take the place of all trials': leave out --only, or --write to print them"
+        )
+    return args
+
+
+def main() -> None:
+    """Run the trials and print, or write, their tables."""
+    args = parse()
     results = {}
     for trial in TRIALS:
         if args.only in (None, trial.name):

@@ -101,12 +101,12 @@ def tables(folder: Path) -> list[str]:
 
 
 def headline(folder: Path) -> str:
-    """Return the accuracy on the test rows and the largest gap."""
+    """Return the accuracy on the test rows and the set that is lowest against them."""
     metrics = read(folder, METRICS)
     gaps = {name: models["candidate"]["accuracy"] for name, models in metrics["gaps"].items()}
     worst = min(gaps, key=lambda name: gaps[name]["difference"])
     accuracy = interval(metrics["candidate"]["accuracy"])
-    return f"accuracy {accuracy}; largest gap {worst} {interval(gaps[worst])}"
+    return f"accuracy {accuracy}; lowest against it: {worst} {interval(gaps[worst])}"
 
 
 SST2 = Trial("sst2", "SST-2 and what lies outside of it", ABOUT, run, tables, headline)

@@ -95,14 +95,14 @@ def f_scores(published: str, system: str) -> dict[str, float]:
 
 
 class Order(NamedTuple):
-    """The systems by one metric, best first, and whether each step is sure."""
+    """The systems by one metric, best first, and whether all differences are sure."""
 
     systems: list[str]
     sure: bool
 
 
 def order_of(result: dict[str, Any], metric: str) -> Order:
-    """Return the order that a metric gives; sure where no interval of neighbours holds 0."""
+    """Return the order that a metric gives; sure where no interval of a difference holds 0."""
     scores = result["scores"][metric]
     systems = sorted(SYSTEMS, key=lambda name: -scores[name]["value"])
     gaps = result["differences"][metric].values()
