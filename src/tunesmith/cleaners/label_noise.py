@@ -1,4 +1,4 @@
-"""Flags rows whose label a model that never saw them would not have given (cleanlab)."""
+"""Flags rows whose label a model that never saw them would not have given."""
 
 from collections import Counter
 from typing import Annotated, Any, Literal
@@ -22,14 +22,15 @@ LOOKED_AT_CHARS = (250, 1_000)  # ... and of each text: a label can be told from
 
 
 class LabelNoise(Cleaner):
-    """Flag rows whose label cleanlab holds for an error; nothing is dropped or changed.
+    """Flag rows whose label is likely an error; nothing is dropped or changed.
 
     Words and pairs of words (a Chinese character is a word) go into naive Bayes, five times, each
-    without the fifth of the rows that it judges. Its probabilities go to cleanlab's
-    `find_label_issues` with the filter of that name (see https://arxiv.org/abs/1911.00068). A flag
-    also needs another label that is likelier, at least `confidence`, and a given label of at most
-    `UNLIKELY`. The score is the probability of the likelier label. Labels with fewer than five
-    rows are not judged.
+    without the fifth of the rows that it judges. From its probabilities `filter` tells the errors:
+    confident learning (https://arxiv.org/abs/1911.00068) in lines of our own that agree with
+    cleanlab's, or one of two others, which are cleanlab's `find_label_issues`. A flag also needs
+    another label that is likelier, at least `confidence`, and a given label of at most `UNLIKELY`.
+    The score is the probability of the likelier label. Labels of fewer than five rows are not
+    judged.
     """
 
     kind: Literal["label_noise"] = "label_noise"
@@ -70,7 +71,7 @@ class LabelNoise(Cleaner):
     def _doubtful(
         self, given: NDArray[np.int64], chances: NDArray[np.float64]
     ) -> NDArray[np.bool_]:
-        """Return, for each row, whether another label is likelier and cleanlab agrees."""
+        """Return, for each row, whether another label is likelier and the filter agrees."""
         own = chances[np.arange(len(given)), given]
         likelier: NDArray[np.bool_] = (chances.argmax(axis=1) != given) & (
             (chances.max(axis=1) >= self.confidence) & (own <= UNLIKELY)
