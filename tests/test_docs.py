@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import typer
+import yaml
 
 from tunesmith.cli import app
+from tunesmith.dials import Dials
 
 ROOT = Path(__file__).resolve().parent.parent
 TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -16,6 +18,7 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 CODE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 MODULE = re.compile(r"-m ((?:benchmarks|flows|stages|tunesmith)(?:\.[a-z]\w*)*)")
 VERB = re.compile(r"(?:^|`)tunesmith ([a-z-]+)(?: ([a-z]+))?", re.MULTILINE)
+DIALS = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 TARGET = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
 
 every = pytest.mark.parametrize(
@@ -80,3 +83,22 @@ def test_every_target_of_make_that_a_page_names_is_one(page: Path) -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     for name in (name for part in code(page) for name in TARGET.findall(part)):
         assert name in targets, f"no make {name}"
+
+
+def dials(text: str) -> dict[str, dict[str, object]]:
+    """Return the sections of params.yaml in a block of YAML; `[...]` stands for what is there."""
+    told = yaml.safe_load(text.replace("<64 figures>", "a" * 64))
+    if not isinstance(told, dict) or not set(told) <= {*Dials.model_fields, "validate"}:
+        return {}
+    return {
+        section: {key: value for key, value in keys.items() if value != ["..."]}
+        for section, keys in told.items()
+    }
+
+
+@every
+def test_every_example_of_dials_is_valid(page: Path) -> None:
+    ours = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for block in DIALS.findall(page.read_text(encoding="utf-8")):
+        told = {name: {**ours.get(name, {}), **keys} for name, keys in dials(block).items()}
+        Dials.model_validate({**ours, **told})
