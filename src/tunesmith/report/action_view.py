@@ -2,7 +2,7 @@
 
 from tunesmith.report.evidence import Evidence, Tree
 from tunesmith.report.marked import marked
-from tunesmith.report.words import brief, number
+from tunesmith.report.words import LONGEST_BRIEF, brief, number
 
 SHOWN = 10
 MEASURES = {
@@ -48,7 +48,7 @@ def suspects(evidence: Evidence) -> list[Tree]:
 
 def _suspect(one: Tree) -> Tree:
     """Return one row; what is likely right is marked against what was given."""
-    given, likely = marked(brief(one["given"]), brief(one["likely"]))
+    given, likely = marked(one["given"] or "", one["likely"] or "", LONGEST_BRIEF)
     return {"id": one["id"], "prompt": brief(one["prompt"]), "given": given, "likely": likely}
 
 
@@ -66,7 +66,7 @@ def surest(evidence: Evidence) -> Tree:
 
 def _sure(one: Tree, measure: str) -> Tree:
     """Return one row with its measure."""
-    reference, candidate = marked(brief(one["reference"]), brief(one["candidate"]))
+    reference, candidate = marked(one["reference"] or "", one["candidate"] or "", LONGEST_BRIEF)
     return {
         "id": one["id"],
         "lang": one["lang"],

@@ -8,7 +8,7 @@ from typing import Any
 from tunesmith.report.evidence import Evidence, Tree
 from tunesmith.report.marked import marked
 from tunesmith.report.score_view import LANGUAGES, MODELS
-from tunesmith.report.words import brief, interval, p_value, share
+from tunesmith.report.words import LONGEST_BRIEF, brief, interval, p_value, share
 
 KINDS = {
     "MFT": "minimum functionality: the answer must hold what is asked for",
@@ -110,10 +110,8 @@ def _failing(name: str, test: Tree, cases: int) -> Tree:
 def _case(one: Tree) -> Tree:
     """Return a failing case; variant and answer to it are marked against those of the original."""
     answers = one["answers"]["candidate"]
-    original, variant = brief(one["original"]), brief(one["variant"])
-    before, after = brief(answers["original"]), brief(answers["variant"])
-    question, changed = marked(original, variant) if variant else (original, "")
-    before, after = marked(before, after) if after else (before, after)
+    question, changed = _pair(one["original"], one["variant"])
+    before, after = _pair(answers["original"], answers["variant"])
     return {
         "original": question,
         "variant": changed,
@@ -124,6 +122,11 @@ def _case(one: Tree) -> Tree:
         "expected": expected(one["expect"]),
         "why": one["why"],
     }
+
+
+def _pair(first: str | None, second: str | None) -> tuple[str, str]:
+    """Return two texts with what differs marked; without a second the first as it is."""
+    return marked(first or "", second, LONGEST_BRIEF) if second else (brief(first), "")
 
 
 def expected(expect: Any) -> str:

@@ -138,8 +138,9 @@ def _near(row: Tree) -> Tree:
 def _readable(one: Tree) -> Tree:
     """Return an example whose texts are not endless, both answers marked against the reference."""
     names = ("prompt", "reference", "candidate", "base", "champion")
-    texts = {name: shortened(one.get(name) or "") for name in names}
+    texts = {name: one.get(name) or "" for name in names}
     reference, candidate = marked(texts["reference"], texts["candidate"])
     _, base = marked(texts["reference"], texts["base"])
-    shown = {**texts, "reference": reference, "candidate": candidate, "base": base}
+    shown = {name: shortened(text) for name, text in texts.items()}
+    shown |= {"reference": reference, "candidate": candidate, "base": base}
     return {**one, **shown, "nearest": [_near(row) for row in one.get("nearest", [])]}

@@ -69,9 +69,12 @@ def label(name: str) -> str:
 
 def shortened(text: str, most: int = LONGEST_TEXT) -> str:
     """Return a text that is not endless, and say so where it was cut."""
-    if len(text) <= most:
-        return text
-    return f"{text[:most]} … (+{len(text) - most:,} characters)"
+    return f"{text[:most]}{beyond(text, most)}"
+
+
+def beyond(text: str, most: int) -> str:
+    """Return what stands for the rest of a text that was cut; nothing if it was not."""
+    return f" … (+{len(text) - most:,} characters)" if len(text) > most else ""
 
 
 def brief(text: str | None) -> str:

@@ -64,6 +64,13 @@ def test_texts_are_marked_up_to_250_english_words_or_500_chinese_characters() ->
         assert "<ins>" not in marked(text + 2 * word, text + word + "x")[1]
 
 
+def test_what_lies_beyond_the_cut_is_compared_and_not_shown() -> None:
+    text = "one two three four five six seven"
+    missing, only = marked(text, f"first {text}", most=15)
+    assert seen(missing) == "one two three f … (+18 characters)"
+    assert seen(only) == "<ins>first </ins>one two t … (+24 characters)"
+
+
 def test_texts_that_take_too_long_to_compare_are_left_unmarked() -> None:
     long = "ab " * int(MOST_PAIRS**0.5)
-    assert marked(long, long + "x") == (long, long + "x")
+    assert marked(long, long + "x", most=2 * len(long)) == (long, long + "x")
