@@ -11,10 +11,10 @@ from tunesmith.human.lines import read_lines
 from tunesmith.human.newest import newest
 from tunesmith.human.rating import Rating
 
-OTHER_MODELS = "of other models"
-NO_ROW = "of rows that are no longer there"
-STALE = "of other answers than the models give now"
-WITHDRAWN = "taken back"
+OTHER_MODELS = "ratings of other models"
+NO_ROW = "ratings of rows that are no longer there"
+STALE = "ratings of other answers than the models give now"
+WITHDRAWN = "ratings taken back"
 TORN = "lines torn by a crash"
 
 
@@ -105,6 +105,6 @@ def standing_of(test: Path, predictions: Path, ratings: Path, models: tuple[str,
     comparisons = read_comparisons(test, predictions, models)
     found = standing(comparisons, *read_ratings(ratings))
     if not found.ratings:
-        why = "; ".join(f"{lines} {reason}" for reason, lines in found.left_out.items())
+        why = "; ".join(f"{reason} ({lines})" for reason, lines in found.left_out.items())
         raise UserError(f"{ratings}: no rating of {' and '.join(models)} counts: {why}")
     return found
