@@ -17,9 +17,10 @@ from tests.browser.conftest import Open
 from tests.judging import comparison, comparisons, question, task, write_judged
 from tests.pages import Watched
 from tunesmith.human.comparison import Comparison
+from tunesmith.human.key import key_of
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
-from tunesmith.human.serve import KEY
+from tunesmith.human.serve import KEYS
 from tunesmith.human.server import JudgeServer
 from tunesmith.human.task import Task
 
@@ -34,7 +35,7 @@ ATTACK = (
 def serving(asked: Task, folder: Path) -> Iterator[str]:
     """Serve the page from a thread and give the address that opens it."""
     room = Room(asked, folder, lambda line: None)
-    with JudgeServer(0, room, "t" * 43, Page()) as server:
+    with JudgeServer(0, room, lambda port: "t" * 43, Page()) as server:
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         yield server.url
         server.shutdown()
@@ -361,7 +362,7 @@ class Killable:
 
     def forget_token(self) -> None:
         """Let the next start draw another token."""
-        (self._root / KEY).unlink()
+        key_of(self._port, self._root / KEYS).unlink()
 
     def kill(self) -> str:
         """End it as a power cut would, and return what it still said."""

@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -69,14 +70,16 @@ def test_the_page_is_announced_served_and_ended_in_order(
         "and count as ties\n"
     )
     url = served.stdout.readline().strip()
-    assert (project / ".work/judge/token").read_text().strip() in url
+    [key] = (project / ".work/judge").iterdir()
+    assert key.read_text().strip() in url
+    assert key.name == f"token-{urlsplit(url).port}"
     with urllib.request.urlopen(url, timeout=5) as reply:
         assert b"Which answer is better?" in reply.read()
     served.send_signal(signal.SIGINT)
     rest, _ = served.communicate(timeout=10)
     assert rest.endswith("ended; ratings are in data/ratings\n")
     assert served.returncode == 0
-    assert not (project / ".work/judge/token").exists()
+    assert list((project / ".work/judge").iterdir()) == []
 
 
 def test_results_are_shown_as_tables(run: Run) -> None:
