@@ -427,6 +427,28 @@ def test_after_a_restart_with_another_token_the_answer_is_still_there(
     window.errors.clear()  # the browser logs the 403
 
 
+def test_what_was_chosen_of_other_answers_is_not_filled_in(
+    opened: Open, killable: Killable, tmp_path: Path
+) -> None:
+    window = start(opened, killable.start())
+    first = window.page.inner_text("#turns")
+    press(window, "2", "m")
+    window.page.keyboard.type("of the old answers")
+    killable.kill()
+    write_judged(tmp_path, [comparison(number, f"new {number}") for number in range(4)])
+    window.page.goto(killable.start())
+    window.page.wait_for_selector("#work:visible")
+    assert window.page.inner_text("#turns") == first
+    assert "new" in window.page.inner_text("#left") + window.page.inner_text("#right")
+    assert window.page.input_value("#comment") == ""
+    assert window.page.locator("input[name=choice]:checked").count() == 0
+    killable.kill()
+    write_judged(tmp_path, comparisons(4))
+    window.page.goto(killable.start())
+    window.page.wait_for_selector("#work:visible")
+    assert window.page.input_value("#comment") == "of the old answers"
+
+
 def test_it_opens_within_a_second(opened: Open, url: str) -> None:
     window = opened(url)
     timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"

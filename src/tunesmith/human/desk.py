@@ -3,7 +3,7 @@
 import threading
 from typing import Any, TypeAlias
 
-from tunesmith.human.comparison import Comparison
+from tunesmith.human.comparison import Comparison, digest
 from tunesmith.human.journal import Journal
 from tunesmith.human.messages import Answer, Undo
 from tunesmith.human.newest import newest
@@ -114,6 +114,7 @@ class Desk:
             "reference": reference_of(item.row),
             "left": left,
             "right": right,
+            "answers": digest(f"{left}\0{right}"),
             "before": before and before.model_dump(include={"choice", "ratings", "comment"}),
         }
 

@@ -55,6 +55,21 @@ def test_what_is_shown_names_no_model(path: Path) -> None:
     )
 
 
+def test_the_page_can_tell_these_two_answers_from_any_others(path: Path) -> None:
+    items = [
+        comparison(0),
+        comparison(0, "other"),
+        comparison(0, "a", "bc"),
+        comparison(0, "ab", "c"),
+    ]
+    shown = []
+    for item in items:
+        desk = at(path, Task([item], (), 0))
+        shown.append(desk.state()["item"]["answers"])
+        desk.close()
+    assert len(set(shown)) == len(items)
+
+
 def test_a_person_goes_on_where_they_stopped(path: Path) -> None:
     desk = at(path, task(4))
     state = rate(desk)
