@@ -35,7 +35,7 @@ harness: setup
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-harness.lock
 
 browser: setup
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-browser.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.lock
 
 setup: $(READY)
 

@@ -17,9 +17,10 @@ from tests.browser.conftest import Open
 from tests.judging import comparison, comparisons, question, task, write_judged
 from tests.pages import Watched
 from tunesmith.human.comparison import Comparison
+from tunesmith.human.key import key_of
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
-from tunesmith.human.serve import KEY
+from tunesmith.human.serve import KEYS
 from tunesmith.human.server import JudgeServer
 from tunesmith.human.task import Task
 
@@ -34,7 +35,7 @@ ATTACK = (
 def serving(asked: Task, folder: Path) -> Iterator[str]:
     """Serve the page from a thread and give the address that opens it."""
     room = Room(asked, folder, lambda line: None)
-    with JudgeServer(0, room, "t" * 43, Page()) as server:
+    with JudgeServer(0, room, lambda port: "t" * 43, Page()) as server:
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         yield server.url
         server.shutdown()
@@ -361,7 +362,7 @@ class Killable:
 
     def forget_token(self) -> None:
         """Let the next start draw another token."""
-        (self._root / KEY).unlink()
+        key_of(self._port, self._root / KEYS).unlink()
 
     def kill(self) -> str:
         """End it as a power cut would, and return what it still said."""
@@ -424,6 +425,28 @@ def test_after_a_restart_with_another_token_the_answer_is_still_there(
     done(window, 1)
     assert [one["choice"] for one in lines(folder)] == ["tie", "right"]
     window.errors.clear()  # the browser logs the 403
+
+
+def test_what_was_chosen_of_other_answers_is_not_filled_in(
+    opened: Open, killable: Killable, tmp_path: Path
+) -> None:
+    window = start(opened, killable.start())
+    first = window.page.inner_text("#turns")
+    press(window, "2", "m")
+    window.page.keyboard.type("of the old answers")
+    killable.kill()
+    write_judged(tmp_path, [comparison(number, f"new {number}") for number in range(4)])
+    window.page.goto(killable.start())
+    window.page.wait_for_selector("#work:visible")
+    assert window.page.inner_text("#turns") == first
+    assert "new" in window.page.inner_text("#left") + window.page.inner_text("#right")
+    assert window.page.input_value("#comment") == ""
+    assert window.page.locator("input[name=choice]:checked").count() == 0
+    killable.kill()
+    write_judged(tmp_path, comparisons(4))
+    window.page.goto(killable.start())
+    window.page.wait_for_selector("#work:visible")
+    assert window.page.input_value("#comment") == "of the old answers"
 
 
 def test_it_opens_within_a_second(opened: Open, url: str) -> None:

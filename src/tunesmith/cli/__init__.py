@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tunesmith.cli.judge import judge
+from tunesmith.cli.places import TEST_ROWS
 from tunesmith.errors import UserError
 from tunesmith.stage import prepare_process
 
@@ -19,7 +20,6 @@ app.add_typer(judge, name="judge")
 
 PARAMS = Path("params.yaml")
 RECIPES = Path("recipes")
-TEST_ROWS = Path("data/splits/test.parquet")
 FROZEN_IDS = Path("data/frozen/test_ids.csv")
 Settings = Annotated[list[str], typer.Option("--set", help="key=value, any dotted key.")]
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from tunesmith.cli.places import TEST_ROWS
 from tunesmith.errors import UserError
 from tunesmith.models.load import Loaded, load, load_weights
 from tunesmith.models.manifest import Manifest, is_trained
@@ -21,7 +22,6 @@ from tunesmith.rows import Message, prompt_of, read_rows, to_rows
 from tunesmith.tasks import chat, completion
 
 MAX_NEW_TOKENS = 128
-TEST_ROWS = Path("data/splits/test.parquet")
 
 
 class Speaker:

@@ -1,6 +1,7 @@
 """Tasks of lm-evaluation-harness on the models of models/, as a table and as JSON."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from tunesmith.harness.measure import Line
 from tunesmith.harness.paired import Gap
 from tunesmith.harness.run import Asked, Record, chats, measure_models, write_records
 from tunesmith.models.descriptor import FILE_NAME
+from tunesmith.models.manifest import FILE_NAME as MANIFEST
 from tunesmith.models.manifest import is_trained
 from tunesmith.params import read_seed
 
@@ -73,7 +75,7 @@ def _folder(models: Path, name: str) -> Path:
 
 def _holds(path: Path) -> bool:
     """True for the file that makes a folder one of a model."""
-    return path.name in ("manifest.json", FILE_NAME)
+    return path.name in (MANIFEST, FILE_NAME)
 
 
 def _show(records: list[Record], files: list[Path], console: Console) -> None:
@@ -86,32 +88,42 @@ def _show(records: list[Record], files: list[Path], console: Console) -> None:
         for one in first.against.compared.left_out:
             console.print(f"not compared: {one.metric} of {one.task}: {one.why}", markup=False)
     for record, file in zip(records, files, strict=True):
-        if record.cut_prompts:
-            console.print(f"{record.model.name}: {record.cut_prompts:,} prompts lost their start")
+        for line in told(record):
+            console.print(line, markup=False)
         console.print(f"{record.model.name}: {file}", markup=False)
+
+
+def told(record: Record) -> Iterator[str]:
+    """Say what the table cannot: why a value is missing, and how many prompts were cut."""
+    name = record.model.name
+    for line in record.results:
+        if line.why is not None:
+            yield f"{name}: {line.metric} of {line.task} has no value: {line.why}"
+    if record.cut_prompts:
+        yield f"{name}: {record.cut_prompts:,} prompts lost their start"
 
 
 def scores(records: list[Record]) -> Table:
     """Return value ± standard error of each model, a row for each metric of each task."""
     form = "chat template" if records[0].asked.chat else "plain text"
     names = [record.model.name for record in records]
-    table = Table("task", "metric", "shots", "n", *names, title=f"lm_eval, asked in {form}")
+    title = f"lm_eval, asked in {form}"
+    table = Table("task", "metric", "shots", "n", *map(escape, names), title=title)
     for lines in zip(*(record.results for record in records), strict=True):
         line = lines[0]
-        told = [value_of(one) for one in lines]
-        table.add_row(escape(line.task), _metric(line), str(line.n_shot), f"{line.n:,}", *told)
+        values = [value_of(one) for one in lines]
+        table.add_row(escape(line.task), _metric(line), str(line.n_shot), f"{line.n:,}", *values)
     return table
 
 
 def gaps(first: str, second: str, found: list[Gap]) -> Table:
     """Return the differences of two models on the same rows."""
-    table = Table(
-        "task", "metric", "difference, 95 %", "p", "test", title=f"{first} minus {second}"
-    )
+    title = escape(f"{first} minus {second}")
+    table = Table("task", "metric", "difference, 95 %", "p", "test", title=title)
     for one in found:
         value, low, high = (_number(part, "+") for part in (one.difference, one.low, one.high))
-        told = f"{value} [{low}, {high}]"
-        table.add_row(escape(one.task), _metric(one), told, f"{one.p:.3g}", one.test)
+        shown = f"{value} [{low}, {high}]"
+        table.add_row(escape(one.task), _metric(one), shown, f"{one.p:.3g}", one.test)
     return table
 
 

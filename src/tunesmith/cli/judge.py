@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from tunesmith.cli.places import TEST_ROWS
 from tunesmith.errors import UserError
 
 judge = typer.Typer(help="Compare two models' answers by eye, blind, on a local page.")
 
-TEST_ROWS = Path("data/splits/test.parquet")
 PREDICTIONS = Path("data/predictions")
 RATINGS = Path("data/ratings")
 PAIRS = Path("data/inbox/human_pairs.jsonl")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tunesmith.files import write_jsonl
@@ -54,13 +55,13 @@ def head(said: dict[str, Any]) -> Iterator[str]:
         f"from both); p = {won['p']:.3g} (sign test)"
     )
     for why, lines in said["left_out"].items():
-        yield f"left out: {lines} ratings {why}"
+        yield f"left out: {why} ({lines})"
 
 
 def wins(said: dict[str, Any]) -> Table:
     """Return the win rates: of all, of each person and of each slice."""
     sure = f"{said['confidence']:.0%} interval"
-    title = f"Win rate of {said['first']} (ties count half)"
+    title = escape(f"Win rate of {said['first']} (ties count half)")
     shown = Table("of", "rows", f"win rate, {sure}", "picked the left", title=title)
     parts = [("everybody", said["win_rate"])]
     parts += list(said["annotators"].items())
@@ -70,16 +71,17 @@ def wins(said: dict[str, Any]) -> Table:
         for value, part in values.items()
     ]
     for name, part in parts:
-        shown.add_row(name, str(part["n"]), _score(part), _score(part.get("left_ratio")))
+        shown.add_row(escape(name), str(part["n"]), _score(part), _score(part.get("left_ratio")))
     return shown
 
 
 def points(said: dict[str, Any]) -> Table:
     """Return the mean points of each criterion."""
-    shown = Table("criterion", said["first"], said["second"], "difference", title="Points, 1 to 5")
+    models = (escape(said[place]) for place in ("first", "second"))
+    shown = Table("criterion", *models, "difference", title="Points, 1 to 5")
     for name, part in said["criteria"].items():
         means = [_number(part[key]) for key in ("first_mean", "second_mean")]
-        shown.add_row(name, *means, _score(part["difference"]))
+        shown.add_row(escape(name), *means, _score(part["difference"]))
     return shown
 
 
@@ -92,9 +94,9 @@ def agreed(said: dict[str, Any]) -> Table:
     parts += [(name, "ordinal", part) for name, part in agreement["criteria"].items()]
     for name, level, part in parts:
         units = str(part["n"]) if part else "0"
-        shown.add_row(f"alpha, {level}", name, units, _score(part))
+        shown.add_row(f"alpha, {level}", escape(name), units, _score(part))
     for pair in agreement["people"]:
-        names = ", ".join(pair["annotators"])
+        names = escape(", ".join(pair["annotators"]))
         shown.add_row("kappa", names, str(pair["rows"]), _number(pair["kappa"]))
     return shown
 

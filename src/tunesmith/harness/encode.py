@@ -55,17 +55,23 @@ class Encoder:
         Raises:
             UserError: nothing follows, so that its probability would be a false 1.
         """
-        if context and not self._chat:
-            return self._split(context, continuation)
-        ids = token_ids(continuation, self._tokenizer)
-        return _checked(Pair(self.context(context), ids), context, continuation)
+        pair = (
+            self._apart(context, continuation) if self._chat else self._split(context, continuation)
+        )
+        return _checked(pair, context, continuation)
+
+    def _apart(self, context: str, continuation: str) -> Pair:
+        """Tokenise each on its own."""
+        return Pair(self.context(context), token_ids(continuation, self._tokenizer))
 
     def _split(self, context: str, continuation: str) -> Pair:
         """Tokenise both as one text; spaces at the border belong to what follows."""
         bare = context.rstrip()
         continuation = context[len(bare) :] + continuation
+        if not bare:  # what stands before is no token of the whole text
+            return self._apart(bare, continuation)
         before, whole = self.context(bare), self.context(bare + continuation)
-        return _checked(Pair(before, whole[len(before) :]), context, continuation)
+        return Pair(before, whole[len(before) :])
 
     def messages(self, messages: list[Message], answer_follows: bool) -> str:
         """Return a conversation as the model reads it; a last answer may have only begun."""

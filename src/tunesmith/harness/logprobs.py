@@ -75,4 +75,4 @@ def _likelihood(logits_TV: "Tensor", continuation: list[int]) -> Likelihood:
     target_C1 = torch.tensor(continuation, device=logits_CV.device)[:, None]
     logprobs_C1 = logits_CV.log_softmax(-1).gather(-1, target_C1)
     greedy = bool((logits_CV.argmax(-1) == target_C1[:, 0]).all())
-    return Likelihood(float(logprobs_C1.sum().double()), greedy)
+    return Likelihood(float(logprobs_C1.double().sum()), greedy)

@@ -4,10 +4,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tunesmith.component import Component
 from tunesmith.files import sha256_text
 from tunesmith.harness.installed import naming_packages
-from tunesmith.harness.sums import finish_of, score_of, statistics
+from tunesmith.harness.overflow import why_none
+from tunesmith.harness.sums import finish_of, having, score_of, statistics
 from tunesmith.harness.tasks import Tasks
 from tunesmith.models.load import Loaded
 
@@ -21,6 +24,7 @@ class Line(Component):
     metric: str
     filter: str  # what lm_eval took the answer out of the text with
     value: float | None  # None: not a finite number
+    why: str | None = None  # there is no value
     stderr: float | None  # lm_eval's, else by bootstrap; None: the metric is no sum over rows
     low: float | None = None  # of the 95 % interval; None likewise
     high: float | None = None
@@ -83,10 +87,11 @@ def _with_interval(
     """Give a metric that is a sum over rows its interval, and an error where it has none."""
     task = tasks["tasks"].get(line.task)
     finish = "a group" if task is None else finish_of(task, line.metric)
-    if isinstance(finish, str) or line.n < 2:
+    if isinstance(finish, str) or line.n < 2 or line.value is None:
         return line
-    table = statistics(samples[line.task], line.metric, line.filter)
-    score = score_of(table, finish, RESAMPLES, seed)
+    table = statistics(having(samples[line.task], line.metric, line.filter), line.metric)
+    with np.errstate(invalid="ignore"):  # a resample may be infinite where the whole is not
+        score = score_of(table, finish, RESAMPLES, seed)
     error = score.stderr if line.stderr is None else line.stderr
     return line.model_copy(
         update={"stderr": _finite(error), "low": _finite(score.low), "high": _finite(score.high)}
@@ -111,6 +116,7 @@ def _line(found: dict[str, Any], task: str, metric: str, kind: str) -> Line:
         metric=metric,
         filter=kind,
         value=_finite(values[f"{metric},{kind}"]),
+        why=why_none(values[f"{metric},{kind}"]),
         stderr=_finite(values.get(f"{metric}_stderr,{kind}")),
         n=_rows(found, task, metric, kind),
         n_shot=int(found["n-shot"].get(task) or 0),

@@ -1,11 +1,13 @@
 """Compares two models on the very rows of a task: McNemar for right or wrong, else bootstrap."""
 
+import math
+
 import numpy as np
 
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.harness.measure import Line, Measured
-from tunesmith.harness.sums import CONFIDENCE, Finish, finish_of, right_or_wrong, statistics
+from tunesmith.harness.sums import CONFIDENCE, Finish, finish_of, having, right_or_wrong, statistics
 from tunesmith.harness.tasks import Tasks
 from tunesmith.stats.mcnemar import mcnemar
 from tunesmith.stats.paired import paired_difference
@@ -57,19 +59,11 @@ def compare(first: Measured, second: Measured, tasks: Tasks, seed: int) -> Compa
         UserError: the two were not asked the same.
     """
     _refuse_other_rows(first, second)
-    gaps, left_out = [], []
-    for line in first.lines:
-        finish = _finish(tasks, line)
-        if isinstance(finish, str):
-            named = {"task": line.task, "metric": line.metric, "filter": line.filter}
-            left_out.append(LeftOut(**named, why=finish))
-            continue
-        parts = [
-            statistics(measured.samples[line.task], line.metric, line.filter)
-            for measured in (first, second)
-        ]
-        gaps.append(_gap(line, parts, finish, np.random.default_rng(seed)))
-    return Compared(differences=gaps, left_out=left_out)
+    found = [_of_line(line, (first, second), tasks, seed) for line in first.lines]
+    return Compared(
+        differences=[one for one in found if isinstance(one, Gap)],
+        left_out=[one for one in found if isinstance(one, LeftOut)],
+    )
 
 
 def _refuse_other_rows(first: Measured, second: Measured) -> None:
@@ -80,6 +74,32 @@ def _refuse_other_rows(first: Measured, second: Measured) -> None:
             f"task {other[0]}: the two models read other prompts, so their rows make no pairs; "
             "their base models differ in the chat template: compare them with --plain"
         )
+
+
+def _of_line(
+    line: Line, models: tuple[Measured, Measured], tasks: Tasks, seed: int
+) -> Gap | LeftOut:
+    """Return the difference of two models in one metric, or why there is none."""
+    finish = _finish(tasks, line)
+    if isinstance(finish, str):
+        return _left_out(line, finish)
+    of_metric = [having(one.samples[line.task], line.metric, line.filter) for one in models]
+    rows, others = ([row["doc_id"] for row in one] for one in of_metric)
+    if rows != others:
+        return _left_out(line, "the task scores other rows of one model than of the other")
+    if len(rows) < 2:
+        return _left_out(line, "one row: how far it would be from another is not known")
+    parts = [statistics(one, line.metric) for one in of_metric]
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        gap = _gap(line, parts, finish, np.random.default_rng(seed))
+    if not all(map(math.isfinite, (gap.difference, gap.low, gap.high, gap.p))):
+        return _left_out(line, "infinite or no number of one of the models, so nothing to subtract")
+    return gap
+
+
+def _left_out(line: Line, why: str) -> LeftOut:
+    """Return what is written of a metric without a difference."""
+    return LeftOut(task=line.task, metric=line.metric, filter=line.filter, why=why)
 
 
 def _finish(tasks: Tasks, line: Line) -> Finish | str:

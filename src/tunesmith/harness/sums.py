@@ -18,16 +18,22 @@ def finish_of(task: Any, metric: str) -> Finish | str:
 
     known: dict[Any, Finish] = {
         metrics.mean: lambda sums: sums[..., 0] / sums[..., 1],
-        metrics.perplexity: lambda sums: np.exp(-sums[..., 0] / sums[..., 1]),
-        metrics.weighted_perplexity: lambda sums: np.exp(-sums[..., 0] / sums[..., 1]),
+        metrics.perplexity: _perplexity,
+        metrics.weighted_perplexity: _perplexity,
         metrics.bits_per_byte: lambda sums: -sums[..., 0] / sums[..., 1] / np.log(2),
     }
     how = task.aggregation().get(metric)
-    return known.get(how, str(getattr(how, "__name__", how)))
+    return known.get(getattr(how, "__wrapped__", how), str(getattr(how, "__name__", how)))
 
 
-def statistics(samples: list[dict[str, Any]], metric: str, kind: str) -> Floats:
-    """Return (N, 2) value and weight of each row, in the order of rows.
+def _perplexity(sums: Floats) -> Floats:
+    """Return perplexities of summed log-probabilities, infinite where they are too large."""
+    with np.errstate(over="ignore"):
+        return np.exp(-sums[..., 0] / sums[..., 1])
+
+
+def having(samples: list[dict[str, Any]], metric: str, kind: str) -> list[dict[str, Any]]:
+    """Return the rows that have a metric, in the order of rows.
 
     Args:
         samples: of one task, as lm_eval logs them.
@@ -35,7 +41,11 @@ def statistics(samples: list[dict[str, Any]], metric: str, kind: str) -> Floats:
         kind: the filter that took the answer out of the text.
     """
     rows = [row for row in samples if row["filter"] == kind and metric in row["metrics"]]
-    rows.sort(key=lambda row: int(row["doc_id"]))
+    return sorted(rows, key=lambda row: int(row["doc_id"]))
+
+
+def statistics(rows: list[dict[str, Any]], metric: str) -> Floats:
+    """Return (N, 2) value and weight of each row of `having`."""
     values = [row[metric] for row in rows]
     pairs = [value if isinstance(value, tuple) else (value, 1) for value in values]
     return np.array(pairs, dtype=np.float64)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
 from tunesmith.harness.installed import naming_packages
+from tunesmith.harness.overflow import allow_infinity
 
 if TYPE_CHECKING:
     from lm_eval.tasks import TaskManager
@@ -42,6 +43,7 @@ def load_tasks(names: list[str], folder: Path | None, shots: int | None) -> Task
             found.update(part[key])
     for task in loaded["tasks"].values():
         _set_shots(task, shots)
+        allow_infinity(task)
     return loaded
 
 

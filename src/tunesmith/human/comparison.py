@@ -42,9 +42,9 @@ class Comparison:
         return frozenset(zip(self.models, self.digests, strict=True))
 
 
-def digest(answer: str) -> str:
-    """Return the first 16 hexadecimal digits of an answer's SHA-256."""
-    return sha256_text(answer)[:DIGITS]
+def digest(text: str) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of one answer, or of several."""
+    return sha256_text(text)[:DIGITS]
 
 
 def read_comparisons(test: Path, predictions: Path, models: tuple[str, str]) -> list[Comparison]:

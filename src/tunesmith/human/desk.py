@@ -3,9 +3,10 @@
 import threading
 from typing import Any, TypeAlias
 
-from tunesmith.human.comparison import Comparison
+from tunesmith.human.comparison import Comparison, digest
 from tunesmith.human.journal import Journal
 from tunesmith.human.messages import Answer, Undo
+from tunesmith.human.newest import newest
 from tunesmith.human.order import first_is_left, shuffled
 from tunesmith.human.rating import Marks, Rating
 from tunesmith.human.task import Task
@@ -33,11 +34,12 @@ class Desk:
         """Take a file; rows with two identical answers are written down as ties."""
         self._annotator, self._task, self._journal = annotator, task, journal
         self._mutex = threading.Lock()
-        known = {one.id: one for one in task.comparisons}
-        asked = [one for one in known if not known[one].identical]
-        self._rows = {one: known[one] for one in shuffled(asked, task.seed, annotator)}
-        self.stale = self._count_stale(known)
-        self._tie_identical(known)
+        self._known = {one.id: one for one in task.comparisons}
+        asked = [one.id for one in task.comparisons if not one.identical]
+        self._rows = {one: self._known[one] for one in shuffled(asked, task.seed, annotator)}
+        last = self._newest().items()
+        self.stale = sum(row in self._rows and not self._holds(one) for row, one in last)
+        self._tie_identical()
 
     def state(self) -> State:
         """Return what the page shows: how far the work is, and the next comparison."""
@@ -112,6 +114,7 @@ class Desk:
             "reference": reference_of(item.row),
             "left": left,
             "right": right,
+            "answers": digest(f"{left}\0{right}"),
             "before": before and before.model_dump(include={"choice", "ratings", "comment"}),
         }
 
@@ -126,13 +129,19 @@ class Desk:
 
     def _rated(self) -> dict[str, Rating]:
         """Return the rating of each row that has one, in the order in which they were given."""
-        found: dict[str, Rating] = {}
-        for rating in self._journal.ratings:
-            if self._is_of(rating, self._rows):
-                found.pop(rating.row, None)
-                if not rating.withdrawn:
-                    found[rating.row] = rating
-        return found
+        return {
+            row: one
+            for row, one in self._newest().items()
+            if row in self._rows and self._holds(one) and not one.withdrawn
+        }
+
+    def _newest(self) -> dict[str, Rating]:
+        """Return the line that counts about each row and these models, in the order of lines."""
+        return {
+            one.row: one
+            for one in newest(self._journal.ratings)
+            if one.row in self._known and one.models == set(self._known[one.row].models)
+        }
 
     def _last_withdrawn(self) -> str | None:
         """Return the row of the newest line, if that line takes a rating back."""
@@ -140,14 +149,13 @@ class Desk:
         return lines[-1].row if lines and lines[-1].withdrawn else None
 
     def _withdrawn(self, item: Comparison) -> Rating | None:
-        """Return what was last taken back of a row, for the page to fill in again."""
-        lines = [one for one in self._journal.ratings if one.withdrawn and one.row == item.id]
-        return lines[-1] if lines and self._is_of(lines[-1], self._rows) else None
+        """Return what was just taken back of a row, for the page to fill in again."""
+        last = self._newest().get(item.id)
+        return last if last and last.withdrawn and self._holds(last) else None
 
-    def _is_of(self, rating: Rating, rows: dict[str, Comparison]) -> bool:
-        """True for a rating of the very answers that a comparison has now."""
-        item = rows.get(rating.row)
-        return item is not None and rating.answers == item.pairs
+    def _holds(self, rating: Rating) -> bool:
+        """True for a rating of the very answers that the models give now."""
+        return rating.answers == self._known[rating.row].pairs
 
     def _left(self, item: Comparison) -> str:
         """Return the model whose answer this person sees on the left."""
@@ -181,20 +189,9 @@ class Desk:
             return False
         return lines[-1] == self._rating(item, answer)
 
-    def _count_stale(self, known: dict[str, Comparison]) -> int:
-        """Count rows whose newest rating is of other answers of the same models."""
-        newest = {one.row: one for one in self._journal.ratings if one.row in known}
-        models = {row: set(known[row].models) for row in newest}
-        return sum(
-            {one.first, one.second} == models[row] and not self._is_of(one, known)
-            for row, one in newest.items()
-        )
-
-    def _tie_identical(self, known: dict[str, Comparison]) -> None:
-        """Write a tie for each comparison of identical answers that has none yet."""
-        ties = {
-            one.row for one in self._journal.ratings if one.automatic and self._is_of(one, known)
-        }
-        for item in known.values():
+    def _tie_identical(self) -> None:
+        """Write a tie for each comparison of identical answers whose newest line is none."""
+        ties = {row for row, one in self._newest().items() if one.automatic and self._holds(one)}
+        for item in self._known.values():
             if item.identical and item.id not in ties:
                 self._journal.add(self._line(item).model_copy(update={"automatic": True}))

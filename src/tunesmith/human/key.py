@@ -6,6 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 
+def key_of(port: int, folder: Path) -> Path:
+    """Return the file of the token of the one server that holds a port."""
+    return folder / f"token-{port}"
+
+
 def token_at(path: Path) -> str:
     """Return the token of a `tunesmith judge` that did not end in order, else a new one.
 

@@ -156,14 +156,14 @@ function openReference(open) {
 
 // ---- what was chosen, kept in this browser until the server has it -------------------------
 
-const draftKey = (row) => `tunesmith judge ${annotator} ${row}`;
+const draftKey = (item) => `tunesmith judge ${annotator} ${item.row} ${item.answers}`;
 
 function draftOf(item) {
-  try { return JSON.parse(localStorage.getItem(draftKey(item.row))); } catch { return null; }
+  try { return JSON.parse(localStorage.getItem(draftKey(item))); } catch { return null; }
 }
 
 function keepDraft() {
-  if (state?.item) localStorage.setItem(draftKey(state.item.row), JSON.stringify(chosen()));
+  if (state?.item) localStorage.setItem(draftKey(state.item), JSON.stringify(chosen()));
 }
 
 function chosen() {
@@ -243,8 +243,8 @@ async function next() {
   const answer = chosen();
   if (!answer.choice) return say(t("Choose first: 1 left, 2 right, 0 as good, 3 both bad."));
   keepDraft();
-  const row = state.item.row;
-  if (await send("/api/rate", { annotator, number: state.number, row, ...answer })) localStorage.removeItem(draftKey(row));
+  const item = state.item;
+  if (await send("/api/rate", { annotator, number: state.number, row: item.row, ...answer })) localStorage.removeItem(draftKey(item));
 }
 
 async function undo() {

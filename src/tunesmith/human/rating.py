@@ -27,7 +27,7 @@ class Marks(Component):
 class Rating(Component):
     """What one person said, and of exactly which answers.
 
-    A later line about the same row and models takes the place of an earlier one.
+    A later line about the same row and models takes the place of an earlier one, see `newest`.
     """
 
     annotator: Annotated[str, Field(pattern=f"^{ANNOTATOR.pattern}$")]
@@ -49,6 +49,11 @@ class Rating(Component):
         if self.first == self.second or self.left not in (self.first, self.second):
             raise ValueError("left: neither of the two models, first and second")
         return self
+
+    @property
+    def models(self) -> frozenset[str]:
+        """The two models, in no order."""
+        return frozenset({self.first, self.second})
 
     @property
     def answers(self) -> frozenset[tuple[str, str]]:

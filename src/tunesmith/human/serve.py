@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tunesmith.human.key import forget, token_at
+from tunesmith.human.key import forget, key_of, token_at
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
 from tunesmith.human.server import JudgeServer
 from tunesmith.human.task import Task
 
-KEY = Path(".work/judge/token")
+KEYS = Path(".work/judge")
 
 
 def serve(task: Task, ratings: Path, port: int, root: Path, tell: Callable[[str], None]) -> None:
@@ -19,20 +19,21 @@ def serve(task: Task, ratings: Path, port: int, root: Path, tell: Callable[[str]
         task: what is asked.
         ratings: folder of the files.
         port: of 127.0.0.1; 0 for any that is free.
-        root: of the project, where the token is kept while the page is served.
+        root: of the project, where the token of the port is kept while the page is served.
         tell: prints a line.
 
     Raises:
         UserError: the port is taken.
     """
     room = Room(task, ratings, tell)
-    with JudgeServer(port, room, token_at(root / KEY), Page()) as server:
+    keys = root / KEYS
+    with JudgeServer(port, room, lambda bound: token_at(key_of(bound, keys)), Page()) as server:
         tell(f"{asked(task)}\n{server.url}\nfor this machine only; Ctrl-C ends")
         try:
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
             room.close()
-            forget(root / KEY)
+            forget(key_of(server.server_port, keys))
             tell(f"\nended; ratings are in {ratings}")
 
 

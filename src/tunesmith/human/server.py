@@ -41,13 +41,19 @@ class JudgeServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64  # connections that wait to be taken
 
-    def __init__(self, port: int, room: Room, token: str, page: Page) -> None:
+    def __init__(self, port: int, room: Room, token_of: Callable[[int], str], page: Page) -> None:
         """Take a port of 127.0.0.1; 0 for any that is free.
+
+        Args:
+            port: to take.
+            room: of the people who come.
+            token_of: gives the token, once this server alone has the port.
+            page: to serve.
 
         Raises:
             UserError: the port is taken or not allowed.
         """
-        self.room, self.token, self.page = room, token, page
+        self.room, self.page = room, page
         try:
             super().__init__((ADDRESS, port), Handler)
         except OSError as error:
@@ -57,6 +63,7 @@ class JudgeServer(ThreadingHTTPServer):
             raise UserError(
                 f"port {port} of {ADDRESS} is {why}; end what runs there, or give another --port"
             ) from None
+        self.token = token_of(self.server_port)
 
     @property
     def url(self) -> str:

@@ -8,12 +8,13 @@ from pathlib import Path
 from tunesmith.errors import UserError
 from tunesmith.human.comparison import Comparison, read_comparisons
 from tunesmith.human.lines import read_lines
+from tunesmith.human.newest import newest
 from tunesmith.human.rating import Rating
 
-OTHER_MODELS = "of other models"
-NO_ROW = "of rows that are no longer there"
-STALE = "of other answers than the models give now"
-WITHDRAWN = "taken back"
+OTHER_MODELS = "ratings of other models"
+NO_ROW = "ratings of rows that are no longer there"
+STALE = "ratings of other answers than the models give now"
+WITHDRAWN = "ratings taken back"
 TORN = "lines torn by a crash"
 
 
@@ -71,11 +72,8 @@ def standing(comparisons: Sequence[Comparison], ratings: Iterable[Rating], torn:
     known = {one.id: one for one in comparisons}
     models = comparisons[0].models
     left_out = Counter({TORN: torn} if torn else {})
-    newest: dict[tuple[str, str, frozenset[str]], Rating] = {}
-    for one in ratings:
-        newest[(one.annotator, one.row, frozenset({one.first, one.second}))] = one
     kept = []
-    for one in newest.values():
+    for one in newest(ratings):
         reason = _reason(one, known, models)
         if reason is None:
             kept.append(one)
@@ -89,7 +87,7 @@ def standing(comparisons: Sequence[Comparison], ratings: Iterable[Rating], torn:
 
 def _reason(rating: Rating, known: dict[str, Comparison], models: tuple[str, str]) -> str | None:
     """Return why a rating does not count, None if it does."""
-    if {rating.first, rating.second} != set(models):
+    if rating.models != set(models):
         return OTHER_MODELS
     if rating.row not in known:
         return NO_ROW
@@ -107,6 +105,6 @@ def standing_of(test: Path, predictions: Path, ratings: Path, models: tuple[str,
     comparisons = read_comparisons(test, predictions, models)
     found = standing(comparisons, *read_ratings(ratings))
     if not found.ratings:
-        why = "; ".join(f"{lines} {reason}" for reason, lines in found.left_out.items())
+        why = "; ".join(f"{reason} ({lines})" for reason, lines in found.left_out.items())
         raise UserError(f"{ratings}: no rating of {' and '.join(models)} counts: {why}")
     return found

@@ -1,11 +1,13 @@
 """`tunesmith harness` measures, compares, and says in one line what is missing."""
 
+import json
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 
 from tests.tunesmith.methods.trying import describe
-from tunesmith.cli.harness import run_harness, value_of
+from tunesmith.cli.harness import gaps, run_harness, value_of
 from tunesmith.errors import UserError
 from tunesmith.harness.measure import Line
 
@@ -36,6 +38,27 @@ def test_two_models_stand_in_one_table(project: Path, capsys: pytest.CaptureFixt
     assert "+0.000 [+0.000, +0.000]" in said
     assert (project / "reports" / "harness" / "champion.json").exists()
     assert (project / "reports" / "harness" / "base.json").exists()
+
+
+def test_a_value_that_no_number_holds_has_its_reason_below_the_table(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("lm_eval", reason="lm_eval is not installed: `make harness`")
+    from tests.tunesmith.harness.toys import write_long
+
+    folder = write_long(project / "tasks")
+    run_harness(["base"], ["long"], folder, None, None, None, 4, project)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "base: word_perplexity of long has no value: too large for a number" in said
+    [bits, words] = json.loads((project / "reports/harness/base.json").read_text())["results"]
+    assert bits["value"] > 0
+    assert words["value"] is None
+    assert words["why"].startswith("too large")
+
+
+def test_a_model_s_name_is_shown_as_it_is() -> None:
+    table = gaps("[red]a", "b[/b]", [])
+    assert Text.from_markup(str(table.title)).plain == "[red]a minus b[/b]"
 
 
 def test_a_model_that_is_not_there_is_answered_with_those_that_are(project: Path) -> None:

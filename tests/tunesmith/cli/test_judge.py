@@ -8,11 +8,12 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.judging import comparison, comparisons, question, rating, write_judged
-from tunesmith.cli.judged import write_pairs
+from tunesmith.cli.judged import show, write_pairs
 from tunesmith.human.comparison import Comparison
 from tunesmith.human.journal import Journal
 from tunesmith.human.standing import standing
@@ -69,14 +70,16 @@ def test_the_page_is_announced_served_and_ended_in_order(
         "and count as ties\n"
     )
     url = served.stdout.readline().strip()
-    assert (project / ".work/judge/token").read_text().strip() in url
+    [key] = (project / ".work/judge").iterdir()
+    assert key.read_text().strip() in url
+    assert key.name == f"token-{urlsplit(url).port}"
     with urllib.request.urlopen(url, timeout=5) as reply:
         assert b"Which answer is better?" in reply.read()
     served.send_signal(signal.SIGINT)
     rest, _ = served.communicate(timeout=10)
     assert rest.endswith("ended; ratings are in data/ratings\n")
     assert served.returncode == 0
-    assert not (project / ".work/judge/token").exists()
+    assert list((project / ".work/judge").iterdir()) == []
 
 
 def test_results_are_shown_as_tables(run: Run) -> None:
@@ -85,6 +88,20 @@ def test_results_are_shown_as_tables(run: Run) -> None:
     assert "candidate against base: wins 5, loses 0, even 2 of 7 rows (1 with" in done.stdout
     for words in ("Win rate of candidate", "lang=zh", "fluency", "Cohen's kappa", "ann, ben"):
         assert words in done.stdout
+
+
+def test_names_and_values_are_shown_as_they_are_written(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    row = question(0, meta='{"topic": "[/red]x"}')
+    item = Comparison(row, ("[red]a", "b[/b]"), ("good", "bad"))
+    ratings = [rating(item, name, "first", ratings={"fluency": {"left": 4}}) for name in ("a", "b")]
+    show(standing([item], ratings, torn=1), ["meta.topic"], 0.95, as_json=False)
+    said = " ".join(capsys.readouterr().out.split())
+    for words in ("[red]a against b[/b]", "Win rate of [red]a", "meta.topic=[/red]x"):
+        assert words in said
+    assert "left out: lines torn by a crash (1)" in said
 
 
 def test_results_are_printed_as_json(run: Run) -> None:

@@ -1,10 +1,13 @@
 """Log-probabilities of choices are those of stage predict, at every batch size."""
 
+import math
+
 import pytest
+import torch
 
 from tests.tiny import chat_row
 from tunesmith.harness.encode import Encoder, Pair
-from tunesmith.harness.logprobs import likelihoods
+from tunesmith.harness.logprobs import _likelihood, likelihoods
 from tunesmith.models.load import Loaded
 from tunesmith.prediction.generate import generate
 from tunesmith.prediction.logprobs import reference_logprobs
@@ -31,10 +34,18 @@ def test_they_are_those_of_reference_logprobs(tiny: Loaded) -> None:
     assert [one.logprob for one in found] == pytest.approx([one.logprob for one in ours], abs=1e-4)
 
 
-def test_the_batch_size_changes_nothing(tiny: Loaded) -> None:
-    one, many = (likelihoods(tiny.model, 0, pairs(tiny), size) for size in (1, 5))
-    assert [a.logprob for a in one] == pytest.approx([b.logprob for b in many], abs=1e-4)
+@pytest.mark.parametrize("size", [2, 3, 5, 7])
+def test_the_batch_size_changes_nothing(tiny: Loaded, size: int) -> None:
+    one, many = (likelihoods(tiny.model, 0, pairs(tiny), size) for size in (1, size))
+    assert [a.logprob for a in one] == pytest.approx([b.logprob for b in many], abs=1e-5)
     assert [a.greedy for a in one] == [b.greedy for b in many]
+
+
+def test_a_long_sum_is_exact_to_the_last_digit_of_its_parts() -> None:
+    logits_TV = torch.randn(20_000, 50, generator=torch.Generator().manual_seed(0))
+    found = _likelihood(logits_TV, [3] * len(logits_TV))
+    parts = logits_TV.log_softmax(-1)[:, 3].tolist()
+    assert found.logprob == pytest.approx(math.fsum(parts), rel=1e-12)
 
 
 def test_what_greedy_decoding_answers_is_called_greedy(tiny: Loaded) -> None:

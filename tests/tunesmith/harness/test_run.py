@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import shutil
 from dataclasses import replace
 from importlib.util import find_spec
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.tiny import TEMPLATE
-from tests.tunesmith.harness.toys import CHOICES, SETTINGS, write_tasks
+from tests.tunesmith.harness.toys import CHOICES, SETTINGS, write_long, write_tasks
 from tests.tunesmith.methods.trying import describe, try_out
 from tunesmith.errors import UserError
 from tunesmith.harness.measure import Measured, lines_of, run_tasks
@@ -115,6 +116,36 @@ def test_every_metric_has_its_rows_and_an_error(tiny: Loaded, folder: Path) -> N
     assert [lines["pick", "acc"].n_shot, lines["pick", "acc"].higher_is_better] == [1, True]
 
 
+def test_a_perplexity_that_no_number_holds_is_none_with_a_word(
+    tiny: Loaded, tmp_path: Path
+) -> None:
+    tasks = load_tasks(["long"], write_long(tmp_path / "tasks"), 0)
+    found = run_tasks(tiny, tasks, False, 4, None, 0)
+    bits, words = sorted(found.lines, key=lambda line: line.metric)
+    assert [words.value, words.stderr, words.low, words.high] == [None] * 4
+    assert words.why is not None
+    assert "too large for a number" in words.why
+    assert bits.value is not None
+    assert bits.why is None
+    compared = compare(found, found, tasks, 0)
+    assert [gap.metric for gap in compared.differences] == ["bits_per_byte"]
+    assert [(one.metric, one.why[:8]) for one in compared.left_out] == [
+        ("word_perplexity", "infinite")
+    ]
+
+
+def test_perplexities_that_fit_are_lm_eval_s_own(tiny: Loaded, folder: Path) -> None:
+    from lm_eval.api.metrics import weighted_perplexity
+
+    tasks = load_tasks(["read"], folder, 0)
+    tasks["tasks"]["read"]._aggregation_list["bits_per_byte"] = weighted_perplexity
+    found = run_tasks(tiny, tasks, False, 4, None, 0)
+    [line] = found.lines
+    rows = [row["bits_per_byte"] for row in found.samples["read"]]
+    assert line.value == weighted_perplexity(rows)
+    assert line.stderr is not None
+
+
 def test_a_group_has_one_line_and_its_tasks_are_compared(tiny: Loaded, folder: Path) -> None:
     tasks = load_tasks(["both"], folder, 0)
     found = run_tasks(tiny, tasks, False, 4, None, 0)
@@ -200,6 +231,33 @@ def test_two_models_are_compared_row_by_row(tiny: Loaded, folder: Path) -> None:
     assert gap.p == pytest.approx(2 * (1 + 7) / 2**7)  # 6 rows against 1
     assert [gap.test, gap.n] == ["mcnemar", 9]
     assert gap.low < 5 / 9 < gap.high
+
+
+def test_one_row_has_no_difference(tiny: Loaded, folder: Path) -> None:
+    tasks = load_tasks(["pick", "read"], folder, 0)
+    found = run_tasks(tiny, tasks, False, 4, 1, 0)
+    compared = compare(found, found, tasks, 0)
+    assert compared.differences == []
+    assert {one.why for one in compared.left_out} == {
+        "one row: how far it would be from another is not known"
+    }
+
+
+def test_a_row_that_is_no_number_leaves_its_metric_out(tiny: Loaded, folder: Path) -> None:
+    first, second = measured([0, 1], folder, tiny), measured([0, 1], folder, tiny)
+    second.samples["pick"][4]["acc"] = math.nan
+    compared = compare(first, second, load_tasks(["pick"], folder, 0), 0)
+    assert compared.differences == []
+    [left_out] = compared.left_out
+    assert [left_out.task, left_out.metric] == ["pick", "acc"]
+    assert "no number of one of the models" in left_out.why
+
+
+def test_a_metric_of_other_rows_is_left_out(tiny: Loaded, folder: Path) -> None:
+    first, second = measured([0, 1], folder, tiny), measured([0, 1], folder, tiny)
+    second.samples["pick"][4]["metrics"] = []
+    [left_out] = compare(first, second, load_tasks(["pick"], folder, 0), 0).left_out
+    assert left_out.why == "the task scores other rows of one model than of the other"
 
 
 def test_rows_that_are_not_the_same_are_not_compared(tiny: Loaded, folder: Path) -> None:

@@ -46,6 +46,18 @@ doc_to_target: "{{{{question}}}}"
 metric_list:
   - {{metric: bits_per_byte}}
 """
+LONG = """\
+task: long
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: long.jsonl}}, cache_dir: {cache}}}
+test_split: test
+output_type: loglikelihood_rolling
+doc_to_text: ""
+doc_to_target: "{{{{text}}}}"
+metric_list:
+  - {{metric: word_perplexity}}
+  - {{metric: bits_per_byte}}
+"""
 GROUP = """\
 group: both
 task: [pick, speak]
@@ -66,4 +78,15 @@ def write_tasks(folder: Path, settings: dict[str, Any] | None = None) -> Path:
     for name, text in (("pick", MULTIPLE_CHOICE), ("speak", GENERATE), ("read", ROLLING)):
         (folder / f"{name}.yaml").write_text(text.format(name=name, **told), encoding="utf-8")
     (folder / "both.yaml").write_text(GROUP, encoding="utf-8")
+    return folder
+
+
+def write_long(folder: Path) -> Path:
+    """Write the task long, of Chinese texts without a space, and its rows."""
+    folder.mkdir(parents=True)
+    lines = [
+        json.dumps({"text": f"第{i}号订单已经寄出，" * 40}, ensure_ascii=False) for i in range(3)
+    ]
+    (folder / "long.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "long.yaml").write_text(LONG.format(cache=folder.parent / "cache"), encoding="utf-8")
     return folder

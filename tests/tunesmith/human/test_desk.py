@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from tests.judging import comparison, rating, task
+from tunesmith.human.comparison import Comparison
 from tunesmith.human.desk import ConflictError, Desk, RefusedError
 from tunesmith.human.journal import Journal
+from tunesmith.human.lines import read_lines
 from tunesmith.human.messages import Answer, Undo
+from tunesmith.human.standing import standing
 from tunesmith.human.task import Task
 
 
@@ -50,6 +53,21 @@ def test_what_is_shown_names_no_model(path: Path) -> None:
     assert not {"candidate", "base", "first", "second"} & set(
         str(at(path, task()).state()).split("'")
     )
+
+
+def test_the_page_can_tell_these_two_answers_from_any_others(path: Path) -> None:
+    items = [
+        comparison(0),
+        comparison(0, "other"),
+        comparison(0, "a", "bc"),
+        comparison(0, "ab", "c"),
+    ]
+    shown = []
+    for item in items:
+        desk = at(path, Task([item], (), 0))
+        shown.append(desk.state()["item"]["answers"])
+        desk.close()
+    assert len(set(shown)) == len(items)
 
 
 def test_a_person_goes_on_where_they_stopped(path: Path) -> None:
@@ -135,6 +153,38 @@ def test_rows_whose_answers_have_changed_come_again(path: Path) -> None:
     assert again.stale == 1
     assert again.state()["item"]["row"] == "row-0"
     assert again.state()["done"] == 1
+
+
+def counted(path: Path, item: Comparison) -> int:
+    """Return how many ratings the results take from a file."""
+    return len(standing([item], read_lines(path).ratings, 0).ratings)
+
+
+def test_a_row_whose_answers_come_back_is_asked_as_often_as_the_results_want(path: Path) -> None:
+    before, after = comparison(0, "A"), comparison(0, "B")
+    for item in (before, after):
+        desk = at(path, Task([item], (), 0))
+        rate(desk)
+        desk.close()
+    desk = at(path, Task([before], (), 0))
+    assert (desk.stale, desk.state()["done"]) == (1, 0)
+    desk.close()
+    assert counted(path, before) == 0
+    desk = at(path, Task([before], (), 0))
+    rate(desk)
+    assert desk.state()["done"] == 1
+    desk.close()
+    assert counted(path, before) == 1
+
+
+def test_identical_answers_that_come_back_are_a_tie_again(path: Path) -> None:
+    same, other = comparison(0, "same", "same"), comparison(0)
+    at(path, Task([same], (), 0)).close()
+    desk = at(path, Task([other], (), 0))
+    rate(desk)
+    desk.close()
+    at(path, Task([same], (), 0)).close()
+    assert counted(path, same) == 1
 
 
 def test_ratings_of_other_models_are_neither_shown_nor_stale(path: Path) -> None:

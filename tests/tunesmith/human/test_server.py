@@ -73,7 +73,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(folder: Path) -> Iterator[Client]:
     room = Room(task(3), folder, lambda line: None)
-    with JudgeServer(0, room, TOKEN, Page()) as server:
+    with JudgeServer(0, room, lambda port: TOKEN, Page()) as server:
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         yield Client(server)
         server.shutdown()
@@ -228,7 +228,7 @@ def test_a_disk_that_is_full_is_told_and_nothing_is_confirmed(
 def test_a_taken_port_is_named_with_the_way_out(client: Client, folder: Path) -> None:
     port = client.server.server_port
     with pytest.raises(UserError, match=rf"port {port} of 127\.0\.0\.1 is taken; .*--port"):
-        JudgeServer(port, client.server.room, TOKEN, Page())
+        JudgeServer(port, client.server.room, lambda port: TOKEN, Page())
 
 
 def test_other_methods_and_places_are_nothing(client: Client) -> None:
