@@ -91,6 +91,21 @@ def whole_evidence(**changes: Any) -> Evidence:
     return found
 
 
+def text_beside_evidence() -> Evidence:
+    """Return evidence of a chat model that was asked plain text from elsewhere too."""
+    test = to_rows(shop_rows())
+    prose = [plain_text(f"blog-{k}", "words of a blog", split="ood:blog") for k in range(12)]
+    exam = assemble(test, prose, Expanded(), ExamParams(), 0, False)
+    asked = to_frame(_answered(row) for row in exam.rows)
+    answers = {
+        model: predictions(asked, right, seed)
+        for seed, (model, right) in enumerate(
+            {"base": 0.1, "candidate": 0.7, "champion": 0.4}.items()
+        )
+    }
+    return found_in(to_frame(exam.rows), answers, ["exact_match", "rouge_l"], exam)
+
+
 def whole_exam() -> Exam:
     """Return test rows, a set from elsewhere, a retention set, behavioural tests, one left out."""
     test = to_rows(shop_rows())

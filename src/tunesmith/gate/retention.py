@@ -7,10 +7,8 @@ from tunesmith.errors import UserError
 from tunesmith.gate import GateParams
 from tunesmith.gate.check import Check, within
 from tunesmith.gate.gain import better_side, gain
-from tunesmith.sets import RETENTION
+from tunesmith.sets import OF_TEXT, RETENTION, judged_by
 from tunesmith.slices import MIN_ROWS
-
-OF_TEXT = "bits_per_byte"
 
 
 def retention_checks(
@@ -66,9 +64,8 @@ def _metric(name: str, found: Mapping[str, Any], settings: GateParams) -> str:
     Raises:
         UserError: it has neither.
     """
-    for metric in (settings.metric, OF_TEXT):
-        if metric in found:
-            return metric
+    if metric := judged_by(settings.metric, found):
+        return metric
     raise UserError(
         f'params.yaml: gate.retention_loss: {name} has neither "{settings.metric}" nor '
         f'"{OF_TEXT}" (it has {", ".join(found) or "none"}); add {OF_TEXT} to evaluate.metrics, '

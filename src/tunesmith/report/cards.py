@@ -42,7 +42,7 @@ def model_card(evidence: Evidence, params: ReportParams) -> str:
         "comparison": score_view.comparison_table(evidence),
         "confidence": f"{evidence.comparisons['confidence']:.0%}",
         "other_sets": sets,
-        "worse_sets": [one for one in sets if one["main"] and one["change"]["kind"] == "worse"],
+        "worse_sets": [one for one in sets if one["main"] and _is_worse(one["change"])],
         "behaviour": behaviour,
         "failing": [_failing(one) for one in behaviour if one["failed"] >= MOSTLY],
         "use": _use(evidence),
@@ -130,6 +130,11 @@ def _use(evidence: Evidence) -> str:
     names = [score_view.LANGUAGES[lang] for lang in _languages(evidence)]
     what = "Gives labels to texts" if _classifies(evidence) else "Answers questions"
     return f"{what} in {' and '.join(names)}." if names else f"{what}."
+
+
+def _is_worse(change: Tree | None) -> bool:
+    """True where a set has a gap or a change, and it is for the worse."""
+    return change is not None and change["kind"] == "worse"
 
 
 def _failing(line: Tree) -> Tree:

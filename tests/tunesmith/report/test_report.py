@@ -10,7 +10,12 @@ import pytest
 from huggingface_hub import ModelCard
 from ruamel.yaml import YAML
 
-from tests.reporting import classifier_evidence, evidence, whole_evidence
+from tests.reporting import (
+    classifier_evidence,
+    evidence,
+    text_beside_evidence,
+    whole_evidence,
+)
 from tunesmith.report import ReportParams
 from tunesmith.report.cards import data_card, escaped, model_card
 from tunesmith.report.evidence import Evidence
@@ -228,6 +233,13 @@ def test_the_model_card_tells_its_use_and_what_fails(whole: Evidence) -> None:
     assert "Answers questions in English and Chinese." in card
     assert "- Robustness (INV, English): 83.3 % of 6 cases" in card
     assert "Not asked: ood:labels: its rows are of another task" in data_card(whole, PARAMS)
+
+
+def test_a_set_without_a_gap_says_so_on_the_page_and_in_the_card() -> None:
+    found = text_beside_evidence()
+    assert "The test rows have no such score" in render_page(found, PARAMS)
+    line = next(one for one in model_card(found, PARAMS).split("\n") if one.startswith("| blog"))
+    assert line.endswith("| none |")
 
 
 def test_every_line_of_a_card_s_table_has_the_columns_of_its_head(whole: Evidence) -> None:

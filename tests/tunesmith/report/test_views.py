@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.reporting import classifier_evidence, evidence, whole_evidence
+from tests.reporting import (
+    classifier_evidence,
+    evidence,
+    text_beside_evidence,
+    whole_evidence,
+)
 from tunesmith.report.action_view import actions, surest, suspects
 from tunesmith.report.behaviour_view import (
     MOST_CASES,
@@ -17,10 +22,10 @@ from tunesmith.report.behaviour_view import (
 from tunesmith.report.curve_view import curve_charts
 from tunesmith.report.evidence import Evidence
 from tunesmith.report.failure_view import hardest, slice_table
-from tunesmith.report.glance_view import glance
+from tunesmith.report.glance_view import glance, summary
 from tunesmith.report.judge_view import judge_table
 from tunesmith.report.matrix_view import matrices
-from tunesmith.report.set_view import ood_table, retention_table
+from tunesmith.report.set_view import main_metric, ood_table, retention_table
 from tunesmith.report.verdict_view import check_table
 from tunesmith.report.words import number, signed, signed_share
 
@@ -89,6 +94,27 @@ def test_fewer_bits_are_better_and_a_lower_score_is_worse(whole: Evidence) -> No
 def test_a_set_is_compared_with_the_champion_on_the_same_rows(whole: Evidence) -> None:
     found = whole.comparisons["against"]["champion"]["sets"]["ood:far"]["exact_match"]
     assert ood_table(whole)[0]["champion"]["value"] == signed(found["difference"])
+
+
+def test_plain_text_from_elsewhere_has_scores_and_no_gap_to_test_rows_that_are_answered() -> None:
+    found = text_beside_evidence()
+    [line] = ood_table(found)
+    assert (line["set"], line["title"], line["change"]) == ("blog", "Bits per byte", None)
+    base, _, own = cells(found, "Generalisation", "Bits per byte, blog")
+    assert (base["kind"], own["kind"]) == ("even", "even")
+    assert "gap" not in own["note"] and own["note"] == line["cells"][-1]["interval"]
+    assert "gap" not in summary(found)
+
+
+def test_a_set_without_the_gate_s_metric_is_led_by_what_the_gate_takes_instead(
+    whole: Evidence,
+) -> None:
+    names = ("logprob", "bits_per_byte")
+    sets = {"retention:quiz": {"candidate": {key: {"value": 1.0} for key in names}}}
+    moved = replace(
+        whole, metrics={"sets": sets}, verdict={**whole.verdict, "metric": "json_fields"}
+    )
+    assert main_metric(moved, "retention:quiz") == "bits_per_byte"
 
 
 def test_groups_without_anything_are_left_out_of_the_glance() -> None:
