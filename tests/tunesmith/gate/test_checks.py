@@ -30,7 +30,8 @@ METRICS: dict[str, Any] = {
 
 def lost(low: float, high: float) -> dict[str, Any]:
     """Return comparisons in which bits a byte have grown by `low` to `high`."""
-    found = {"difference": (low + high) / 2, "n": 60, "intervals": {"0.95": [low, high]}}
+    whole = {"difference": (low + high) / 2, "n": 60, "p": 0.01}
+    found = {**whole, "intervals": {"0.95": [low, high]}}
     return {"against": {"base": {"sets": {"retention:prose": {"bits_per_byte": found}}}}}
 
 
@@ -47,8 +48,25 @@ def test_what_is_lost_on_a_retention_set_is_a_share_of_the_bases_score(
     assert check.reason is not None and "limit of 10%, n = 60" in check.reason
 
 
-def test_retention_is_not_judged_without_a_limit() -> None:
-    assert retention_checks(lost(1, 2), METRICS, GateParams(metric="rouge_l")) == []
+def test_what_is_lost_without_a_limit_is_told_and_stops_nothing() -> None:
+    [check] = retention_checks(lost(1, 2), METRICS, GateParams(metric="rouge_l"))
+    assert check.verdict == "SHIP"
+    assert check.reason is not None
+    assert "bits_per_byte lost 75.0% of the base's [50.0%, 100.0%], n = 60" in check.reason
+    assert "no limit is set" in check.reason
+
+
+@pytest.mark.parametrize(("bounds", "p"), [((-0.1, 0.3), 0.01), ((0.1, 0.3), 0.2)])
+def test_a_loss_that_may_be_chance_is_not_told_without_a_limit(
+    bounds: tuple[float, float], p: float
+) -> None:
+    tree = lost(*bounds)
+    tree["against"]["base"]["sets"]["retention:prose"]["bits_per_byte"]["p"] = p
+    assert retention_checks(tree, METRICS, GateParams(metric="rouge_l")) == []
+
+
+def test_a_set_that_nothing_judges_is_let_be_without_a_limit() -> None:
+    assert retention_checks(*asked("rouge_l"), GateParams(metric="judge")) == []
 
 
 def test_a_limit_on_retention_without_a_set_is_refused() -> None:
@@ -157,7 +175,7 @@ def test_retention_of_few_rows_holds_whatever_the_interval_and_says_why(loss: fl
 
 def asked(*names: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return comparisons and metrics of a retention set of questions that has these metrics."""
-    found = {"difference": 0.0, "n": 60, "intervals": {"0.95": [-0.01, 0.01]}}
+    found = {"difference": 0.0, "n": 60, "p": 1.0, "intervals": {"0.95": [-0.01, 0.01]}}
     sets = {"retention:quiz": dict.fromkeys(names, found)}
     base = {"base": {name: {"value": 0.5} for name in names}}
     return {"against": {"base": {"sets": sets}}}, {**METRICS, "sets": {"retention:quiz": base}}
