@@ -4,6 +4,7 @@ from collections.abc import Container
 
 OOD = "ood:"  # out of distribution: other sources than the train rows
 RETENTION = "retention:"  # what the base knew
+BEHAVIOUR = "behaviour"  # judged case by case, see tunesmith/behaviour
 OF_TEXT = "bits_per_byte"  # what plain text is scored by beside test rows that are answered
 
 

@@ -10,12 +10,11 @@ from tunesmith.metrics import METRICS, metrics_for
 from tunesmith.metrics.measure import Measured, unpaired
 from tunesmith.metrics.metric import GENERATION, Metric
 from tunesmith.metrics.params import EvaluateParams
-from tunesmith.sets import OF_TEXT, OOD
+from tunesmith.sets import BEHAVIOUR, OF_TEXT, OOD
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BEHAVIOUR = "behaviour"  # judged case by case, see tunesmith/behaviour
 
 # set → its metrics, and the candidate's answers
 Sets: TypeAlias = Mapping[str, tuple[list[Measured], Answers]]

@@ -72,7 +72,7 @@ def decide(
         *_slice_checks(slices, settings),
         *behaviour_checks(behaviour, settings),
         *retention_checks(comparisons, metrics, settings),
-        *limit_checks(metrics, settings),
+        *limit_checks(metrics, behaviour, settings),
         *latency_checks(costs, settings),
     ]
     return Decision(

@@ -87,7 +87,7 @@ def test_a_limit_on_retention_without_a_set_is_refused() -> None:
     ],
 )
 def test_a_limit_is_kept_broken_or_unsure_by_the_interval(limit: Limit, verdict: str) -> None:
-    [check] = limit_checks(METRICS, GateParams(metric="rouge_l", limits=(limit,)))
+    [check] = limit_checks(METRICS, {}, GateParams(metric="rouge_l", limits=(limit,)))
     assert check.verdict == verdict
     assert check.reason is not None and limit.metric in check.reason and limit.set in check.reason
 
@@ -97,7 +97,7 @@ def test_a_limit_asks_for_the_confidence_of_the_gate() -> None:
     verdicts = {}
     for level in (0.95, 0.99):
         settings = GateParams(metric="rouge_l", limits=(limit,), confidence=level)
-        verdicts[level] = limit_checks(METRICS, settings)[0].verdict
+        verdicts[level] = limit_checks(METRICS, {}, settings)[0].verdict
     assert verdicts == {0.95: "SHIP", 0.99: "HOLD"}
 
 
@@ -105,15 +105,93 @@ def test_a_limit_on_what_was_not_evaluated_is_refused() -> None:
     for limit, told in (
         (Limit(metric="bleu", at_most=1), '"bleu" was not evaluated on test'),
         (Limit(metric="rouge_l", set="ood:near", at_most=1), 'no set "ood:near" was evaluated'),
+        (
+            Limit(metric="repetition", set="ood:far", at_most=1),
+            r"ood:far cannot show it \(there now: rouge_l",
+        ),
     ):
         with pytest.raises(UserError, match=told):
-            limit_checks(METRICS, GateParams(metric="rouge_l", limits=(limit,)))
+            limit_checks(METRICS, {}, GateParams(metric="rouge_l", limits=(limit,)))
 
 
 def test_a_limit_bounds_one_side() -> None:
     for bounds in ({}, {"at_least": 0.1, "at_most": 0.2}):
         with pytest.raises(ValueError, match="at_least or at_most, one of them"):
             Limit(metric="rouge_l", **bounds)
+
+
+def failed(**groups: tuple[int, int]) -> dict[str, Any]:
+    """Return a tree of behavioural tests: group → failures of the candidate, and cases asked."""
+    return {
+        "groups": {
+            name.replace("_", "/"): {"models": {"candidate": {"failures": bad, "asked": asked}}}
+            for name, (bad, asked) in groups.items()
+        }
+    }
+
+
+def safety(at_most: float) -> GateParams:
+    limit = {"set": "behaviour", "capability": "Safety", "at_most": at_most}
+    return GateParams(metric="rouge_l", limits=(Limit.model_validate(limit),))
+
+
+@pytest.mark.parametrize(
+    ("failures", "cases", "at_most", "verdict"),
+    [
+        (0, 40, 0.05, "SHIP"),
+        (0, 30, 0.05, "HOLD"),
+        (2, 40, 0.05, "HOLD"),
+        (8, 40, 0.05, "REJECT"),
+        (8, 40, 0.4, "SHIP"),
+    ],
+)
+def test_failures_of_a_capability_are_limited_over_all_its_kinds_and_languages(
+    failures: int, cases: int, at_most: float, verdict: str
+) -> None:
+    tree = failed(
+        Safety_MFT_en=(failures, cases), Safety_INV_zh=(0, cases), Names_INV_en=(cases, cases)
+    )
+    [check] = limit_checks(METRICS, tree, safety(at_most))
+    assert (check.name, check.verdict) == ("behaviour Safety", verdict)
+    assert check.reason is not None
+    assert "failure rate of Safety on behaviour" in check.reason
+    assert f"{failures / cases / 2:.4f} [" in check.reason and f"n = {2 * cases}" in check.reason
+
+
+def test_a_limit_on_a_capability_of_few_cases_holds_and_says_why() -> None:
+    [check] = limit_checks(METRICS, failed(Safety_MFT_en=(0, 29)), safety(0.5))
+    assert check.verdict == "HOLD"
+    assert check.reason is not None and "fewer than 30 cases, too few to judge by" in check.reason
+
+
+def test_a_capability_that_is_not_there_is_refused_with_those_that_are() -> None:
+    tree = failed(Names_INV_en=(0, 40), Names_INV_zh=(0, 40), **{"in/out_MFT_en": (0, 9)})
+    with pytest.raises(UserError, match=r'test of "Safety" was asked; there are in/out, Names;'):
+        limit_checks(METRICS, tree, safety(0.05))
+    with pytest.raises(UserError, match=r"there are none; put some into data/behaviour"):
+        limit_checks(METRICS, {"groups": {}}, safety(0.05))
+
+
+def test_a_capability_of_which_the_candidate_was_asked_no_case_is_refused() -> None:
+    with pytest.raises(UserError, match="no case of Safety was asked of the candidate"):
+        limit_checks(METRICS, failed(Safety_DIR_en=(0, 0)), safety(0.05))
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ({"at_most": 0.1}, "a limit has metric or capability, one of them"),
+        ({"metric": "bleu", "capability": "Safety", "at_most": 0.1}, "one of them"),
+        ({"capability": "Safety", "at_most": 0.1}, "`capability` goes with `set: behaviour`"),
+        ({"metric": "bleu", "set": "behaviour", "at_most": 1}, "goes with `set: behaviour`"),
+        ({"capability": "Safety", "set": "behaviour", "at_least": 0.1}, "`at_most`: it limits"),
+    ],
+)
+def test_a_limit_is_of_a_metric_or_of_how_often_a_capability_fails(
+    limit: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        Limit.model_validate(limit)
 
 
 COSTS = {
@@ -158,7 +236,7 @@ def test_the_strictest_check_decides() -> None:
 def test_a_limit_on_few_rows_holds_whatever_the_interval_and_says_why(bound: float) -> None:
     few = {**METRICS, "candidate": {"repetition": score(0.04, 0.04, 0.04, 29)}}
     settings = GateParams(metric="rouge_l", limits=(Limit(metric="repetition", at_most=bound),))
-    [check] = limit_checks(few, settings)
+    [check] = limit_checks(few, {}, settings)
     assert check.verdict == "HOLD"
     assert check.reason is not None
     assert "repetition on test has fewer than 30 rows, too few to judge by" in check.reason
