@@ -44,8 +44,9 @@ class Limit(Component):
 class LatencyLimits(Component):
     """What one answer may take; None: anything."""
 
+    p50_seconds: Annotated[float, Field(gt=0)] | None = None
     p95_seconds: Annotated[float, Field(gt=0)] | None = None
-    ratio: Annotated[float, Field(gt=0)] | None = None  # p95 over the champion's
+    ratio: Annotated[float, Field(gt=0)] | None = None  # to the champion's, request by request
 
 
 class GateParams(Params):

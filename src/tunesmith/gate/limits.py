@@ -7,7 +7,7 @@ from tunesmith.behaviour import CANDIDATE
 from tunesmith.errors import UserError
 from tunesmith.gate import GateParams, Limit
 from tunesmith.gate.behaviour import capability_of
-from tunesmith.gate.check import Check, Verdict, within
+from tunesmith.gate.check import WORDS, Check, Verdict, within
 from tunesmith.slices import MIN_ROWS
 from tunesmith.stats.score import LEVELS, proportion
 
@@ -108,7 +108,7 @@ def _check(
         assert limit.at_least is not None
         verdict = within(-high, -low, -limit.at_least, n)
         bound = f"at least {limit.at_least:g}"
-    words = {"SHIP": "keeps to", "HOLD": "may break", "REJECT": "breaks"}[verdict]
+    words = WORDS[verdict]
     if n < MIN_ROWS:
         words = f"has fewer than {MIN_ROWS} {unit}, too few to judge by"
     reason = (

@@ -5,9 +5,14 @@ from tunesmith.report.words import label, model_name, quantity
 
 
 def cost_table(evidence: Evidence) -> Tree:
-    """Return the measured costs: a column for each file, a line for each number that any has."""
+    """Return the measured costs: a column for each file, a line for each number that any has.
+
+    Lists, of single requests, are for the gate.
+    """
     files = evidence.efficiency
-    keys = sorted({key for numbers in files.values() for key in numbers})
+    keys = sorted(
+        {key for numbers in files.values() for key in numbers if not isinstance(numbers[key], list)}
+    )
     return {
         "files": list(files),
         "lines": [

@@ -194,25 +194,62 @@ def test_a_limit_is_of_a_metric_or_of_how_often_a_capability_fails(
         Limit.model_validate(limit)
 
 
-COSTS = {
-    "candidate": {"latency_p95_seconds": 0.3},
-    "champion": {"latency_p95_seconds": 0.2},
-}
+def timed(n: int, factor: float = 1.0) -> dict[str, Any]:
+    """Return what n requests took: 0.1 to 0.2 seconds, times a factor."""
+    return {"latencies_seconds": [factor * (0.1 + 0.1 * k / (n - 1)) for k in range(n)]}
+
+
+COSTS = {"candidate": timed(100, 1.5), "champion": timed(100)}
 
 
 @pytest.mark.parametrize(
-    ("limits", "verdict"),
+    ("limits", "verdict", "told"),
     [
-        (LatencyLimits(p95_seconds=0.4), "SHIP"),
-        (LatencyLimits(p95_seconds=0.2), "REJECT"),
-        (LatencyLimits(ratio=2), "SHIP"),
-        (LatencyLimits(ratio=1.2), "REJECT"),
+        (LatencyLimits(p50_seconds=0.25), "SHIP", "half of the answers come within 0.225 s ["),
+        (LatencyLimits(p50_seconds=0.225), "HOLD", "which may break the limit of 0.225 s"),
+        (LatencyLimits(p50_seconds=0.2), "REJECT", "n = 100, which breaks the limit of 0.2 s"),
+        (LatencyLimits(p95_seconds=0.31), "SHIP", "95 % of the answers come within 0.292 s ["),
+        (LatencyLimits(p95_seconds=0.295), "HOLD", "n = 100, which may break"),
+        (LatencyLimits(p95_seconds=0.27), "REJECT", "which breaks the limit of 0.27 s"),
+        (LatencyLimits(ratio=1.6), "SHIP", "answers take 1.5 times as long as the champion's"),
+        (LatencyLimits(ratio=1.4), "REJECT", "[1.5, 1.5], n = 100, which breaks"),
     ],
 )
-def test_slow_answers_reject(limits: LatencyLimits, verdict: str) -> None:
+def test_latency_is_judged_by_the_interval_of_its_quantile(
+    limits: LatencyLimits, verdict: str, told: str
+) -> None:
     [check] = latency_checks(COSTS, GateParams(metric="rouge_l", latency=limits))
     assert check.verdict == verdict
-    assert check.reason is not None and "the limit of" in check.reason
+    assert check.reason is not None and told in check.reason
+
+
+def test_a_few_requests_cannot_bound_the_slowest_and_it_is_said_how_many_would() -> None:
+    costs = {"candidate": timed(16)}
+    settings = GateParams(metric="rouge_l", latency=LatencyLimits(p95_seconds=9))
+    [check] = latency_checks(costs, settings)
+    assert check.verdict == "HOLD"
+    assert check.reason is not None and "no upper bound], n = 16" in check.reason
+    assert "predict.latency_requests: 72 would give one" in check.reason
+
+
+def test_a_median_needs_fewer_requests() -> None:
+    settings = GateParams(metric="rouge_l", latency=LatencyLimits(p50_seconds=0.19))
+    assert [one.verdict for one in latency_checks({"candidate": timed(16)}, settings)] == ["SHIP"]
+
+
+def test_the_ratio_is_of_the_same_requests_so_that_long_and_short_ones_do_not_blur_it() -> None:
+    """Both take from 0.1 to 10 seconds; the candidate is a tenth slower in each."""
+    champion = {"latencies_seconds": [0.1 * 1.25**k for k in range(20)]}
+    candidate = {"latencies_seconds": [1.1 * one for one in champion["latencies_seconds"]]}
+    settings = GateParams(metric="rouge_l", latency=LatencyLimits(ratio=1.2))
+    [check] = latency_checks({"candidate": candidate, "champion": champion}, settings)
+    assert check.verdict == "SHIP"
+
+
+def test_models_that_were_timed_on_other_requests_are_not_compared() -> None:
+    settings = GateParams(metric="rouge_l", latency=LatencyLimits(ratio=2))
+    with pytest.raises(UserError, match="timed on 100 requests, the champion on 16"):
+        latency_checks({**COSTS, "champion": timed(16)}, settings)
 
 
 def test_no_clock_is_part_of_a_verdict_without_a_limit() -> None:
