@@ -247,6 +247,7 @@ def test_the_judge_s_counts_are_told_for_every_model(whole: Evidence) -> None:
     assert [one["model"] for one in lines] == ["base", "champion", "candidate"]
     assert [one["wins"] for one in lines] == ["0", "2", "1"]
     assert {one["flips"] for one in lines} == {"33.3 %"}
+    assert [(one["judged"], one["counted"]) for one in lines] == [("3", "2")] * 3
 
 
 def test_a_loss_is_of_a_token_where_a_model_writes_and_of_a_row_where_it_classifies() -> None:
