@@ -260,10 +260,14 @@ def model_facts() -> dict[str, Any]:
             "method": {"kind": "lora", "r": 8},
             "seed": 0,
             "data": {"train": "ef" * 32},
+            "code_sha256": "12" * 32,
+            "template_sha256": "34" * 32,
+            "tokenizer_sha256": None,
             "parents": [],
             "settings": {"epochs": 2, "method": {"kind": "lora"}},
         },
         "candidate": "sft",
+        "weights": {"adapter_model.safetensors": "56" * 32},
     }
 
 
