@@ -63,7 +63,7 @@ def _unlimited(
     own = _share_kept(name, metric, found, metrics, settings)
     if not own.is_loss(settings.confidence):
         return None
-    no_limit = "no limit is set, gate.retention_loss would"
+    no_limit = "gate.retention_loss is not set, so this stops nothing"
     return Check(name, "SHIP", f"{name}: {metric} {_lost(own)}, n = {own.n}; {no_limit}")
 
 

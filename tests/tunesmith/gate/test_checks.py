@@ -53,7 +53,7 @@ def test_what_is_lost_without_a_limit_is_told_and_stops_nothing() -> None:
     assert check.verdict == "SHIP"
     assert check.reason is not None
     assert "bits_per_byte lost 75.0% of the base's [50.0%, 100.0%], n = 60" in check.reason
-    assert "no limit is set" in check.reason
+    assert "gate.retention_loss is not set, so this stops nothing" in check.reason
 
 
 @pytest.mark.parametrize(("bounds", "p"), [((-0.1, 0.3), 0.01), ((0.1, 0.3), 0.2)])

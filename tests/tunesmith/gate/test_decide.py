@@ -190,6 +190,6 @@ def test_what_the_base_knew_and_the_candidate_lost_is_told_where_no_limit_stops_
     decision = decide(tree, metrics, settings, NO_BEHAVIOUR, {})
     assert decision.verdict == "SHIP"
     assert decision.reasons[1:] == [
-        "retention:lost: exact_match lost 40.0% of the base's [20.0%, 60.0%], n = 100; no limit is "
-        "set, gate.retention_loss would"
+        "retention:lost: exact_match lost 40.0% of the base's [20.0%, 60.0%], n = 100; "
+        "gate.retention_loss is not set, so this stops nothing"
     ]
