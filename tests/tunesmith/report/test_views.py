@@ -25,6 +25,7 @@ from tunesmith.report.failure_view import hardest, slice_table
 from tunesmith.report.glance_view import glance, summary
 from tunesmith.report.judge_view import judge_table
 from tunesmith.report.matrix_view import matrices
+from tunesmith.report.origin_view import cost_table
 from tunesmith.report.set_view import main_metric, ood_table, retention_table
 from tunesmith.report.verdict_view import check_table
 from tunesmith.report.words import number, signed, signed_share
@@ -119,6 +120,12 @@ def test_a_set_without_the_gate_s_metric_is_led_by_what_the_gate_takes_instead(
 
 def test_groups_without_anything_are_left_out_of_the_glance() -> None:
     assert [part["title"] for part in glance(evidence(efficiency={}))] == ["Quality"]
+
+
+def test_single_requests_are_for_the_gate_and_no_line_of_the_costs() -> None:
+    measured = {"latency_p50_seconds": 0.2, "latencies_seconds": [0.1, 0.2, 0.4]}
+    table = cost_table(evidence(efficiency={"predict-candidate": measured}))
+    assert table["lines"] == [("Latency p50", ["200 ms"])]
 
 
 def test_the_strictest_check_comes_first_with_what_it_allows() -> None:
