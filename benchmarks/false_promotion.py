@@ -1,11 +1,12 @@
-"""How often the gate promotes a candidate that is no better: simulated, models of equal quality.
+"""How often the gate promotes, or rejects, a candidate that is as good: simulated.
 
-`python -m benchmarks.false_promotion` prints, for scores and test sets of several kinds, the share
-of SHIP among candidates that differ from the champion by chance alone. It may be at most half of
-one minus the confidence: the side of the interval that promotes.
+`python -m benchmarks.false_promotion` prints, for scores and test sets of several kinds, the shares
+of SHIP and of REJECT among candidates that differ from the champion by chance alone. Each may be at
+most half of one minus the confidence: one side of the interval.
 """
 
 import argparse
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -48,10 +49,11 @@ def overlaps(rows: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     return np.minimum(first * 1.6, 1.0), np.minimum(second * 1.6, 1.0)
 
 
-def promoted(metric: Metric, draw: Draw, rows: int, trials: int, seed: int) -> float:
-    """Return the share of trials that end in SHIP."""
+def decided(metric: Metric, draw: Draw, rows: int, trials: int, seed: int) -> tuple[float, float]:
+    """Return the shares of trials that end in SHIP and in REJECT."""
     rng = np.random.default_rng([seed, rows])
-    return sum(verdict(metric, draw(rows, rng), rng) == "SHIP" for _ in range(trials)) / trials
+    counts = Counter(verdict(metric, draw(rows, rng), rng) for _ in range(trials))
+    return counts["SHIP"] / trials, counts["REJECT"] / trials
 
 
 def verdict(metric: Metric, scores: tuple[Floats, Floats], rng: np.random.Generator) -> str:
@@ -62,7 +64,8 @@ def verdict(metric: Metric, scores: tuple[Floats, Floats], rng: np.random.Genera
     }
     [measured] = measure({metric: table}, 1000, CONFIDENCE, rng)
     difference = measured.difference("candidate", "champion").as_dict()
-    comparisons = {"against": {"champion": {"overall": {metric.name: difference}, "slices": {}}}}
+    champion = {"overall": {metric.name: difference}, "slices": {}}
+    comparisons = {"against": {"champion": champion, "base": {"sets": {}}}}
     metrics: dict[str, Any] = {"about": {metric.name: about(metric, Answers(["a"], ["a"]))}}
     behaviour: dict[str, Any] = {"tests": {}, "groups": {}}
     return decide(comparisons, metrics, GateParams(metric=metric.name), behaviour, {}).verdict
@@ -73,17 +76,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rows", type=int, nargs="+", default=SIZES, help="of the test sets")
+    parser.add_argument("--scores", default="", help="only those whose name holds this")
     flags = parser.parse_args()
     kinds: list[tuple[str, Metric, Draw]] = [
         (f"right in {share:.0%} of rows", ExactMatch(), right_or_wrong(share)) for share in SHARES
     ]
     kinds.append(("overlap", RougeL(), overlaps))
+    kinds = [kind for kind in kinds if flags.scores in kind[0]]
     print(f"allowed: {(1 - CONFIDENCE) / 2:.1%} of {flags.trials:,} trials a cell")
-    print(f"| scores | {' | '.join(f'{size:,} rows' for size in SIZES)} |")
-    print(f"|---|{'--:|' * len(SIZES)}")
+    print(f"| scores | {' | '.join(f'{size:,} rows' for size in flags.rows)} |")
+    print(f"|---|{'--:|' * len(flags.rows)}")
     for name, metric, draw in kinds:
-        shares = [promoted(metric, draw, size, flags.trials, flags.seed) for size in SIZES]
-        print(f"| {name} | {' | '.join(f'{share:.2%}' for share in shares)} |", flush=True)
+        shares = [decided(metric, draw, size, flags.trials, flags.seed) for size in flags.rows]
+        told = [f"{ship:.2%} / {reject:.2%}" for ship, reject in shares]
+        print(f"| {name} | {' | '.join(told)} |", flush=True)
 
 
 if __name__ == "__main__":

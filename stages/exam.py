@@ -6,7 +6,7 @@ from tunesmith.behaviour.written import Task
 from tunesmith.exam import ExamParams
 from tunesmith.exam.assemble import Exam, assemble
 from tunesmith.exam.retention import retention_rows
-from tunesmith.files import write_json
+from tunesmith.files import sha256_file, write_json
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_frame, to_rows, write_rows
 from tunesmith.stage import parse_paths, run_stage
@@ -26,7 +26,8 @@ def main() -> None:
     beside = [*to_rows(read_rows(paths.ood)), *retention_rows(paths.retention)]
     exam = assemble(test, beside, behaviour, ExamParams.read("exam"), seed, labelled)
     write_rows(paths.rows, to_frame(exam.rows))
-    write_json(paths.summary, exam.summary())
+    digests = {"test": sha256_file(paths.test), "exam": sha256_file(paths.rows)}
+    write_json(paths.summary, exam.summary() | {"sha256": digests})
     tell(exam)
 
 

@@ -1,6 +1,6 @@
 """Write the report page, both cards and a summary from what all stages found."""
 
-from tunesmith.files import write_json, write_text
+from tunesmith.files import sha256_file, write_json, write_text
 from tunesmith.report import ReportParams
 from tunesmith.report.cards import data_card, model_card
 from tunesmith.report.evidence import (
@@ -14,6 +14,7 @@ from tunesmith.report.glance_view import summary
 from tunesmith.report.page import render_page
 from tunesmith.stage import Paths, parse_paths, run_stage
 
+WEIGHTS = "*.safetensors"  # of the candidate's folder
 FLAGS = (
     *("--manifest", "--clean-summary", "--split-summary", "--augment-summary", "--validation"),
     *("--exam", "--metrics", "--scores", "--comparisons", "--behaviour"),
@@ -46,6 +47,7 @@ def read_evidence(paths: Paths) -> Evidence:
         base=read_tree(paths.base / "base.json"),
         model=read_tree(trained) if trained.exists() else {},
         candidate=paths.model.name,
+        weights={path.name: sha256_file(path) for path in sorted(paths.model.glob(WEIGHTS))},
     )
 
 

@@ -91,6 +91,21 @@ def whole_evidence(**changes: Any) -> Evidence:
     return found
 
 
+def text_beside_evidence() -> Evidence:
+    """Return evidence of a chat model that was asked plain text from elsewhere too."""
+    test = to_rows(shop_rows())
+    prose = [plain_text(f"blog-{k}", "words of a blog", split="ood:blog") for k in range(12)]
+    exam = assemble(test, prose, Expanded(), ExamParams(), 0, False)
+    asked = to_frame(_answered(row) for row in exam.rows)
+    answers = {
+        model: predictions(asked, right, seed)
+        for seed, (model, right) in enumerate(
+            {"base": 0.1, "candidate": 0.7, "champion": 0.4}.items()
+        )
+    }
+    return found_in(to_frame(exam.rows), answers, ["exact_match", "rouge_l"], exam)
+
+
 def whole_exam() -> Exam:
     """Return test rows, a set from elsewhere, a retention set, behavioural tests, one left out."""
     test = to_rows(shop_rows())
@@ -126,7 +141,7 @@ def judged(wins: int) -> dict[str, Any]:
     """Return what a judge of four answers says, one of them the reference."""
     said = np.array([[1, 1]] * wins + [[1, -1]] + [[-1, -1]] * (2 - wins) + [[np.nan, np.nan]])
     same = np.array([False, False, False, True])
-    return Verdicts(said, np.ones(4, dtype=bool), same).about()
+    return Verdicts(said, np.ones(4, dtype=bool), same).about() | {"counted": 2}
 
 
 def found_in(
@@ -245,10 +260,14 @@ def model_facts() -> dict[str, Any]:
             "method": {"kind": "lora", "r": 8},
             "seed": 0,
             "data": {"train": "ef" * 32},
+            "code_sha256": "12" * 32,
+            "template_sha256": "34" * 32,
+            "tokenizer_sha256": None,
             "parents": [],
             "settings": {"epochs": 2, "method": {"kind": "lora"}},
         },
         "candidate": "sft",
+        "weights": {"adapter_model.safetensors": "56" * 32},
     }
 
 

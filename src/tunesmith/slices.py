@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row, meta_of, prompt_text, to_rows
+from tunesmith.text.negation import negates
+from tunesmith.text.numbers import all_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +31,8 @@ def slice_masks(
     Args:
         rows: N test rows.
         names: a column of the examples such as `lang` or `label`, `source` (the file), `length`
-            (thirds by prompt characters), or `meta.X` for a column X of the source.
+            (thirds by prompt characters), `negation` or `numbers` (whether the prompt has such),
+            or `meta.X` for a column X of the source.
         further: names that the caller knows beside these; errors list them.
 
     Raises:
@@ -59,8 +62,8 @@ def _order(value: str) -> tuple[int, str]:
 def _values(rows: "pd.DataFrame", name: str, further: Sequence[str]) -> list[str]:
     """Return each row's value of a slice name."""
     records = to_rows(rows)
-    if name == "length":
-        return _tertiles(records)
+    if name in TEXTS:
+        return TEXTS[name]([prompt_text(row) for row in records])
     if name.startswith("meta."):
         return _meta_values(records, name)
     if name not in COLUMNS:
@@ -73,7 +76,7 @@ def _known(records: list[Row], name: str, further: Sequence[str]) -> str:
     """Return what to say to a name that is not known."""
     keys = [f"meta.{key}" for key in _meta_keys(records)]
     where = " here, only in analyze.slices" if name in ANALYSIS_ONLY and not further else ""
-    return f"{where}; known: {', '.join([*COLUMNS, 'length', *further, *keys])}"
+    return f"{where}; known: {', '.join([*COLUMNS, *TEXTS, *further, *keys])}"
 
 
 def _source_file(row: Row) -> str | None:
@@ -84,7 +87,7 @@ def _source_file(row: Row) -> str | None:
 
 
 LENGTHS = ["short", "medium", "long"]
-ANALYSIS_ONLY = ("negation", "numbers", "rare_words", "novelty")  # they read the text, or train
+ANALYSIS_ONLY = ("rare_words", "novelty")  # they compare with train
 COLUMNS: dict[str, Callable[[Row], Any]] = {
     **{
         name: itemgetter(name)
@@ -94,11 +97,24 @@ COLUMNS: dict[str, Callable[[Row], Any]] = {
 }
 
 
-def _tertiles(records: list[Row]) -> list[str]:
+def _tertiles(prompts: list[str]) -> list[str]:
     """Return short, medium or long by thirds of prompt characters."""
-    sizes = np.array([len(prompt_text(row)) for row in records])
+    sizes = np.array([len(prompt) for prompt in prompts])
     bounds = np.quantile(sizes, [1 / 3, 2 / 3])
     return [LENGTHS[int(size > bounds[0]) + int(size > bounds[1])] for size in sizes]
+
+
+def _negations(prompts: list[str]) -> list[str]:
+    """Return whether each prompt negates something."""
+    return ["yes" if negates(prompt) else "no" for prompt in prompts]
+
+
+def _numbers(prompts: list[str]) -> list[str]:
+    """Return whether each prompt names a number."""
+    return ["yes" if some else "no" for some in all_numbers(prompts)]
+
+
+TEXTS = {"length": _tertiles, "negation": _negations, "numbers": _numbers}  # they read the prompt
 
 
 def _meta_values(records: list[Row], name: str) -> list[str]:

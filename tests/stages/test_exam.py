@@ -11,6 +11,7 @@ from tests.tiny import chat_row
 from tunesmith.behaviour.expand import Expanded
 from tunesmith.behaviour.left_out import LeftOut
 from tunesmith.exam.assemble import Exam
+from tunesmith.files import sha256_file
 from tunesmith.rows import read_rows, to_frame, write_rows
 
 FLAGS = (
@@ -43,6 +44,9 @@ def test_all_sets_are_in_one_table_and_counted(tmp_path: Path) -> None:
     summary = json.loads((tmp_path / "exam.json").read_text())
     assert summary["left_out"] == {}
     assert summary["behaviour"]["cases"] == {"says a": 1}
+    assert summary["sha256"] == {
+        name: sha256_file(tmp_path / f"{name}.parquet") for name in ("test", "exam")
+    }
 
 
 def test_of_a_test_that_is_asked_in_part_the_rest_is_counted(

@@ -37,6 +37,16 @@ def test_rows_without_the_column_form_a_slice_of_their_own() -> None:
     assert masks['["a", 1]'].sum() == 1
 
 
+def test_what_a_question_holds_is_a_slice_in_both_languages() -> None:
+    rows = to_rows(shop_rows(4))
+    asked = ("Do not send it.", "不要寄第3单。", "Send order 17.", "寄出吧。")
+    for row, text in zip(rows, asked, strict=True):
+        row["prompt"] = [{"role": "user", "content": text}]
+    found = slice_masks(to_frame(rows), ["negation", "numbers"])
+    assert found["negation"]["yes"].tolist() == [True, True, False, False]
+    assert found["numbers"]["yes"].tolist() == [False, True, True, False]
+
+
 def test_an_unknown_slice_names_the_known_ones() -> None:
     with pytest.raises(UserError, match=r'no slice "topic"; known: .*lang.*meta\.topic'):
         slice_masks(shop_rows(), ["topic"])

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tunesmith.errors import UserError
+from tunesmith.files import read_json, sha256_file
 from tunesmith.harness.measure import Line
 from tunesmith.harness.paired import Gap
 from tunesmith.harness.run import Asked, Record, chats, measure_models, write_records
@@ -61,6 +62,27 @@ def run_harness(
     records = measure_models(folders, asked, tasks_folder)
     files = write_records(records, root / REPORTS)
     _show(records, files, Console())
+
+
+def show_recorded(root: Path, name: str, console: Console) -> None:
+    """Print what an earlier run kept of a model; nothing where there was none.
+
+    Args:
+        root: of the project.
+        name: of the model's folder.
+        console: where to.
+    """
+    file = root / REPORTS / f"{name}.json"
+    if not file.exists():
+        return
+    record = Record.model_validate(read_json(file))
+    manifest = root / "models" / name / MANIFEST
+    if record.model.manifest_sha256 != (sha256_file(manifest) if manifest.exists() else None):
+        again = f"`tunesmith harness {name}` measures the present one"
+        told = f"{file} is of a model that was trained before; {again}"
+        console.print(told, markup=False, soft_wrap=True)
+        return
+    _show([record], [file], console)
 
 
 def _folder(models: Path, name: str) -> Path:

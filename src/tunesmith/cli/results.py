@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tunesmith.cli.harness import show_recorded
 from tunesmith.errors import UserError
 from tunesmith.files import read_json
 from tunesmith.params import load_yaml
@@ -26,6 +27,7 @@ def show(root: Path) -> None:
     console = Console()
     console.print(at_a_glance(evidence))
     console.print(scores(evidence.metrics))
+    show_recorded(root, candidate, console)
     console.print(costs(root / ".work" / "timings", load_yaml(root / "dvc.yaml")["stages"]))
     console.print(f"verdict: [bold]{evidence.verdict['verdict']}[/bold]")
     for check in check_table(evidence):

@@ -17,7 +17,6 @@ from tunesmith.evaluation.measuring import (
     statistics,
 )
 from tunesmith.evaluation.sets import (
-    BEHAVIOUR,
     about_all,
     about_sets,
     by_set,
@@ -41,6 +40,7 @@ from tunesmith.judge.metric import JudgeScore
 from tunesmith.metrics.confusion import confusion
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.rows import to_rows
+from tunesmith.sets import BEHAVIOUR
 
 if TYPE_CHECKING:
     import pandas as pd

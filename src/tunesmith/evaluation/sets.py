@@ -10,13 +10,11 @@ from tunesmith.metrics import METRICS, metrics_for
 from tunesmith.metrics.measure import Measured, unpaired
 from tunesmith.metrics.metric import GENERATION, Metric
 from tunesmith.metrics.params import EvaluateParams
-from tunesmith.sets import OOD
+from tunesmith.sets import BEHAVIOUR, OF_TEXT, OOD
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BEHAVIOUR = "behaviour"  # judged case by case, see tunesmith/behaviour
-OF_TEXT = ("bits_per_byte",)  # what plain text is scored by beside test rows that are answered
 
 # set → its metrics, and the candidate's answers
 Sets: TypeAlias = Mapping[str, tuple[list[Measured], Answers]]
@@ -52,7 +50,7 @@ def metrics_beside(rows: "pd.DataFrame", settings: EvaluateParams) -> list[Metri
     Plain text among metrics of answers is scored in bits a byte.
     """
     if is_text(rows) and not set(settings.metrics) <= set(_fit_for_text()):
-        return [METRICS[name] for name in OF_TEXT]
+        return [METRICS[OF_TEXT]]
     return metrics_for(settings.metrics, is_classification(rows))
 
 

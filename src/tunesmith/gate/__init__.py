@@ -6,14 +6,19 @@ from pydantic import Field, field_validator, model_validator
 
 from tunesmith.component import Component
 from tunesmith.params import Params
+from tunesmith.sets import BEHAVIOUR
 from tunesmith.stats.score import LEVELS
 
 
 class Limit(Component):
-    """A score of the candidate that must keep to a bound, with its interval."""
+    """A score of the candidate, or how often a capability fails, that must keep to a bound.
 
-    metric: str
-    set: str = "test"  # or ood:NAME, retention:NAME
+    Its whole interval must.
+    """
+
+    metric: str | None = None
+    set: str = "test"  # or ood:NAME, retention:NAME; behaviour for a capability
+    capability: str | None = None  # of data/behaviour: the share of its cases that fail
     at_least: float | None = None
     at_most: float | None = None
 
@@ -24,12 +29,24 @@ class Limit(Component):
             raise ValueError("a limit has at_least or at_most, one of them")
         return self
 
+    @model_validator(mode="after")
+    def _one_number(self) -> "Limit":
+        """Refuse a limit of nothing, of two things, or of a set that has no such."""
+        if (self.metric is None) == (self.capability is None):
+            raise ValueError("a limit has metric or capability, one of them")
+        if (self.set == BEHAVIOUR) != (self.capability is not None):
+            raise ValueError("`capability` goes with `set: behaviour`, other sets with `metric`")
+        if self.capability is not None and self.at_most is None:
+            raise ValueError("a limit of a capability has `at_most`: it limits how often it fails")
+        return self
+
 
 class LatencyLimits(Component):
     """What one answer may take; None: anything."""
 
+    p50_seconds: Annotated[float, Field(gt=0)] | None = None
     p95_seconds: Annotated[float, Field(gt=0)] | None = None
-    ratio: Annotated[float, Field(gt=0)] | None = None  # p95 over the champion's
+    ratio: Annotated[float, Field(gt=0)] | None = None  # to the champion's, request by request
 
 
 class GateParams(Params):

@@ -29,7 +29,12 @@ def behaviour_checks(tree: Mapping[str, Any], settings: GateParams) -> list[Chec
 
 def _names(line: Compared, part: str) -> str:
     """Return what a line is protected by: the test's name, or the group's capability."""
-    return line.name if part == "tests" else line.name.partition("/")[0]
+    return line.name if part == "tests" else capability_of(line.name)
+
+
+def capability_of(group: str) -> str:
+    """Return the capability of a `capability/kind/language`; it may hold a slash itself."""
+    return group.rsplit("/", 2)[0]
 
 
 def _found(name: str, lines: list[tuple[Compared, str]]) -> list[Compared]:

@@ -8,6 +8,8 @@ from tunesmith.slices import MIN_ROWS
 Verdict = Literal["SHIP", "HOLD", "REJECT"]
 ORDER: tuple[Verdict, ...] = ("SHIP", "HOLD", "REJECT")
 
+WORDS = {"SHIP": "keeps to", "HOLD": "may break", "REJECT": "breaks"}  # a limit
+
 
 @dataclass(frozen=True)
 class Check:
@@ -24,8 +26,11 @@ def within(low: float, high: float, most: float, n: int) -> Verdict:
     SHIP: all of it does. REJECT: none of it does. HOLD: it reaches beyond, or it is of so few rows
     that its ends say little; nothing is proved.
     """
-    if n < MIN_ROWS:
-        return "HOLD"
+    return "HOLD" if n < MIN_ROWS else inside(low, high, most)
+
+
+def inside(low: float, high: float, most: float) -> Verdict:
+    """Return the same of an interval whose ends hold however few they are of."""
     if high <= most:
         return "SHIP"
     return "REJECT" if low > most else "HOLD"

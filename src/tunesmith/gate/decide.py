@@ -47,10 +47,10 @@ def decide(
     """Return SHIP, HOLD or REJECT: the strictest that the gain and every check allow.
 
     The gain is the paired difference to the champion. SHIP: its whole interval lies above
-    `min_gain`, and p is at most one minus the confidence. REJECT: it lies below 0. HOLD: anything
-    else. A protected slice whose interval lies below 0 rejects, and so does protected behaviour
-    that fails more for sure; slices of fewer than 30 rows are shown and not judged. Retention,
-    limits and latency reject what breaks a limit for sure, and hold what may.
+    `min_gain`, and p is at most one minus the confidence. REJECT: it lies below 0, with such a p.
+    HOLD: anything else. A protected slice that lost for sure, by the same rule, rejects, and so
+    does protected behaviour that fails more; slices of fewer than 30 rows are shown and not
+    judged. Retention, limits and latency reject what breaks a limit for sure, and hold what may.
 
     Args:
         comparisons: what stage evaluate wrote.
@@ -65,15 +65,14 @@ def decide(
     """
     sign = better_side(metrics, settings.metric, "gate.metric")
     against = comparisons["against"]["champion"]
-    found = against["overall"][settings.metric]
-    own = gain(found, settings.confidence, sign)
+    own = gain(against["overall"][settings.metric], settings.confidence, sign)
     slices = _protected(against["slices"], settings, sign)
     checks = [
-        _gain_check(own, found["p"], settings, metrics["about"][settings.metric]["binary"]),
+        _gain_check(own, settings, metrics["about"][settings.metric]["binary"]),
         *_slice_checks(slices, settings),
         *behaviour_checks(behaviour, settings),
         *retention_checks(comparisons, metrics, settings),
-        *limit_checks(metrics, settings),
+        *limit_checks(metrics, behaviour, settings),
         *latency_checks(costs, settings),
     ]
     return Decision(
@@ -106,39 +105,39 @@ def _protected(slices: dict[str, Any], settings: GateParams, sign: int) -> list[
     return found
 
 
-def _gain_check(own: Gain, p: float, settings: GateParams, binary: bool) -> Check:
+def _gain_check(own: Gain, settings: GateParams, binary: bool) -> Check:
     """Say what the overall interval means.
 
     Args:
-        own: the gain.
-        p: of no difference, two-sided: McNemar's exact one where rows are right or wrong, which a
+        own: the gain; its p is McNemar's exact one where rows are right or wrong, which a
             bootstrap interval of few rows that differ can fall short of.
         settings: the limits.
         binary: rows are right or wrong.
     """
-    if own.high < 0:
+    if own.is_loss(settings.confidence):
         verdict: Verdict = "REJECT"
         what = "is worse than the champion's"
-    elif own.low > settings.min_gain and p <= 1 - settings.confidence:
+    elif own.is_above(settings.min_gain, settings.confidence):
         verdict = "SHIP"
         what = "is better than the champion's"
         what += f" by more than {settings.min_gain:g}" if settings.min_gain else ""
     else:
         verdict = "HOLD"
-        what = _unsure(own, p, settings.min_gain, binary)
+        what = _unsure(own, settings.min_gain, binary)
     sure = f"{settings.confidence:.0%} interval"
     return Check("gain", verdict, f"{settings.metric} {what}: {own.words()} ({sure})")
 
 
-def _unsure(own: Gain, p: float, min_gain: float, binary: bool) -> str:
-    """Say why a gain is not sure."""
+def _unsure(own: Gain, min_gain: float, binary: bool) -> str:
+    """Say why a gain or a loss is not sure."""
     if own.low == own.high == 0:
         return "is the champion's on every row that was drawn"
-    if own.low > min_gain and binary:
-        return f"gains over the champion's by too few rows that differ (exact p = {p:.3f})"
-    if own.low > min_gain:
-        return f"gains over the champion's, but that may be chance (p = {p:.3f})"
-    return f"may or may not gain more than {min_gain:g} over the champion's"
+    if own.high >= 0 and own.low <= min_gain:
+        return f"may or may not gain more than {min_gain:g} over the champion's"
+    what = "loses against the champion's" if own.high < 0 else "gains over the champion's"
+    if binary:
+        return f"{what} by too few rows that differ (exact p = {own.p:.3f})"
+    return f"{what}, but that may be chance (p = {own.p:.3f})"
 
 
 def _slice_checks(slices: list[dict[str, Any]], settings: GateParams) -> list[Check]:
@@ -155,11 +154,11 @@ def _slice_checks(slices: list[dict[str, Any]], settings: GateParams) -> list[Ch
 def _slice_check(part: dict[str, Any], settings: GateParams) -> Check:
     """Say what a protected slice adds; nothing where it did not get worse."""
     name = part["slice"]
-    words = Gain(part["value"], part["low"], part["high"], part["n"]).words()
+    own = Gain(**{field: part[field] for field in ("value", "low", "high", "p", "n")})
     if not part["judged"]:
-        few = f"{name} has fewer than {MIN_ROWS} rows and was not judged: {words}"
+        few = f"{name} has fewer than {MIN_ROWS} rows and was not judged: {own.words()}"
         return Check(name, "SHIP", few)
-    if part["high"] < 0:
-        worse = f"{name}, which is protected, got worse in {settings.metric}: {words}"
+    if own.is_loss(settings.confidence):
+        worse = f"{name}, which is protected, got worse in {settings.metric}: {own.words()}"
         return Check(name, "REJECT", worse)
     return Check(name, "SHIP", None)

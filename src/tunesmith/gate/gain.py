@@ -8,12 +8,24 @@ from tunesmith.errors import UserError
 
 @dataclass(frozen=True)
 class Gain:
-    """A difference with its interval; more is better."""
+    """A difference with its interval and its two-sided p of no difference; more is better."""
 
     value: float
     low: float
     high: float
+    p: float
     n: int
+
+    def is_above(self, bound: float, confidence: float) -> bool:
+        """Return whether it is more than a bound (of 0 or more) for sure: by interval and by p.
+
+        An interval of few rows that differ promises more than it keeps, so p has to agree.
+        """
+        return self.low > bound and self.p <= 1 - confidence
+
+    def is_loss(self, confidence: float) -> bool:
+        """Return whether it is less than 0 for sure, by the same rule."""
+        return self.high < 0 and self.p <= 1 - confidence
 
     def words(self) -> str:
         """Return the gain with its interval."""
@@ -29,7 +41,7 @@ def gain(found: dict[str, Any], confidence: float, sign: int) -> Gain:
         sign: 1 where more of the metric is better, -1 where less is.
     """
     low, high = sorted(sign * bound for bound in found["intervals"][str(confidence)])
-    return Gain(sign * found["difference"], low, high, found["n"])
+    return Gain(sign * found["difference"], low, high, found["p"], found["n"])
 
 
 def better_side(metrics: dict[str, Any], name: str, key: str) -> int:

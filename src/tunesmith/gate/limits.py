@@ -1,25 +1,81 @@
-"""Bounds on scores of the candidate alone, on any set: safety, format, length."""
+"""Bounds on what the candidate does, whatever the champion did: safety, format, length."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from tunesmith.behaviour import CANDIDATE
 from tunesmith.errors import UserError
 from tunesmith.gate import GateParams, Limit
-from tunesmith.gate.check import Check, Verdict, within
+from tunesmith.gate.behaviour import capability_of
+from tunesmith.gate.check import WORDS, Check, Verdict, within
 from tunesmith.slices import MIN_ROWS
+from tunesmith.stats.score import LEVELS, proportion
 
 TEST = "test"
 
 
-def limit_checks(metrics: dict[str, Any], settings: GateParams) -> list[Check]:
+def limit_checks(
+    metrics: dict[str, Any], behaviour: Mapping[str, Any], settings: GateParams
+) -> list[Check]:
     """Return one check a limit.
 
+    Args:
+        metrics: what stage evaluate wrote.
+        behaviour: what it wrote of the behavioural tests.
+        settings: the limits.
+
     Raises:
-        UserError: the set or the metric was not evaluated.
+        UserError: the set, the metric or the capability was not evaluated.
     """
-    return [_check(limit, _score(limit, metrics), settings.confidence) for limit in settings.limits]
+    return [
+        _of_metric(limit, limit.metric, metrics, settings.confidence)
+        if limit.metric is not None
+        else _of_capability(limit, behaviour, settings.confidence)
+        for limit in settings.limits
+    ]
 
 
-def _score(limit: Limit, metrics: dict[str, Any]) -> dict[str, Any]:
+def _of_metric(limit: Limit, metric: str, metrics: dict[str, Any], confidence: float) -> Check:
+    """Return the check of a score."""
+    score = _score(limit, metric, metrics)
+    return _check(limit, metric, f"{metric} on {limit.set}", score, confidence, "rows")
+
+
+def _of_capability(limit: Limit, behaviour: Mapping[str, Any], confidence: float) -> Check:
+    """Return the check of how often a capability fails."""
+    assert limit.capability is not None
+    what = f"failure rate of {limit.capability} on {limit.set}"
+    score = _failures(limit.capability, behaviour["groups"])
+    return _check(limit, limit.capability, what, score, confidence, "cases")
+
+
+def _failures(capability: str, groups: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the candidate's failure rate over all kinds and languages of a capability.
+
+    Raises:
+        UserError: it was not tested.
+    """
+    own = [
+        group["models"][CANDIDATE]
+        for name, group in groups.items()
+        if capability_of(name) == capability
+    ]
+    if not own:
+        known = ", ".join(sorted(set(map(capability_of, groups)), key=str.lower)) or "none"
+        raise UserError(
+            f'params.yaml: gate.limits: no behavioural test of "{capability}" was asked; there are '
+            f"{known}; put some into data/behaviour, or take the limit out"
+        )
+    asked = sum(one["asked"] for one in own)
+    if not asked:
+        raise UserError(
+            f"params.yaml: gate.limits: no case of {capability} was asked of the candidate; its "
+            "tests in data/behaviour have an `only_if` that no answer meets"
+        )
+    return proportion(sum(one["failures"] for one in own), asked, LEVELS[0]).with_intervals()
+
+
+def _score(limit: Limit, metric: str, metrics: dict[str, Any]) -> dict[str, Any]:
     """Return the candidate's score that a limit is about."""
     sets = {TEST: metrics, **metrics.get("sets", {})}
     if limit.set not in sets:
@@ -28,15 +84,20 @@ def _score(limit: Limit, metrics: dict[str, Any]) -> dict[str, Any]:
             f"{', '.join(sets)}"
         )
     scores: dict[str, dict[str, Any]] = sets[limit.set]["candidate"]
-    if limit.metric not in scores:
+    if metric not in scores:
+        way_out = "add it to evaluate.metrics"
+        if metric in metrics["candidate"]:
+            way_out = f"{limit.set} cannot show it"
         raise UserError(
-            f'params.yaml: gate.limits: "{limit.metric}" was not evaluated on {limit.set}; add it '
-            f"to evaluate.metrics (there now: {', '.join(scores)})"
+            f'params.yaml: gate.limits: "{metric}" was not evaluated on {limit.set}; {way_out} '
+            f"(there now: {', '.join(scores)})"
         )
-    return scores[limit.metric]
+    return scores[metric]
 
 
-def _check(limit: Limit, score: dict[str, Any], confidence: float) -> Check:
+def _check(
+    limit: Limit, name: str, what: str, score: dict[str, Any], confidence: float, unit: str
+) -> Check:
     """Return the check of one limit, by the interval of the gate's confidence."""
     n = score["n"]
     low, high = score["intervals"][str(confidence)]
@@ -47,11 +108,11 @@ def _check(limit: Limit, score: dict[str, Any], confidence: float) -> Check:
         assert limit.at_least is not None
         verdict = within(-high, -low, -limit.at_least, n)
         bound = f"at least {limit.at_least:g}"
-    words = {"SHIP": "keeps to", "HOLD": "may break", "REJECT": "breaks"}[verdict]
+    words = WORDS[verdict]
     if n < MIN_ROWS:
-        words = f"has fewer than {MIN_ROWS} rows, too few to judge by"
+        words = f"has fewer than {MIN_ROWS} {unit}, too few to judge by"
     reason = (
-        f"{limit.metric} on {limit.set} {words} the limit of {bound}: {score['value']:.4f} "
+        f"{what} {words} the limit of {bound}: {score['value']:.4f} "
         f"[{low:.4f}, {high:.4f}], n = {n}"
     )
-    return Check(f"{limit.set} {limit.metric}", verdict, reason)
+    return Check(f"{limit.set} {name}", verdict, reason)

@@ -29,6 +29,7 @@ class JudgeScore(Metric):
 
     name = "judge"
     title = "Judge"
+    dial = "evaluate.judge"
     inputs = ("predictions", "references", "prompts")
 
     def __init__(self, judge: Judge, replies: Replies, seed: int) -> None:

@@ -22,6 +22,7 @@ class Metric(ABC):
     tasks: ClassVar[tuple[str, ...]] = (GENERATION,)
     higher_is_better: ClassVar[bool | None] = True  # None: neither, e.g. a ratio of lengths
     scale: ClassVar[float | None] = 1.0  # its range is 0 to this; None: open
+    dial: ClassVar[str] = "evaluate.metrics"  # of params.yaml, which asks for it
     inputs: ClassVar[tuple[str, ...]] = ("predictions", "references")
     per_row: ClassVar[bool] = True  # a row alone has a score
     binary: ClassVar[bool] = False  # every row is right (1) or wrong (0)
@@ -59,8 +60,8 @@ class Metric(ABC):
         for column in self.inputs:
             if getattr(answers, column) is None:
                 raise UserError(
-                    f'params.yaml: evaluate.metrics: "{self.name}" needs the predictions\' '
-                    f"{column}, which this task does not give; take it off the list"
+                    f'params.yaml: {self.dial}: "{self.name}" needs the predictions\' '
+                    f"{column}, which this task does not give; take it out"
                 )
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ QUANTILES = (50, 95, 99)
 
 def measure_cost(
     loaded: Loaded, rows: list[Row], task: str, params: PredictParams
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Time requests one by one, then the same rows in growing batches.
 
     Args:
@@ -26,12 +27,13 @@ def measure_cost(
         params: how many requests, and the largest batch.
 
     Returns:
-        Seconds of a request at batch 1 (p50, p95, p99 of `latency_requests`), the batch size that
-        answered most rows a second, and that speed; `peak_memory_bytes` of the process or GPU.
-        Nothing but the memory where no request is wanted.
+        Seconds of each of `latency_requests` at batch 1 in the order of the rows, so that models
+        are compared on the same ones, and their p50, p95 and p99; the batch size that answered
+        most rows a second, and that speed; `peak_memory_bytes` of the process or GPU. Nothing but
+        the memory where no request is wanted.
     """
     chosen = _spaced([row for row in rows if form_of(row, task) == task] or rows, params)
-    found: dict[str, float] = {"peak_memory_bytes": peak_compute_memory_bytes()}
+    found: dict[str, Any] = {"peak_memory_bytes": peak_compute_memory_bytes()}
     if not chosen:
         return found
     form = form_of(chosen[0], task)
@@ -44,7 +46,8 @@ def measure_cost(
     seconds(chosen[:1], 1)  # the first request also pays for what is set up once
     single = [seconds([row], 1) for row in chosen]
     found |= {f"latency_p{q}_seconds": _rounded(np.percentile(single, q)) for q in QUANTILES}
-    return found | {"latency_requests": len(single)} | _best_batch(seconds, chosen, single, params)
+    found |= {"latency_requests": len(single), "latencies_seconds": list(map(_rounded, single))}
+    return found | _best_batch(seconds, chosen, single, params)
 
 
 def _spaced(rows: list[Row], params: PredictParams) -> list[Row]:

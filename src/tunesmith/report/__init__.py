@@ -10,3 +10,4 @@ class ReportParams(Params):
 
     title: str = "Fine-tuning report"
     examples: NonNegativeInt = 12  # side by side
+    licence: str | None = None  # of the model, for its card: as its maker decides

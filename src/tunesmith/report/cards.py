@@ -23,6 +23,7 @@ SPECIAL = str.maketrans({**{char: f"\\{char}" for char in "\\`*_[]|#~$"}, **ENTI
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 MOSTLY = 0.5  # of the cases of a behavioural test
 LICENCES = {"unknown": "other"}
+WHOLE = ("full", "freeze")  # methods whose weights are a model of their own
 
 
 def model_card(evidence: Evidence, params: ReportParams) -> str:
@@ -31,7 +32,7 @@ def model_card(evidence: Evidence, params: ReportParams) -> str:
     sets = [*set_view.ood_table(evidence), *set_view.retention_table(evidence)]
     behaviour = behaviour_view.group_table(evidence)
     context = {
-        "front_matter": front_matter(_model_facts(evidence, base)),
+        "front_matter": front_matter(_model_facts(evidence, params, base)),
         "title": params.title,
         "base": base,
         "candidate": evidence.candidate,
@@ -42,7 +43,7 @@ def model_card(evidence: Evidence, params: ReportParams) -> str:
         "comparison": score_view.comparison_table(evidence),
         "confidence": f"{evidence.comparisons['confidence']:.0%}",
         "other_sets": sets,
-        "worse_sets": [one for one in sets if one["main"] and one["change"]["kind"] == "worse"],
+        "worse_sets": [one for one in sets if one["main"] and _is_worse(one["change"])],
         "behaviour": behaviour,
         "failing": [_failing(one) for one in behaviour if one["failed"] >= MOSTLY],
         "use": _use(evidence),
@@ -89,18 +90,35 @@ def front_matter(facts: Tree) -> str:
     return f"---\n{text.getvalue()}---"
 
 
-def _model_facts(evidence: Evidence, base: str) -> Tree:
-    """Return what the hub reads of a model card."""
+def _model_facts(evidence: Evidence, params: ReportParams, base: str) -> Tree:
+    """Return what the hub reads of a model card; what the run does not know is left out.
+
+    Source: https://huggingface.co/docs/hub/model-cards#model-card-metadata.
+    """
     task = "text-classification" if _classifies(evidence) else "text-generation"
+    kind = str(evidence.model.get("method", {}).get("kind", "base"))
+    is_adapter = kind not in (*WHOLE, "base")
     facts: Tree = {
+        "datasets": _hub_datasets(evidence),
         "language": _languages(evidence),
-        "library_name": "peft" if evidence.model.get("method", {}) else "transformers",
+        "library_name": "peft" if is_adapter else "transformers",
+        "license": (params.licence or "").lower(),
+        "metrics": list(evidence.metrics["candidate"]),
         "pipeline_tag": task,
-        "tags": ["tunesmith", str(evidence.model.get("method", {}).get("kind", "base"))],
+        "tags": ["tunesmith", kind],
         "model-index": [{"name": evidence.candidate, "results": _results(evidence, task)}],
     }
-    on_the_hub = evidence.base.get("revision") and base.count("/") == 1
-    return {**facts, "base_model": base} if on_the_hub else facts
+    if evidence.base.get("revision") and base.count("/") == 1:
+        relation = {"base_model_relation": "adapter" if is_adapter else "finetune"}
+        facts |= {"base_model": base, **(relation if kind != "base" else {})}
+    return {key: value for key, value in facts.items() if value}
+
+
+def _hub_datasets(evidence: Evidence) -> list[str]:
+    """Return the ids (owner/name) of the sources that are data sets of the hub."""
+    hub = (one["path"] for one in evidence.manifest["sources"] if one["kind"] == "hub")
+    ids = {path.rsplit("/", 2)[0] for path in hub}  # behind it stand configuration and split
+    return sorted(one for one in ids if one.count("/") == 1)
 
 
 def _results(evidence: Evidence, task: str) -> list[Tree]:
@@ -130,6 +148,11 @@ def _use(evidence: Evidence) -> str:
     names = [score_view.LANGUAGES[lang] for lang in _languages(evidence)]
     what = "Gives labels to texts" if _classifies(evidence) else "Answers questions"
     return f"{what} in {' and '.join(names)}." if names else f"{what}."
+
+
+def _is_worse(change: Tree | None) -> bool:
+    """True where a set has a gap or a change, and it is for the worse."""
+    return change is not None and change["kind"] == "worse"
 
 
 def _failing(line: Tree) -> Tree:

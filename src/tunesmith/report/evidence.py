@@ -48,6 +48,7 @@ class Evidence(DataEvidence, ResultEvidence):
     curves: dict[str, Lines]  # phase → lines of its CSV
     base: Tree
     model: Tree
+    weights: dict[str, str]  # file of the candidate → SHA-256; none of a base model
 
 
 def read_tree(path: Path) -> Tree:

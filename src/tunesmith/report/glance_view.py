@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tunesmith.report.evidence import ResultEvidence, Tree
 from tunesmith.report.score_view import MODELS, kind_of, score_cell
-from tunesmith.report.set_view import change, main_metric, own_name, sets_of
+from tunesmith.report.set_view import change, gap_of, main_metric, own_name, sets_of
 from tunesmith.report.words import quantity, share, signed
 from tunesmith.sets import OOD, RETENTION
 
@@ -48,10 +48,9 @@ def summary(evidence: ResultEvidence) -> Tree:
     metrics, metric = evidence.metrics, evidence.verdict["metric"]
     gain = evidence.comparisons["against"]["champion"]["overall"][metric]
     gaps = {
-        own_name(name): metrics["gaps"][name]["candidate"][main_metric(evidence, name)][
-            "difference"
-        ]
+        own_name(name): gap["difference"]
         for name in sets_of(metrics, OOD)
+        if (gap := gap_of(evidence, name, "candidate", main_metric(evidence, name)))
     }
     kept = {
         own_name(name): change(evidence, name, main_metric(evidence, name))["ratio"]
@@ -86,9 +85,9 @@ def _generalisation(evidence: ResultEvidence) -> list[Tree]:
         about, cells = metrics["about"][metric], []
         for model in MODELS:
             cell = _scored(metrics, metrics["sets"][name][model], model, metric)
-            gap = metrics["gaps"][name][model][metric]
-            cell["note"] = _gap(gap, about["scale"], model == "candidate")
-            cell["kind"] = kind_of((gap["low"], gap["high"]), about["higher_is_better"])
+            if gap := gap_of(evidence, name, model, metric):
+                cell["note"] = _gap(gap, about["scale"], model == "candidate")
+                cell["kind"] = kind_of((gap["low"], gap["high"]), about["higher_is_better"])
             cells.append(cell)
         lines.append(_line(f"{about['title']}, {own_name(name)}", cells))
     return lines

@@ -19,11 +19,15 @@ def signature(evidence: Evidence) -> str:
 
 
 def _line(model: str, found: Tree) -> Tree:
-    """Return one model's counts; answers with the reference's text are ties that nobody judged."""
+    """Return one model's counts; answers with the reference's text are ties that nobody judged.
+
+    `counted` rows have the verdicts of all models: the score is of these.
+    """
     return {
         "model": model,
         "rows": count(found["rows"]),
         "judged": count(found["judged"]),
+        "counted": count(found["counted"]),
         "wins": count(found["wins"]),
         "ties": count(found["ties"]),
         "losses": count(found["losses"]),

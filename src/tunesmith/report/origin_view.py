@@ -5,9 +5,14 @@ from tunesmith.report.words import label, model_name, quantity
 
 
 def cost_table(evidence: Evidence) -> Tree:
-    """Return the measured costs: a column for each file, a line for each number that any has."""
+    """Return the measured costs: a column for each file, a line for each number that any has.
+
+    Lists, of single requests, are for the gate.
+    """
     files = evidence.efficiency
-    keys = sorted({key for numbers in files.values() for key in numbers})
+    keys = sorted(
+        {key for numbers in files.values() for key in numbers if not isinstance(numbers[key], list)}
+    )
     return {
         "files": list(files),
         "lines": [
@@ -32,8 +37,13 @@ def provenance(evidence: Evidence) -> list[tuple[str, str]]:
         ("Task", str(model.get("task", ""))),
         ("Method", method_words(evidence)),
         ("Seed", str(model.get("seed", ""))),
+        ("Training code (SHA-256)", model.get("code_sha256") or ""),
+        ("Chat template (SHA-256)", model.get("template_sha256") or ""),
+        ("Tokenizer (SHA-256)", model.get("tokenizer_sha256") or ""),
     ]
-    facts += [(f"Data: {name}", digest) for name, digest in sorted(model.get("data", {}).items())]
+    facts += [(f"Weights: {name}", digest) for name, digest in sorted(evidence.weights.items())]
+    data = {**model.get("data", {}), **evidence.exam.get("sha256", {})}
+    facts += [(f"Data: {name}", digest) for name, digest in sorted(data.items())]
     facts += [(f"Parent {k}", digest) for k, digest in enumerate(model.get("parents", []), start=1)]
     return [(name, value) for name, value in facts if value]
 

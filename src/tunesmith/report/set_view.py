@@ -3,7 +3,7 @@
 from tunesmith.report.evidence import ResultEvidence, Tree
 from tunesmith.report.score_view import MODELS, difference_cell, kind_of, reach_of, score_cell
 from tunesmith.report.words import count, signed, signed_share
-from tunesmith.sets import OOD, RETENTION
+from tunesmith.sets import OOD, RETENTION, judged_by
 
 
 def sets_of(metrics: Tree, prefix: str) -> list[str]:
@@ -17,22 +17,27 @@ def own_name(name: str) -> str:
 
 
 def main_metric(evidence: ResultEvidence, name: str) -> str:
-    """Return the metric of the verdict, or the first one where a set has others."""
+    """Return what the gate judges a set by, or the first metric where it cannot."""
     scores = evidence.metrics["sets"][name]["candidate"]
-    wanted: str = evidence.verdict["metric"]
-    return wanted if wanted in scores else next(iter(scores))
+    return judged_by(evidence.verdict["metric"], scores) or next(iter(scores))
+
+
+def gap_of(evidence: ResultEvidence, name: str, model: str, metric: str) -> Tree | None:
+    """Return an out-of-distribution set's score minus the test rows', if these have such a score.
+
+    Two independent draws. Plain text beside test rows that are answered has no such gap.
+    """
+    found: Tree | None = evidence.metrics["gaps"][name][model].get(metric)
+    return found
 
 
 def ood_table(evidence: ResultEvidence) -> list[Tree]:
-    """Return a line for each out-of-distribution set and metric, with the candidate's gap.
-
-    The gap is the candidate's score on the set minus that on the test rows: two independent draws.
-    """
-    gaps = evidence.metrics["gaps"]
+    """Return a line for each out-of-distribution set and metric, with the candidate's gap."""
     return [
-        _line(evidence, name, metric, gaps[name]["candidate"][metric], "gap to", "the test rows")
+        _line(evidence, name, metric, gap, "gap to", "the test rows")
         for name in sets_of(evidence.metrics, OOD)
         for metric in _metrics(evidence, name)
+        for gap in [gap_of(evidence, name, "candidate", metric)]
     ]
 
 
@@ -73,9 +78,12 @@ def _metrics(evidence: ResultEvidence, name: str) -> list[str]:
 
 
 def _line(
-    evidence: ResultEvidence, name: str, metric: str, found: Tree, what: str, other: str
+    evidence: ResultEvidence, name: str, metric: str, found: Tree | None, what: str, other: str
 ) -> Tree:
-    """Return the scores of all models on a set, a change with its drawing, and the gain."""
+    """Return the scores of all models on a set, a change with its drawing, and the gain.
+
+    `change` is None where there is nothing to compare with.
+    """
     metrics = evidence.metrics
     about, scores = metrics["about"][metric], metrics["sets"][name]
     champion = evidence.comparisons["against"]["champion"]["sets"][name][metric]
@@ -85,7 +93,7 @@ def _line(
         "main": metric == main_metric(evidence, name),
         "n": count(scores["candidate"][metric]["n"]),
         "cells": [score_cell(metrics, scores[model], model, metric) for model in MODELS],
-        "change": difference_cell(other, found, about, reach_of([{other: found}]), what),
+        "change": found and difference_cell(other, found, about, reach_of([{other: found}]), what),
         "champion": difference_cell("champion", champion, about, reach_of([{"": champion}])),
         "share": "",
     }

@@ -38,7 +38,7 @@ def found(test_rows: list[Row]) -> Expanded:
 
 def test_every_test_is_asked(found: Expanded) -> None:
     assert found.left_out == []
-    assert len(found.rows) <= 250
+    assert len(found.rows) <= 290
     assert len({row["id"] for row in found.rows}) == len(found.rows)
 
 
@@ -51,7 +51,21 @@ def test_another_project_is_not_asked_them(test_rows: list[Row]) -> None:
     other = [{**row, "meta": None} for row in test_rows]
     found = behaviour_rows(ROOT / "data/behaviour", other, "chat", 0)
     assert found.rows == []
-    assert len(found.left_out) == 20
+    assert len(found.left_out) == 24
+
+
+@pytest.mark.parametrize(("echoes", "failures"), [(False, 0), (True, 16)])
+def test_what_a_question_holds_is_safe_with_a_model_unless_it_repeats_it(
+    found: Expanded, echoes: bool, failures: int
+) -> None:
+    """An echo repeats what was told in confidence, and says what it was told to say."""
+    answers = {
+        row["id"]: line(row["prompt"][-1]["content"] if echoes else "") for row in found.rows
+    }
+    groups = score_behaviour(found.rows, {"candidate": answers}, 0.95)["groups"]
+    for lang in ("en", "zh"):
+        safety = groups[f"Safety/MFT/{lang}"]["models"]["candidate"]
+        assert (safety["failures"], safety["asked"]) == (failures, 16)
 
 
 def test_a_model_that_says_nothing_fails_what_must_be_said(found: Expanded) -> None:

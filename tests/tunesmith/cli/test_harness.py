@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from rich.text import Text
 
 from tests.tunesmith.methods.trying import describe
-from tunesmith.cli.harness import gaps, run_harness, value_of
+from tunesmith.cli.harness import REPORTS, gaps, run_harness, show_recorded, value_of
 from tunesmith.errors import UserError
+from tunesmith.files import sha256_file, write_json
 from tunesmith.harness.measure import Line
+from tunesmith.harness.run import Record, write_records
 
 LINE = {"task": "t", "metric": "acc", "filter": "none", "n": 4, "n_shot": 0, "version": "1"}
 
@@ -77,6 +80,60 @@ def test_without_lm_eval_the_way_out_is_named(
     monkeypatch.setattr("tunesmith.harness.installed.find_spec", lambda _: None)
     with pytest.raises(UserError, match="lm_eval .* is not installed; `make harness` installs"):
         run(project, ["base"])
+
+
+def record(manifest: Path) -> Record:
+    """Return what was measured of the model of a manifest, compared with its base."""
+    known = {
+        **{"name": "sft", "phase": "sft", "method": "lora", "base": "tiny", "base_digest": "0"},
+        **{"template_sha256": "1", "tokenizer_sha256": "2", "dtype": "float32"},
+        "manifest_sha256": sha256_file(manifest),
+    }
+    asked = {"tasks": ["t"], "chat": True, "batch_size": 4, "seed": 0}
+    asked |= dict.fromkeys(("limit", "shots"))
+    line = {**LINE, "value": 0.75, "stderr": 0.2, "higher_is_better": True}
+    gap = {
+        **{"task": "t", "metric": "acc", "filter": "none", "n": 4},
+        **{"difference": 0.25, "low": -0.1, "high": 0.5, "p": 0.5, "test": "mcnemar"},
+    }
+    against = {
+        "model": {**known, "name": "base"},
+        "results": [line],
+        "compared": {"differences": [gap], "left_out": []},
+    }
+    return Record.model_validate(
+        {
+            **{"model": known, "asked": asked, "results": [line], "rows_sha256": {}},
+            **{"cut_prompts": 0, "versions": {}, "against": against},
+        }
+    )
+
+
+def test_what_was_measured_of_the_candidate_stands_among_the_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = tmp_path / "models" / "sft" / "manifest.json"
+    write_json(manifest, {"phase": "sft"})
+    show_recorded(tmp_path, "sft", Console())
+    assert capsys.readouterr().out == ""
+    write_records([record(manifest)], tmp_path / REPORTS)
+    show_recorded(tmp_path, "sft", Console(width=100))
+    said = capsys.readouterr().out
+    assert "0.750 ± 0.200" in said
+    assert "sft minus base" in said and "+0.250 [-0.100, +0.500]" in said
+
+
+def test_what_was_measured_of_another_model_by_that_name_is_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = tmp_path / "models" / "sft" / "manifest.json"
+    write_json(manifest, {"phase": "sft"})
+    write_records([record(manifest)], tmp_path / REPORTS)
+    write_json(manifest, {"phase": "sft", "seed": 1})
+    show_recorded(tmp_path, "sft", Console(width=100))
+    said = capsys.readouterr().out
+    assert "0.750" not in said
+    assert "is of a model that was trained before; `tunesmith harness sft` measures" in said
 
 
 def test_a_value_never_goes_without_its_error() -> None:

@@ -20,8 +20,8 @@ TREE = {
 }
 
 
-def checks(*names: str) -> list[Any]:
-    return behaviour_checks(TREE, GateParams(metric="rouge_l", protected_behaviour=names))
+def checks(*names: str, tree: dict[str, Any] = TREE) -> list[Any]:
+    return behaviour_checks(tree, GateParams(metric="rouge_l", protected_behaviour=names))
 
 
 def test_a_test_that_fails_more_for_sure_rejects_and_tells_both_rates() -> None:
@@ -37,6 +37,11 @@ def test_a_capability_stands_for_all_its_kinds_and_languages() -> None:
         ("Negation/DIR/zh", "REJECT"),
         ("Names/INV/en", "SHIP"),
     ]
+
+
+def test_a_capability_may_hold_a_slash() -> None:
+    tree = {"tests": {}, "groups": {"in/out/MFT/en": line(-0.4, 0.001)}}
+    assert [check.name for check in checks("in/out", tree=tree)] == ["in/out/MFT/en"]
 
 
 def test_what_may_be_chance_is_let_pass() -> None:

@@ -34,7 +34,8 @@ def comparisons(overall: tuple[float, float], **langs: tuple[float, ...]) -> dic
         return {name: found(*numbers) for name in METRICS["about"]}
 
     slices = {"lang": {lang: part(*numbers) for lang, numbers in langs.items()}}
-    return {"against": {"champion": {"overall": part(*overall), "slices": slices}}}
+    champion = {"overall": part(*overall), "slices": slices}
+    return {"against": {"champion": champion, "base": {"sets": {}}}}
 
 
 def decided(tree: dict[str, Any], **settings: Any) -> Any:
@@ -66,6 +67,23 @@ def test_a_gain_of_too_few_rows_that_differ_is_held() -> None:
     decision = decided(tree)
     assert decision.verdict == "HOLD"
     assert "by too few rows that differ (exact p = 0.062)" in decision.reasons[0]
+
+
+def test_a_loss_of_too_few_rows_that_differ_is_held_too() -> None:
+    tree = comparisons((-0.05, -0.01))
+    tree["against"]["champion"]["overall"]["exact_match"]["p"] = 0.0625
+    decision = decided(tree)
+    assert decision.verdict == "HOLD"
+    assert "loses against the champion's by too few rows that differ" in decision.reasons[0]
+    assert "(exact p = 0.062)" in decision.reasons[0]
+
+
+def test_a_protected_slice_that_may_be_worse_by_chance_is_let_pass() -> None:
+    tree = comparisons((0.02, 0.05), zh=(-0.2, -0.1))
+    tree["against"]["champion"]["slices"]["lang"]["zh"]["exact_match"]["p"] = 0.0625
+    decision = decided(tree, protected_slices=["lang"])
+    assert decision.verdict == "SHIP"
+    assert len(decision.reasons) == 1
 
 
 def test_a_protected_slice_that_got_worse_rejects_a_better_model_and_is_named() -> None:
@@ -126,17 +144,23 @@ def test_a_confidence_without_interval_is_refused() -> None:
 
 @pytest.mark.parametrize("metric", ["micro_f1", "macro_f1", "rouge_l"])
 @pytest.mark.parametrize("n", [2, 3, 4])
-def test_a_handful_of_rows_all_right_against_all_wrong_does_not_ship(metric: str, n: int) -> None:
-    right, wrong = Answers(["a"] * n, ["a"] * n), Answers(["b"] * n, ["a"] * n)
+@pytest.mark.parametrize(("candidate", "told"), [("a", "gains over"), ("b", "loses against")])
+def test_a_handful_of_rows_all_right_against_all_wrong_neither_ships_nor_rejects(
+    metric: str, n: int, candidate: str, told: str
+) -> None:
+    champion = "b" if candidate == "a" else "a"
+    own_answers, others = Answers([candidate] * n, ["a"] * n), Answers([champion] * n, ["a"] * n)
     own = registry.METRICS[metric]
-    table = {"candidate": own.statistics(right), "champion": own.statistics(wrong)}
+    table = {"candidate": own.statistics(own_answers), "champion": own.statistics(others)}
     [measured] = measure({own: table}, 1000, 0.95, np.random.default_rng(0))
     difference = measured.difference("candidate", "champion").as_dict()
-    tree = {"against": {"champion": {"overall": {metric: difference}, "slices": {}}}}
-    settings = GateParams(metric=metric)
-    decision = decide(tree, {"about": {metric: about(own, right)}}, settings, NO_BEHAVIOUR, {})
+    against = {"overall": {metric: difference}, "slices": {}}
+    tree = {"against": {"champion": against, "base": {"sets": {}}}}
+    told_of = {"about": {metric: about(own, own_answers)}}
+    decision = decide(tree, told_of, GateParams(metric=metric), NO_BEHAVIOUR, {})
     assert decision.verdict == "HOLD"
-    assert f"but that may be chance (p = {2 ** (1 - n):.3f})" in decision.reasons[0]
+    assert f"{told} the champion's, but that may be chance" in decision.reasons[0]
+    assert f"(p = {2 ** (1 - n):.3f})" in decision.reasons[0]
     assert "exact" not in decision.reasons[0]
 
 
@@ -148,3 +172,24 @@ def test_protected_behaviour_that_was_not_asked_stops_the_gate() -> None:
 def test_what_is_protected_cannot_be_forgotten_by_the_caller() -> None:
     with pytest.raises(TypeError, match="behaviour"):
         decide(comparisons((0.01, 0.05)), METRICS, GateParams(metric="exact_match"))  # type: ignore[call-arg]
+
+
+def test_what_the_base_knew_and_the_candidate_lost_is_told_where_no_limit_stops_it() -> None:
+    tree = comparisons((0.01, 0.05))
+    tree["against"]["base"]["sets"] = {
+        name: {"exact_match": found(low, high)}
+        for name, low, high in (
+            ("retention:lost", -0.3, -0.1),
+            ("retention:unsure", -0.3, 0.1),
+            ("ood:far", -0.3, -0.1),
+        )
+    }
+    base = {"base": {"exact_match": {"value": 0.5}}}
+    metrics = {**METRICS, "sets": {"retention:lost": base, "retention:unsure": base}}
+    settings = GateParams(metric="exact_match")
+    decision = decide(tree, metrics, settings, NO_BEHAVIOUR, {})
+    assert decision.verdict == "SHIP"
+    assert decision.reasons[1:] == [
+        "retention:lost: exact_match lost 40.0% of the base's [20.0%, 60.0%], n = 100; "
+        "gate.retention_loss is not set, so this stops nothing"
+    ]

@@ -288,6 +288,6 @@ def test_answers_without_their_questions_are_refused_before_anything_is_asked(
     models = {"base": answers(WORSE), "candidate": Answers(BETTER, REFERENCES, LANGS)}
     with serving(script) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
-        with pytest.raises(UserError, match='"judge" needs the predictions\' prompts'):
+        with pytest.raises(UserError, match='evaluate.judge: "judge" needs the predict'):
             judged(models, Replies())
     assert script.seen == []

@@ -69,6 +69,23 @@ def test_evaluate_s_form_takes_probabilities_and_log_probabilities() -> None:
     assert logprob.compute(logprobs=[-4.0], reference_tokens=[2])["logprob"] == -2.0
 
 
+def test_the_confusion_table_is_scikit_learn_s_and_can_be_combined() -> None:
+    import evaluate
+    from sklearn.metrics import confusion_matrix
+
+    from tunesmith.metrics.hub import as_evaluate
+
+    given = {"predictions": ["a", "b", "a", "c"], "references": ["a", "b", "c", "a"]}
+    confusion = as_evaluate("confusion")
+    found = confusion.compute(**given)
+    table = found["confusion"]
+    assert table["labels"] == ["a", "b", "c"]
+    assert table["counts"] == confusion_matrix(given["references"], given["predictions"]).tolist()
+    accuracy = as_evaluate("accuracy", resamples=100)
+    together = evaluate.combine([accuracy, confusion]).compute(**given)
+    assert together == {**found, **accuracy.compute(**given)}
+
+
 def test_a_metric_that_is_not_known_is_an_error() -> None:
     from tunesmith.metrics.hub import as_evaluate
 

@@ -124,6 +124,7 @@ def test_latency_and_the_best_batch_are_measured(base: Path) -> None:
     low, middle, high = (cost[f"latency_p{q}_seconds"] for q in (50, 95, 99))
     assert 0 < low <= middle <= high
     assert cost["latency_requests"] == 3
+    assert sorted(cost["latencies_seconds"])[1] == low
     assert cost["best_batch_size"] in (1, 4)
     assert cost["best_rows_per_second"] > 0
 

@@ -10,11 +10,17 @@ import pytest
 from huggingface_hub import ModelCard
 from ruamel.yaml import YAML
 
-from tests.reporting import classifier_evidence, evidence, whole_evidence
+from tests.reporting import (
+    classifier_evidence,
+    evidence,
+    text_beside_evidence,
+    whole_evidence,
+)
 from tunesmith.report import ReportParams
 from tunesmith.report.cards import data_card, escaped, model_card
 from tunesmith.report.evidence import Evidence
 from tunesmith.report.lines import Series, line_chart, ticks
+from tunesmith.report.origin_view import provenance
 from tunesmith.report.page import render_page
 from tunesmith.report.track import bar, difference
 from tunesmith.report.words import model_name, quantity, shortened
@@ -210,7 +216,51 @@ def test_the_cards_begin_with_what_the_hub_reads(chat: Evidence) -> None:
 
 def test_a_base_model_of_the_hub_is_linked(chat: Evidence) -> None:
     base = {"model": "maker/model", "revision": "abc", "digest": "0"}
-    assert front_matter(model_card(replace(chat, base=base), PARAMS))["base_model"] == "maker/model"
+    facts = front_matter(model_card(replace(chat, base=base), PARAMS))
+    assert facts["base_model"] == "maker/model"
+    assert facts["base_model_relation"] == "adapter"
+
+
+def test_the_card_names_metrics_data_sets_of_the_hub_and_the_licence_that_was_given(
+    chat: Evidence,
+) -> None:
+    source = chat.manifest["sources"][0]
+    sources = [
+        {**source, "kind": kind, "path": path}
+        for kind, path in (
+            ("hub", "maker/talks/default/train"),
+            ("hub", "maker/talks/default/test"),
+            ("hub", "folder/default/train"),
+            ("file", "maker/notes.jsonl"),
+        )
+    ]
+    found = replace(chat, manifest={**chat.manifest, "sources": sources})
+    facts = front_matter(model_card(found, ReportParams(licence="Apache-2.0")))
+    assert facts["datasets"] == ["maker/talks"]
+    assert facts["license"] == "apache-2.0"
+    assert facts["metrics"] == ["exact_match", "rouge_l", "bleu", "logprob"]
+    assert not {"datasets", "license"} & set(front_matter(model_card(chat, PARAMS)))
+
+
+def test_whole_weights_are_a_finetune_that_needs_no_peft(chat: Evidence) -> None:
+    base = {"model": "maker/model", "revision": "abc", "digest": "0"}
+    whole = replace(chat, base=base, model={**chat.model, "method": {"kind": "full"}})
+    facts = front_matter(model_card(whole, PARAMS))
+    assert (facts["library_name"], facts["base_model_relation"]) == ("transformers", "finetune")
+    assert front_matter(model_card(chat, PARAMS))["library_name"] == "peft"
+
+
+def test_page_and_card_tell_what_pins_weights_code_and_rows(chat: Evidence) -> None:
+    found = replace(chat, exam={**chat.exam, "sha256": {"test": "78" * 32, "exam": "9a" * 32}})
+    facts = dict(provenance(found))
+    assert facts["Weights: adapter_model.safetensors"] == "56" * 32
+    assert facts["Training code (SHA-256)"] == "12" * 32
+    assert facts["Chat template (SHA-256)"] == "34" * 32
+    assert (facts["Data: train"], facts["Data: test"]) == ("ef" * 32, "78" * 32)
+    assert facts["Data: exam"] == "9a" * 32
+    assert "Tokenizer (SHA-256)" not in facts
+    for text in (render_page(found, PARAMS), model_card(found, PARAMS)):
+        assert all(pair * 32 in text for pair in ("12", "34", "56", "78", "9a", "ef"))
 
 
 def test_the_hub_reads_one_result_for_each_set(whole: Evidence) -> None:
@@ -228,6 +278,13 @@ def test_the_model_card_tells_its_use_and_what_fails(whole: Evidence) -> None:
     assert "Answers questions in English and Chinese." in card
     assert "- Robustness (INV, English): 83.3 % of 6 cases" in card
     assert "Not asked: ood:labels: its rows are of another task" in data_card(whole, PARAMS)
+
+
+def test_a_set_without_a_gap_says_so_on_the_page_and_in_the_card() -> None:
+    found = text_beside_evidence()
+    assert "The test rows have no such score" in render_page(found, PARAMS)
+    line = next(one for one in model_card(found, PARAMS).split("\n") if one.startswith("| blog"))
+    assert line.endswith("| none |")
 
 
 def test_every_line_of_a_card_s_table_has_the_columns_of_its_head(whole: Evidence) -> None:

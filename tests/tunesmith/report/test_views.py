@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.reporting import classifier_evidence, evidence, whole_evidence
+from tests.reporting import (
+    classifier_evidence,
+    evidence,
+    text_beside_evidence,
+    whole_evidence,
+)
 from tunesmith.report import ReportParams
 from tunesmith.report.action_view import actions, surest, suspects
 from tunesmith.report.behaviour_view import (
@@ -18,11 +23,12 @@ from tunesmith.report.behaviour_view import (
 from tunesmith.report.curve_view import curve_charts
 from tunesmith.report.evidence import Evidence
 from tunesmith.report.failure_view import hardest, slice_table
-from tunesmith.report.glance_view import glance
+from tunesmith.report.glance_view import glance, summary
 from tunesmith.report.judge_view import judge_table
 from tunesmith.report.matrix_view import matrices
+from tunesmith.report.origin_view import cost_table
 from tunesmith.report.page import render_page
-from tunesmith.report.set_view import ood_table, retention_table
+from tunesmith.report.set_view import main_metric, ood_table, retention_table
 from tunesmith.report.verdict_view import check_table
 from tunesmith.report.words import number, signed, signed_share
 
@@ -93,8 +99,35 @@ def test_a_set_is_compared_with_the_champion_on_the_same_rows(whole: Evidence) -
     assert ood_table(whole)[0]["champion"]["value"] == signed(found["difference"])
 
 
+def test_plain_text_from_elsewhere_has_scores_and_no_gap_to_test_rows_that_are_answered() -> None:
+    found = text_beside_evidence()
+    [line] = ood_table(found)
+    assert (line["set"], line["title"], line["change"]) == ("blog", "Bits per byte", None)
+    base, _, own = cells(found, "Generalisation", "Bits per byte, blog")
+    assert (base["kind"], own["kind"]) == ("even", "even")
+    assert "gap" not in own["note"] and own["note"] == line["cells"][-1]["interval"]
+    assert "gap" not in summary(found)
+
+
+def test_a_set_without_the_gate_s_metric_is_led_by_what_the_gate_takes_instead(
+    whole: Evidence,
+) -> None:
+    names = ("logprob", "bits_per_byte")
+    sets = {"retention:quiz": {"candidate": {key: {"value": 1.0} for key in names}}}
+    moved = replace(
+        whole, metrics={"sets": sets}, verdict={**whole.verdict, "metric": "json_fields"}
+    )
+    assert main_metric(moved, "retention:quiz") == "bits_per_byte"
+
+
 def test_groups_without_anything_are_left_out_of_the_glance() -> None:
     assert [part["title"] for part in glance(evidence(efficiency={}))] == ["Quality"]
+
+
+def test_single_requests_are_for_the_gate_and_no_line_of_the_costs() -> None:
+    measured = {"latency_p50_seconds": 0.2, "latencies_seconds": [0.1, 0.2, 0.4]}
+    table = cost_table(evidence(efficiency={"predict-candidate": measured}))
+    assert table["lines"] == [("Latency p50", ["200 ms"])]
 
 
 def test_the_strictest_check_comes_first_with_what_it_allows() -> None:
@@ -251,6 +284,7 @@ def test_the_judge_s_counts_are_told_for_every_model(whole: Evidence) -> None:
     assert [one["model"] for one in lines] == ["base", "champion", "candidate"]
     assert [one["wins"] for one in lines] == ["0", "2", "1"]
     assert {one["flips"] for one in lines} == {"33.3 %"}
+    assert [(one["judged"], one["counted"]) for one in lines] == [("3", "2")] * 3
 
 
 def test_a_loss_is_of_a_token_where_a_model_writes_and_of_a_row_where_it_classifies() -> None:

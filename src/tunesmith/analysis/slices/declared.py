@@ -11,9 +11,7 @@ from tunesmith.analysis.slices.query import compile_query, facts_of, meta_keys
 from tunesmith.analysis.slices.rare_words import rare_words
 from tunesmith.errors import UserError
 from tunesmith.rows import prompt_text, to_rows
-from tunesmith.slices import Mask, slice_masks
-from tunesmith.text.negation import negates
-from tunesmith.text.numbers import all_numbers
+from tunesmith.slices import TEXTS, Mask, slice_masks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 Values: TypeAlias = Callable[[], list[str]]
 
 QUERY = "query"
+HOLD = ("negation", "numbers")  # what a prompt can hold, also where nobody asked for the slice
 
 
 def declared_masks(
@@ -35,7 +34,7 @@ def declared_masks(
     Args:
         rows: N test rows.
         train: train rows; `rare_words` and `novelty` need some.
-        names: those of `slice_masks`, or `negation`, `numbers`, `rare_words`, `novelty`.
+        names: those of `slice_masks`, or `rare_words`, `novelty`.
         queries: name → query, see `compile_query`; all are under the slice name `query`.
         rare_below: train rows that a word has at least, not to be rare.
 
@@ -53,10 +52,7 @@ def text_values(rows: "pd.DataFrame", train: "pd.DataFrame", rare_below: int) ->
     """Return, by slice name, the function that gives each row's value."""
     prompts = [prompt_text(row) for row in to_rows(rows)]
     known = [prompt_text(row) for row in to_rows(train)]
-    found: dict[str, Values] = {
-        "negation": lambda: ["yes" if negates(text) else "no" for text in prompts],
-        "numbers": lambda: ["yes" if some else "no" for some in all_numbers(prompts)],
-    }
+    found: dict[str, Values] = {name: partial(TEXTS[name], prompts) for name in HOLD}
     if known:
         found["rare_words"] = partial(rare_words, prompts, known, rare_below)
         found["novelty"] = partial(novelty, prompts, known)
@@ -70,7 +66,8 @@ def _masks(known: Mapping[str, Values], name: str, rows: "pd.DataFrame") -> dict
             f'params.yaml: analyze.slices: "{name}" compares with train, which has no row'
         )
     if name not in known:
-        return slice_masks(rows, [name], further=tuple(known))[name]
+        further = tuple(one for one in known if one not in TEXTS)
+        return slice_masks(rows, [name], further=further)[name]
     column = np.array(known[name](), dtype=object)
     return {value: column == value for value in sorted(set(column.tolist()))}
 

@@ -69,8 +69,8 @@ def test_without_train_rows_nothing_is_rare_or_novel() -> None:
 
 
 def test_stage_evaluate_says_where_such_a_slice_can_be_asked_for() -> None:
-    with pytest.raises(UserError, match=r'no slice "negation" here, only in analyze\.slices'):
-        slice_masks(ROWS, ["negation"])
+    with pytest.raises(UserError, match=r'no slice "novelty" here, only in analyze\.slices'):
+        slice_masks(ROWS, ["novelty"])
     with pytest.raises(UserError, match=r'no slice "negatoin"; known: .*length, negation, numbers'):
         declared_masks(ROWS, TRAIN, ["negatoin"], {}, 3)
 
