@@ -140,3 +140,41 @@ def test_a_label_stays_within_its_tolerance() -> None:
 
 def test_a_missing_answer_is_empty() -> None:
     assert to_answer({"prediction": None, "scores": float("nan")}) == Answer("", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrase"),
+    [
+        ("Orders 12, 13 and 14.", "12"),
+        ("Orders 12, 130 and 14.", "130"),
+        ("订单48213，200元。", "48213"),
+        ("订单１２已取消", "12"),
+        ("It costs 12.50.", "12.50"),
+        ("Wendy's parcel", "Wendy"),
+        ("The cafe\u0301.", "café"),
+        ("I don't know", "don’t"),
+        ("星期三三点开门", "三点"),
+    ],
+)
+def test_a_phrase_is_said(answer: str, phrase: str) -> None:
+    assert says(answer, phrase)
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrase"),
+    [
+        ("It costs 12.5.", "12"),
+        ("It costs 12.5.", "5"),
+        ("It is 1,200.", "200"),
+        ("The answer is -12.", "12"),
+        ("共12万元", "12"),
+        ("The café.", "caf"),
+        ("The cafe\u0301.", "cafe"),
+        ("I can't.", "can"),
+        ("I can’t.", "can"),
+        ("一共二十二件", "十二"),
+        ("需要十三天", "三天"),
+    ],
+)
+def test_a_part_of_what_is_said_is_not_said(answer: str, phrase: str) -> None:
+    assert not says(answer, phrase)
