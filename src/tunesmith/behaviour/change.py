@@ -1,6 +1,6 @@
 """What must change, and how, between the answer to an original and to its variant."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -70,16 +70,6 @@ class Change(Expect):
             raise ValueError("carries_swap: leave it out, or say `changes: false`")
         return self
 
-    def filled(self, fill: Callable[[str], str]) -> Self:
-        """See `Expect.filled`; the label of a probability is filled too."""
-        kept = {key: value for key, value in self.given().items() if key in RELATIVE}
-        if self.probability is not None and self.probability.of is not None:
-            moved = self.probability.model_copy(update={"of": fill(self.probability.of)})
-            kept["probability"] = moved.model_dump(exclude_defaults=True)
-        absolute = {key: value for key, value in self.given().items() if key not in RELATIVE}
-        told = Expect.model_validate(absolute).filled(fill).given() if absolute else {}
-        return type(self).model_validate({**told, **kept})
-
     def is_of_labels(self) -> bool:
         """See `Expect.is_of_labels`; a probability is one of labels."""
         return set(self.given()) <= {*LABELS, "probability"}
@@ -98,9 +88,6 @@ class Change(Expect):
             yield from self.probability.problems(original, variant)
         if self.carries_swap:
             yield from carried(variant, swaps)
-
-
-RELATIVE = frozenset(Change.model_fields) - frozenset(Expect.model_fields)
 
 
 def carried(variant: Answer, swaps: Swaps) -> Iterator[str]:

@@ -35,6 +35,8 @@ UNSURE = Answer("good", {"good": 0.6, "bad": 0.4})
         ({"json": True}, '{"a": 1}', None),
         ({"json": True}, "17", "it is not JSON"),
         ({"json": False}, "[1]", "it is JSON"),
+        ({"json": True}, "[" * 100_000, "it is not JSON"),
+        ({"json": True}, '{"a": NaN}', "it is not JSON"),
         ({"contains": ["a"], "lang": "zh"}, "b", 'it lacks "a"; it is not written in zh'),
     ],
 )

@@ -28,6 +28,12 @@ SLOTS = {
 }
 
 
+VARIED = {
+    **{**SLOTS, "kind": "DIR"},
+    **{"vary": ["order"], "expect": {"contains": ["{order}"], "changes": True}},
+}
+
+
 @pytest.mark.parametrize(
     ("test", "message"),
     [
@@ -51,6 +57,20 @@ SLOTS = {
         ({**SLOTS, "fill": {"order": []}}, 'nothing to put in the slot "order"'),
         ({**SLOTS, "expect": {"equals": "{city}"}}, 'no fill for the slot "city"; fill has: order'),
         ({**SLOTS, "expect": {"equals": "{order.n}"}}, 'has no "order.n"'),
+        ({**SLOTS, "fill": {"order": ["1"], "name": "names"}}, 'fill: no "{name}" in the template'),
+        ({**SLOTS, "expect": {"likely": {"of": "{mood}", "at_least": 0.5}}}, 'the slot "mood"'),
+        ({**SLOTS, "expect": {"matches": "{order}"}}, "matches: a pattern is not filled"),
+        ({**VARIED, "only_if": {"contains": ["{city}"]}}, 'no fill for the slot "city"'),
+        ({**VARIED, "only_if": {"label_in": ["{city}"]}}, 'no fill for the slot "city"'),
+        (
+            {
+                **VARIED,
+                "fill": {"order": ["1", "2"], "city": ["a", "b"]},
+                "vary": ["city"],
+                "expect": {"contains": ["{city}"]},
+            },
+            'vary: no "{city}" in the template, so its variants would be the same',
+        ),
         ({**INV, "perturb": ["tpyo"]}, 'no perturbation "tpyo"; known: case, code_switch'),
         ({**INV, "perturb": ["negation"]}, "changes the meaning; test it with kind DIR"),
         ({**INV, "perturb": []}, "no variant: give perturb, variants, or vary"),
