@@ -96,7 +96,7 @@ VARIED = {
         ),
         ({"checklist": "c.gz", "labels": {}, "label": {}}, 'unknown key "label"; did you mean'),
         ({"checklist": "c.gz", "labels": {}}, "checklist: no such file"),
-        (["a list"], "not a JSON object; a test is one object on one line"),
+        (["a list"], "not a JSON object; one object on one line"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, test: Any, message: str) -> None:
@@ -108,7 +108,9 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, test: Any, message: s
 
 def test_a_line_that_is_no_json_is_named_with_its_column(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('\n{"test": }\n', encoding="utf-8")
-    with pytest.raises(UserError, match=r"a\.jsonl:2: not JSON: .* at column 10; a test is one"):
+    with pytest.raises(
+        UserError, match=r"a\.jsonl:2: not JSON: .* at column 10; one object on one"
+    ):
         read_tests(tmp_path, 0)
 
 
@@ -162,5 +164,5 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes("{“}".encode("gb18030"))
-    with pytest.raises(UserError, match=r"a\.jsonl: not UTF-8"):
+    with pytest.raises(UserError, match=r"a\.jsonl:1: not UTF-8 at byte 1"):
         read_tests(tmp_path, 0)
