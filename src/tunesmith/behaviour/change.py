@@ -13,6 +13,7 @@ from tunesmith.component import Component
 
 Moves = Literal["up", "down", "not_up", "not_down"]
 Swaps = Sequence[Sequence[str]]  # (old, new)
+NO_ROOM = "the probability of the label has no room to move"
 ROUNDING = 1e-9  # 0.9 - 0.6 is more than 0.3
 
 
@@ -27,15 +28,18 @@ class Probability(Component):
     moves: Moves
     margin: float = Field(default=0.0, ge=0, le=1)
 
-    def can_fail(self, original: Answer) -> bool:
-        """False where the margin leaves no room: what is at 0.05 cannot fall by more than 0.1.
+    def has_room(self, original: Answer) -> bool:
+        """False where the margin leaves no room: what is at 0.05 cannot fall by 0.1.
+
+        Without room `up` and `down` could not pass, `not_up` and `not_down` not fail.
 
         Source: such cases do not count in CheckList's `Expect.monotonic` either.
         """
         before = original.probability(self._label(original))
-        if self.moves == "not_down":
-            return before > self.margin
-        return self.moves != "not_up" or before < 1 - self.margin
+        room = before if self.moves.endswith("down") else 1 - before
+        if self.moves in ("up", "down"):
+            return room > ROUNDING and room >= self.margin - ROUNDING
+        return room > self.margin
 
     def _label(self, original: Answer) -> str:
         """Return the label whose probability is looked at."""
@@ -74,10 +78,14 @@ class Change(Expect):
         """See `Expect.is_of_labels`; a probability is one of labels."""
         return set(self.given()) <= {*LABELS, "probability"}
 
-    def can_fail(self, original: Answer) -> bool:
-        """False where no answer to the variant could be wrong."""
+    def why_not_asked(self, original: Answer) -> str | None:
+        """Return why no answer to the variant could be right, or none wrong; None: it decides."""
+        move = self.probability
+        if move is None or move.has_room(original):
+            return None
+        cannot_pass = move.moves in ("up", "down")
         alone = set(self.given()) == {"probability"}
-        return not (alone and self.probability) or self.probability.can_fail(original)
+        return NO_ROOM if cannot_pass or alone else None
 
     def problems_between(self, original: Answer, variant: Answer, swaps: Swaps) -> Iterator[str]:
         """Yield each condition that the variant's answer does not meet, in words."""

@@ -81,8 +81,40 @@ def test_what_is_improbable_already_cannot_fall() -> None:
     change = Change.model_validate(
         {"probability": {"of": "bad", "moves": "not_down", "margin": 0.1}}
     )
-    assert not change.can_fail(SURE)
-    assert change.can_fail(UNSURE)
+    assert change.why_not_asked(SURE) == "the probability of the label has no room to move"
+    assert change.why_not_asked(UNSURE) is None
+
+
+@pytest.mark.parametrize(
+    ("moves", "margin", "before", "asked"),
+    [
+        ("up", 0.0, 1.0, False),
+        ("up", 0.0, 0.99, True),
+        ("up", 0.1, 0.95, False),
+        ("up", 0.1, 0.9, True),
+        ("down", 0.0, 0.0, False),
+        ("down", 0.1, 0.05, False),
+        ("down", 0.1, 0.1, True),
+        ("not_up", 0.0, 1.0, False),
+        ("not_down", 0.0, 0.0, False),
+        ("not_down", 0.0, 0.1, True),
+    ],
+)
+def test_a_probability_without_room_to_move_decides_nothing(
+    moves: str, margin: float, before: float, asked: bool
+) -> None:
+    change = Change.model_validate(
+        {"probability": {"of": "good", "moves": moves, "margin": margin}}
+    )
+    original = Answer("good", {"good": before, "bad": 1 - before})
+    assert (change.why_not_asked(original) is None) == asked
+
+
+def test_a_move_that_cannot_be_made_decides_nothing_beside_other_conditions() -> None:
+    certain = Answer("good", {"good": 1.0, "bad": 0.0})
+    for moves, asked in (("up", False), ("not_up", True)):
+        change = Change.model_validate({"label": "good", "probability": {"moves": moves}})
+        assert (change.why_not_asked(certain) is None) == asked
 
 
 def test_a_probability_that_is_not_there_is_named() -> None:
