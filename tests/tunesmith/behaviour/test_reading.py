@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from tests.plain_rows import plain_chat
 from tests.tunesmith.behaviour.writing import written
 from tunesmith.behaviour.perturbations import PERTURBATIONS
 from tunesmith.behaviour.read import read_tests
 from tunesmith.errors import UserError
+from tunesmith.rows import write_rows
 
 ROOT = Path(__file__).resolve().parents[3]
 MFT = {
@@ -148,6 +151,21 @@ def test_the_examples_of_the_pages_are_tests(tmp_path: Path, page: str) -> None:
     lines = [line for line in text.splitlines() if line.startswith('{"test"')]
     (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert len(read_tests(tmp_path, 0).tests) == len(lines) >= 3
+
+
+def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs/behaviour.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "data/behaviour").mkdir(parents=True)
+    (tmp_path / "data/splits").mkdir()
+    written(tmp_path / "data/behaviour", INV, MFT | {"test": "json"})
+    rows = pd.DataFrame([plain_chat(1, "Where is it?", "Here.")])
+    write_rows(tmp_path / "data/splits/test.parquet", rows)
+    monkeypatch.chdir(tmp_path)
+    values: dict[str, Any] = {}
+    exec(code, values)
+    assert values["found"].cases == {"t": 1, "json": 1}
+    assert values["worse"] == []
 
 
 def test_every_perturbation_has_its_line_in_the_page() -> None:
