@@ -12,6 +12,7 @@ from tunesmith.behaviour.inv import Inv
 from tunesmith.behaviour.left_out import LeftOut
 from tunesmith.behaviour.mft import Mft
 from tunesmith.errors import UserError
+from tunesmith.rows import to_json
 from tunesmith.text.json_lines import json_lines
 
 AnyTest: TypeAlias = Mft | Inv | Dir
@@ -109,9 +110,11 @@ def _validated(adapter: TypeAdapter[T], data: dict[str, Any], place: str) -> T:
 
 
 def _described(error: Any) -> str:
-    """Return `key: what is wrong`; the kind that pydantic puts before the keys is left out."""
-    parts = [str(part) for part in error["loc"] if part not in KINDS]
+    """Return `key: what is wrong`, without the forms that pydantic puts among the keys."""
+    parts = [str(part) for part in error["loc"] if part not in KINDS and "[" not in str(part)]
     message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "list_type" and isinstance(error["input"], str):
+        message = f"a list is wanted: {to_json([error['input']])}"
     return ": ".join(filter(None, [".".join(parts), message]))
 
 

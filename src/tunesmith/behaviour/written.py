@@ -179,7 +179,8 @@ class Changing(Written):
             raise ValueError("variants: they belong to `prompt`, or into each of `cases`")
         unknown = [name for name in self.vary if name not in self.fill]
         if unknown:
-            raise ValueError(f'vary: no slot "{unknown[0]}" in fill')
+            known = ", ".join(sorted(self.fill)) or "none"
+            raise ValueError(f'vary: no slot "{unknown[0]}" in fill; fill has: {known}')
         asked = {name for name, _ in slots_of(self.template or "")}
         unasked = [name for name in self.vary if name not in asked]
         if unasked:

@@ -222,3 +222,9 @@ def test_slots_are_filled_in_conditions_and_in_the_label_that_must_be_likely(
         ("It is bad.", {"only_if": {"label": "bad"}}),
         ("It is good.", {"likely": {"of": "good", "at_least": 0.5}}),
     ]
+
+
+def test_a_slot_may_have_a_chinese_name(tmp_path: Path) -> None:
+    test = {**COPY, "template": "{城市}店几点开门？", "fill": {"城市": ["杭州"]}}
+    (row,) = expanded(tmp_path, {**test, "expect": {"contains": ["{城市}"]}}).rows
+    assert (asked(row), told(row)["expect"]) == ("杭州店几点开门？", {"contains": ["杭州"]})

@@ -91,7 +91,14 @@ VARIED = {
             "carries_swap: only names, numbers, places swap",
         ),
         ({**INV, "same": "answer", "tolerance": 0.1}, "only labels have probabilities"),
-        ({**INV, "vary": ["city"]}, 'vary: no slot "city" in fill'),
+        ({**INV, "vary": ["city"]}, 'vary: no slot "city" in fill; fill has: none'),
+        ({**INV, "perturb": "typo"}, r'perturb: a list is wanted: \["typo"\]'),
+        ({**MFT, "expect": {"contains": "7天"}}, r'expect.contains: a list is wanted: \["7天"\]'),
+        ({**SLOTS, "fill": {"order": "name"}}, r'2: fill.order: a list is wanted: \["name"\]\n'),
+        (
+            {**SLOTS, "fill": {"order": "name"}},
+            "2: fill.order: Input should be 'names' or 'places'",
+        ),
         ({**INV, "kind": "DIR"}, "expect: say how the answer must change"),
         (
             {**INV, "kind": "DIR", "expect": {"probability": {"moves": "left"}}},

@@ -14,8 +14,8 @@ TO_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 def fullwidth(text: str, given: Given) -> Changed | None:
     """Return a Chinese text with `65741` as `６５７４１`, or the other way round; `Perturbation`.
 
-    Addresses of mail and web stay, for they are not typed in wide letters. Ours: no published
-    suite has it.
+    Addresses of mail and web stay, for they are not typed in wide letters. Ours, of
+    no published suite that we know.
     """
     if given.lang != "zh":
         return None
