@@ -1,17 +1,19 @@
 """What must change, and how, between the answer to an original and to its variant."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from tunesmith.behaviour.answer import Answer
 from tunesmith.behaviour.expect import LABELS, Expect
+from tunesmith.behaviour.perturbations.mentions import mentions
 from tunesmith.behaviour.phrases import same_answer, says
 from tunesmith.component import Component
 
 Moves = Literal["up", "down", "not_up", "not_down"]
 Swaps = Sequence[Sequence[str]]  # (old, new)
+NO_ROOM = "the probability of the label has no room to move"
 ROUNDING = 1e-9  # 0.9 - 0.6 is more than 0.3
 
 
@@ -26,15 +28,18 @@ class Probability(Component):
     moves: Moves
     margin: float = Field(default=0.0, ge=0, le=1)
 
-    def can_fail(self, original: Answer) -> bool:
-        """False where the margin leaves no room: what is at 0.05 cannot fall by more than 0.1.
+    def has_room(self, original: Answer) -> bool:
+        """False where the margin leaves no room: what is at 0.05 cannot fall by 0.1.
+
+        Without room `up` and `down` could not pass, `not_up` and `not_down` not fail.
 
         Source: such cases do not count in CheckList's `Expect.monotonic` either.
         """
         before = original.probability(self._label(original))
-        if self.moves == "not_down":
-            return before > self.margin
-        return self.moves != "not_up" or before < 1 - self.margin
+        room = before if self.moves.endswith("down") else 1 - before
+        if self.moves in ("up", "down"):
+            return room > ROUNDING and room >= self.margin - ROUNDING
+        return room > self.margin
 
     def _label(self, original: Answer) -> str:
         """Return the label whose probability is looked at."""
@@ -69,24 +74,18 @@ class Change(Expect):
             raise ValueError("carries_swap: leave it out, or say `changes: false`")
         return self
 
-    def filled(self, fill: Callable[[str], str]) -> Self:
-        """See `Expect.filled`; the label of a probability is filled too."""
-        kept = {key: value for key, value in self.given().items() if key in RELATIVE}
-        if self.probability is not None and self.probability.of is not None:
-            moved = self.probability.model_copy(update={"of": fill(self.probability.of)})
-            kept["probability"] = moved.model_dump(exclude_defaults=True)
-        absolute = {key: value for key, value in self.given().items() if key not in RELATIVE}
-        told = Expect.model_validate(absolute).filled(fill).given() if absolute else {}
-        return type(self).model_validate({**told, **kept})
-
     def is_of_labels(self) -> bool:
         """See `Expect.is_of_labels`; a probability is one of labels."""
         return set(self.given()) <= {*LABELS, "probability"}
 
-    def can_fail(self, original: Answer) -> bool:
-        """False where no answer to the variant could be wrong."""
+    def why_not_asked(self, original: Answer) -> str | None:
+        """Return why no answer to the variant could be right, or none wrong; None: it decides."""
+        move = self.probability
+        if move is None or move.has_room(original):
+            return None
+        cannot_pass = move.moves in ("up", "down")
         alone = set(self.given()) == {"probability"}
-        return not (alone and self.probability) or self.probability.can_fail(original)
+        return NO_ROOM if cannot_pass or alone else None
 
     def problems_between(self, original: Answer, variant: Answer, swaps: Swaps) -> Iterator[str]:
         """Yield each condition that the variant's answer does not meet, in words."""
@@ -99,14 +98,11 @@ class Change(Expect):
             yield from carried(variant, swaps)
 
 
-RELATIVE = frozenset(Change.model_fields) - frozenset(Expect.model_fields)
-
-
 def carried(variant: Answer, swaps: Swaps) -> Iterator[str]:
     """Yield what was put in and is not said, and what was taken out and is said still."""
     put_in = [new for _, new in swaps]
     for old, new in swaps:
         if not says(variant.text, new):
             yield f'it lacks "{new}"'
-        if says(variant.text, old) and not any(says(one, old) for one in put_in):
+        if mentions(variant.text, old) and not any(says(one, old) for one in put_in):
             yield f'it still says "{old}"'

@@ -104,7 +104,7 @@ class _Test(NamedTuple):
 
     def why_not(self, record: Record) -> str | None:
         """Return why a case cannot be scored, or None."""
-        if not record["data"]:
+        if not self._all_texts(record) or not all(map(str.strip, self._all_texts(record))):
             return "the published file has no text for it"
         if self.kind == "MFT" and expected(self.line, str(record["label"])) is None:
             return f"labels has no {record['label']}"
@@ -137,15 +137,21 @@ class _Test(NamedTuple):
         """Return a case whose label is known."""
         label = expected(self.line, str(record["label"]))
         assert label is not None, "cases of other labels are left out before"
-        data = record["data"]
-        one = data[0] if isinstance(data, list) and len(data) == 1 else data  # a pair in a list
-        return MftCase(name=_case(record), prompt=self._text(one), expect=label)
+        return MftCase(name=_case(record), prompt=self._all_texts(record)[0], expect=label)
 
     def _texts(self, record: Record) -> tuple[str, list[str]]:
         """Return the original and its variants, without those that are the original again."""
-        data = record["data"] if isinstance(record["data"], list) else [record["data"]]
-        first, *others = (self._text(item) for item in data)
+        first, *others = self._all_texts(record)
         return first, [text for text in dict.fromkeys(others) if text != first]
+
+    def _all_texts(self, record: Record) -> list[str]:
+        """Return every text of a case; an MFT has one, which of a pair may lie in a list."""
+        data = record["data"]
+        if data is None:
+            return []
+        if not isinstance(data, list) or (self.kind == "MFT" and len(data) > 1):
+            data = [data]
+        return [self._text(item) for item in data]
 
     def _text(self, item: Any) -> str:
         """Return a text, of a pair both."""

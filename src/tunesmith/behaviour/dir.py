@@ -6,7 +6,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from tunesmith.behaviour.change import Change
-from tunesmith.behaviour.mft import task_of, texts_of
+from tunesmith.behaviour.expect import Expect
+from tunesmith.behaviour.mft import task_of
 from tunesmith.behaviour.perturbations import SWAPPING
 from tunesmith.behaviour.written import Changing, Task, WrittenCase
 
@@ -52,10 +53,9 @@ class Dir(Changing):
             return self.cases
         return [DirCase(prompt=self.prompt, variants=self.variants)]
 
-    def texts_with_slots(self) -> list[str]:
+    def with_slots(self) -> list[Expect]:
         """See `Written`."""
-        moved = self.expect.probability if self.expect else None
-        return texts_of(self.expect) + ([moved.of] if moved and moved.of else [])
+        return [*super().with_slots(), *([self.expect] if self.expect else [])]
 
     def asked_of(self) -> Task | None:
         """See `Written`."""

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tunesmith.behaviour.dir import Dir
+from tunesmith.behaviour.inv import Inv
 from tunesmith.behaviour.left_out import LeftOut
 from tunesmith.behaviour.mft import Mft
 from tunesmith.behaviour.originals import Chance, Original, originals
@@ -124,8 +126,16 @@ def _cases(
         made = variants(test, original, task, chance)
         missing.update(made.not_applicable)
         if made.variants:
-            counts = {"only_if": test.only_if.given()} if test.only_if else {}
+            counts = _counts_if(test, original)
             yield _Case(original.name, [Asked(original.row, counts), *made.variants])
+
+
+def _counts_if(test: Inv | Dir, original: Original) -> dict[str, Any]:
+    """Return when a case counts, as the row of its original carries it."""
+    if test.only_if is None:
+        return {}
+    fill = filler(original.values)
+    return {"only_if": (test.only_if.filled(fill) if original.values else test.only_if).given()}
 
 
 def _known(test: Mft, original: Original) -> Asked:

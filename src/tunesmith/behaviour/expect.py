@@ -1,8 +1,7 @@
 """What one answer must be, whatever the others are: all conditions that are given must hold."""
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -10,9 +9,12 @@ from pydantic import Field, field_validator, model_validator
 from tunesmith.behaviour.answer import Answer
 from tunesmith.behaviour.phrases import same_answer, says
 from tunesmith.component import Component
+from tunesmith.text.formats import parsed_json
 from tunesmith.text.script import script_language
 
 LABELS = ("label", "label_in", "likely")  # what a classifier is asked for; all else is text
+
+NOT_FILLED = ("matches", "lang")
 
 
 class Likely(Component):
@@ -51,7 +53,7 @@ class Expect(Component):
     lang: Literal["en", "zh"] | None = None  # by script
     json_: bool | None = Field(
         default=None, alias="json"
-    )  # true: the answer is JSON; false: it is not
+    )  # true: the answer is an object or array of JSON; false: it is not
 
     @field_validator("matches")
     @classmethod
@@ -87,19 +89,22 @@ class Expect(Component):
         """True when only labels are asked for."""
         return set(self.given()) <= set(LABELS)
 
+    def texts(self) -> list[str]:
+        """Return the texts in which slots are filled."""
+        found: list[str] = []
+
+        def noted(text: str) -> str:
+            found.append(text)
+            return text
+
+        self.filled(noted)
+        return found
+
     def filled(self, fill: Callable[[str], str]) -> Self:
         """Return the expectation with `fill` applied to its texts, not to its pattern."""
-
-        def each(value: object) -> object:
-            if isinstance(value, list):
-                return [fill(item) for item in value]
-            return fill(value) if isinstance(value, str) else value
-
-        changed = {
-            key: value if key in ("matches", "lang") else each(value)
-            for key, value in self.given().items()
-        }
-        return type(self).model_validate(changed)
+        return type(self).model_validate(
+            {key: _filled(key, value, fill) for key, value in self.given().items()}
+        )
 
     def problems(self, answer: Answer) -> Iterator[str]:
         """Yield each condition that the answer does not meet, in words."""
@@ -121,13 +126,14 @@ class Expect(Component):
             yield f"it does not match {self.matches}"
         if self.lang is not None and script_language(text) != self.lang:
             yield f"it is not written in {self.lang}"
-        if self.json_ is not None and _is_json(text) != self.json_:
+        if self.json_ is not None and (parsed_json(text) is not None) != self.json_:
             yield "it is not JSON" if self.json_ else "it is JSON"
 
 
-def _is_json(text: str) -> bool:
-    """True for the JSON of an object or a list."""
-    try:
-        return isinstance(json.loads(text), Mapping | list)
-    except json.JSONDecodeError:
-        return False
+def _filled(key: str, value: object, fill: Callable[[str], str]) -> object:
+    """Return a condition with its slots filled; `of` is the label of a probability."""
+    if isinstance(value, dict):
+        return {**value, **({"of": fill(value["of"])} if value.get("of") is not None else {})}
+    if isinstance(value, list):
+        return [fill(item) for item in value]
+    return fill(value) if isinstance(value, str) and key not in NOT_FILLED else value

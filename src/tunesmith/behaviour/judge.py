@@ -9,6 +9,7 @@ from tunesmith.behaviour.change import Change
 from tunesmith.behaviour.expect import Expect
 from tunesmith.behaviour.same import differences
 
+NOT_THE_ORIGINAL = "the answer to the original is not what only_if asks for"
 Status = Literal["passed", "failed", "not_asked"]
 
 
@@ -16,12 +17,13 @@ Status = Literal["passed", "failed", "not_asked"]
 class Verdict:
     """Whether a case failed, and what is wrong with each variant that did.
 
-    `not_asked`: the original's answer was not what `only_if` asks for, or leaves no room to fail,
+    `not_asked`: the original's answer was not what `only_if` asks for, or leaves no room to move,
     so the case says nothing.
     """
 
     status: Status
     wrong: Mapping[int, str]  # variant → in words; 0 is the original
+    reason: str | None = None  # of a case that is not asked
 
 
 def judge(told: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Verdict:
@@ -35,20 +37,25 @@ def judge(told: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Verdi
     if kind == "MFT":
         wrong = {0: _sentence(Expect.model_validate(told[0]["expect"]).problems(original))}
     else:
-        asked = [k for k in range(1, len(told)) if _counts(kind, told, k, original)]
+        reasons = {k: _why_not_asked(kind, told, k, original) for k in range(1, len(told))}
+        asked = [k for k, reason in reasons.items() if reason is None]
         if not asked:
-            return Verdict("not_asked", {})
+            return Verdict("not_asked", {}, next(iter(reasons.values()), None))
         wrong = {k: _sentence(_problems(kind, told[k], original, answers[k])) for k in asked}
     wrong = {k: text for k, text in wrong.items() if text}
     return Verdict("failed" if wrong else "passed", wrong)
 
 
-def _counts(kind: str, told: Sequence[Mapping[str, Any]], k: int, original: Answer) -> bool:
-    """Whether the answer to the original lets a variant say something."""
+def _why_not_asked(
+    kind: str, told: Sequence[Mapping[str, Any]], k: int, original: Answer
+) -> str | None:
+    """Return why the answer to the original lets a variant say nothing, or None."""
     only_if = told[0]["expect"].get("only_if")
     if only_if is not None and any(Expect.model_validate(only_if).problems(original)):
-        return False
-    return kind != "DIR" or Change.model_validate(told[k]["expect"]).can_fail(original)
+        return NOT_THE_ORIGINAL
+    return (
+        Change.model_validate(told[k]["expect"]).why_not_asked(original) if kind == "DIR" else None
+    )
 
 
 def _problems(kind: str, told: Mapping[str, Any], original: Answer, variant: Answer) -> Any:

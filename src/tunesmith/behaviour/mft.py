@@ -34,25 +34,14 @@ class Mft(Written):
         """See `Written`."""
         return self.cases if self.prompt is None else [MftCase(prompt=self.prompt)]
 
-    def texts_with_slots(self) -> list[str]:
+    def with_slots(self) -> list[Expect]:
         """See `Written`."""
-        return texts_of(self.expect)
+        return [self.expect] if self.expect else []
 
     def asked_of(self) -> Task | None:
         """See `Written`."""
         told = [self.expect, *(case.expect for case in self.cases)]
         return self.task or task_of([one for one in told if one is not None])
-
-
-def texts_of(expect: Expect | None) -> list[str]:
-    """Return every text of an expectation in which slots are filled."""
-    texts: list[str] = []
-    for key, value in expect.given().items() if expect else ():
-        if key in ("matches", "lang"):
-            continue
-        texts += [value] if isinstance(value, str) else []
-        texts += [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-    return texts
 
 
 def task_of(expected: Sequence[Expect]) -> Task:

@@ -2,22 +2,24 @@
 
 import re
 
-from tunesmith.behaviour.perturbations.swapping import bounded
 from tunesmith.text.normalise import folded
+from tunesmith.text.whole import whole
 
 BESIDE_HAN = re.compile(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])")
+BETWEEN_NUMBERS = re.compile(r"(?<=\d)(?:\s*，\s*|\s*[.,:：．]\s+)(?=\d)")  # `12, 13` is no 12,13
+NOT = re.compile(r"(?<=n)['’](?=t\b)", re.IGNORECASE)  # `can` is not in `can't`
 
 
 def says(answer: str, phrase: str) -> bool:
     """True when the phrase stands in the answer, a word or number as a whole.
 
-    Case, width, punctuation and runs of spaces do not count: `12` is not in `512`, and `cancel`
-    not in `cancelled`. A phrase of nothing but punctuation is looked for as it is.
+    Case, width, punctuation, runs of spaces and how an accent is encoded do not count; see `whole`
+    for what is whole. A phrase of nothing but punctuation is looked for as it is.
     """
-    wanted = _plain(phrase)
+    wanted = _apart(phrase)
     if not any(char.isalnum() for char in wanted):
         return phrase in answer
-    return re.search(bounded(wanted), _plain(answer)) is not None
+    return re.search(whole(wanted), _apart(answer)) is not None
 
 
 def same_answer(left: str, right: str) -> bool:
@@ -25,6 +27,11 @@ def same_answer(left: str, right: str) -> bool:
     return _plain(left) == _plain(right)
 
 
+def _apart(text: str) -> str:
+    """Return the normal form in which the numbers of an enumeration do not become one."""
+    return _plain(BETWEEN_NUMBERS.sub(" ; ", text))
+
+
 def _plain(text: str) -> str:
     """Return the normal form without spaces beside Chinese characters, where they mean nothing."""
-    return BESIDE_HAN.sub("", folded(text))
+    return BESIDE_HAN.sub("", folded(NOT.sub("", text)))

@@ -1,6 +1,5 @@
 """Reads the folder of behavioural tests: one JSON object a line, one test an object."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar
@@ -13,6 +12,8 @@ from tunesmith.behaviour.inv import Inv
 from tunesmith.behaviour.left_out import LeftOut
 from tunesmith.behaviour.mft import Mft
 from tunesmith.errors import UserError
+from tunesmith.rows import to_json
+from tunesmith.text.json_lines import json_lines
 
 AnyTest: TypeAlias = Mft | Inv | Dir
 KINDS = ("MFT", "INV", "DIR")
@@ -84,24 +85,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _objects(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield `name:line`, the place in messages, and the object of each line that is not empty."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    for number, text in enumerate(lines, start=1):
-        if not text.strip():
-            continue
-        place = f"{path}:{number}"
-        try:
-            data = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise UserError(
-                f"{place}: not JSON: {error.msg} at column {error.colno}; a test is one object on "
-                "one line"
-            ) from None
-        if not isinstance(data, dict):
-            raise UserError(f"{place}: not a JSON object; a test is one object on one line")
-        yield f"{path.name}:{number}", place, data
+    for number, data in json_lines(path):
+        yield f"{path.name}:{number}", f"{path}:{number}", data
 
 
 def _test(data: dict[str, Any], place: str) -> AnyTest:
@@ -125,9 +110,11 @@ def _validated(adapter: TypeAdapter[T], data: dict[str, Any], place: str) -> T:
 
 
 def _described(error: Any) -> str:
-    """Return `key: what is wrong`; the kind that pydantic puts before the keys is left out."""
-    parts = [str(part) for part in error["loc"] if part not in KINDS]
+    """Return `key: what is wrong`, without the forms that pydantic puts among the keys."""
+    parts = [str(part) for part in error["loc"] if part not in KINDS and "[" not in str(part)]
     message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "list_type" and isinstance(error["input"], str):
+        message = f"a list is wanted: {to_json([error['input']])}"
     return ": ".join(filter(None, [".".join(parts), message]))
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from tunesmith.behaviour.answer import Answer
 from tunesmith.behaviour.change import ROUNDING, Swaps, carried
-from tunesmith.behaviour.perturbations.swapping import swapped
+from tunesmith.behaviour.perturbations.mentions import swapped
 from tunesmith.behaviour.phrases import same_answer
 
 Same = Literal["label", "answer", "answer_with_swap"]

@@ -1,5 +1,6 @@
 """Scores behavioural tests from predictions: failure rates, the models compared, failing cases."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -85,13 +86,18 @@ def _scored(cases: Sequence[Case], confidence: float, of: str) -> dict[str, Any]
 
 
 def _rate(cases: Sequence[Case], model: str, confidence: float) -> dict[str, Any]:
-    """Return failures of one model, and their rate; it is None where no case was asked."""
+    """Return failures of one model, and their rate; it is None where no case was asked.
+
+    `not_asked_because` is reason → cases.
+    """
+    reasons = Counter(str(why) for one in cases if (why := one.verdicts[model].reason))
     asked = [failed for case in cases if (failed := case.failed(model)) is not None]
     rate = proportion(sum(asked), len(asked), confidence).as_dict() if asked else None
     return {
         "failures": sum(asked),
         "asked": len(asked),
         "not_asked": len(cases) - len(asked),
+        "not_asked_because": dict(sorted(reasons.items())),
         "rate": rate,
     }
 

@@ -57,7 +57,7 @@ def case_lines(case: Case) -> list[dict[str, Any]]:
             "status": verdict.status,
             "variants": case.variants,
             "failing_variants": len(verdict.wrong),
-            "why": verdict.wrong[min(verdict.wrong)] if verdict.wrong else None,
+            "why": verdict.wrong[min(verdict.wrong)] if verdict.wrong else verdict.reason,
         }
         for model, verdict in sorted(case.verdicts.items())
     ]

@@ -15,7 +15,7 @@ from tunesmith.behaviour.perturbations.words import (
     SURNAMES,
 )
 
-SLOT = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)(?:\.(\w+))?\}")
+SLOT = re.compile(r"\{\{|\}\}|\{([^\W\d]\w*)(?:\.(\w+))?\}")
 Value: TypeAlias = str | dict[str, str]  # an object holds values that belong together
 Listed: TypeAlias = list[Value] | Literal["names", "places"]  # of a slot; or one of our own lists
 Values: TypeAlias = Mapping[str, Value]

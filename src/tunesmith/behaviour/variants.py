@@ -8,7 +8,7 @@ from tunesmith.behaviour.inv import Inv
 from tunesmith.behaviour.originals import Chance, Original
 from tunesmith.behaviour.perturbations import PERTURBATIONS
 from tunesmith.behaviour.perturbations.given import Changed, Given
-from tunesmith.behaviour.phrases import says
+from tunesmith.behaviour.perturbations.mentions import mentions
 from tunesmith.behaviour.rows import Asked, asking, question_of
 from tunesmith.behaviour.template import Values, combinations, filler
 from tunesmith.behaviour.written import Task
@@ -82,7 +82,7 @@ def _can_be_judged(test: Inv | Dir, answer: str, task: Task, changed: Changed) -
     """
     if not changed.swaps or not answer:
         return True
-    stands = [says(answer, old) for old, _ in changed.swaps]
+    stands = [mentions(answer, old) for old, _ in changed.swaps]
     if isinstance(test, Inv):
         same = test.same_for(task)
         return all(stands) if same == "answer_with_swap" else same == "label" or not any(stands)

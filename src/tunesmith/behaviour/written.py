@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from tunesmith.behaviour.expect import Expect
 from tunesmith.behaviour.perturbations import MEANING, PERTURBATIONS
-from tunesmith.behaviour.template import Listed, check_slots
+from tunesmith.behaviour.template import Listed, check_slots, slots_of
 from tunesmith.component import Component
 from tunesmith.fields import Conditions, checked_conditions
 
@@ -96,9 +96,23 @@ class Written(Component):
         if self.template is None and self.fill:
             raise ValueError("fill: only a template has slots")
         if self.template is not None:
-            for text in [self.template, *self.texts_with_slots()]:
-                check_slots(text, self.fill)
+            self._check_slots(self.template)
         return self
+
+    def _check_slots(self, template: str) -> None:
+        """Refuse slots without values, values without a slot, and slots where none is filled."""
+        texts = [template, *(text for one in self.with_slots() for text in one.texts())]
+        for text in texts:
+            check_slots(text, self.fill)
+        used = {name for text in texts for name, _ in slots_of(text)}
+        for name in self.fill:
+            if name not in used:
+                raise ValueError(f'fill: no "{{{name}}}" in the template, so nothing is filled')
+        for name, _ in slots_of(" ".join(one.matches or "" for one in self.with_slots())):
+            if name in self.fill:
+                raise ValueError(
+                    f'matches: a pattern is not filled; write "{{{name}}}" in contains or equals'
+                )
 
     def sources(self) -> dict[str, Any]:
         """Return where prompts can come from: name → what is given."""
@@ -110,8 +124,8 @@ class Written(Component):
             "from": self.from_,
         }
 
-    def texts_with_slots(self) -> list[str]:
-        """Return the texts beside the template whose slots are filled."""
+    def with_slots(self) -> list[Expect]:
+        """Return what is expected with the slots of the template in it."""
         return []
 
     def written_cases(self) -> Sequence[WrittenCase]:
@@ -151,6 +165,10 @@ class Changing(Written):
             raise ValueError("an empty text")
         return phrases
 
+    def with_slots(self) -> list[Expect]:
+        """See `Written`."""
+        return [self.only_if] if self.only_if else []
+
     @model_validator(mode="after")
     def _has_variants(self) -> Self:
         """Refuse a test without variants, and variants of what is not there."""
@@ -161,7 +179,14 @@ class Changing(Written):
             raise ValueError("variants: they belong to `prompt`, or into each of `cases`")
         unknown = [name for name in self.vary if name not in self.fill]
         if unknown:
-            raise ValueError(f'vary: no slot "{unknown[0]}" in fill')
+            known = ", ".join(sorted(self.fill)) or "none"
+            raise ValueError(f'vary: no slot "{unknown[0]}" in fill; fill has: {known}')
+        asked = {name for name, _ in slots_of(self.template or "")}
+        unasked = [name for name in self.vary if name not in asked]
+        if unasked:
+            raise ValueError(
+                f'vary: no "{{{unasked[0]}}}" in the template, so its variants would be the same'
+            )
         short = [name for name in self.vary if len(self.fill[name]) < 2]
         if short:
             raise ValueError(f'vary: "{short[0]}" has one value only, so nothing varies')

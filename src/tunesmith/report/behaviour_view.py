@@ -159,8 +159,8 @@ def left_out(evidence: Evidence) -> list[tuple[str, str]]:
         for kind, count in kinds.items()
     ]
     unasked = [
-        (name, f"{counts['not_asked']} cases not decided: the original's answer decides nothing")
+        (name, f"{count} cases not decided: {reason}")
         for name, test in evidence.behaviour.get("tests", {}).items()
-        if (counts := test["models"]["candidate"])["not_asked"]
+        for reason, count in test["models"]["candidate"]["not_asked_because"].items()
     ]
     return [*tests, *changes, *unasked]

@@ -1,7 +1,5 @@
 """Evaluation sets: files of questions that no train row may hold, and the folder of them."""
 
-import gzip
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +7,7 @@ from pydantic import model_validator
 
 from tunesmith.component import Component
 from tunesmith.errors import UserError
+from tunesmith.text.json_lines import json_lines
 
 QUESTIONS = ("question", "Question", "prompt", "instruction", "text")
 ENDINGS = (".jsonl", ".jsonl.gz")
@@ -59,26 +58,16 @@ class EvaluationSet(Component):
         """
         assert self.path is not None, "a set is located before it is read"
         path = Path(self.path)
-        opened = gzip.open if path.suffix == ".gz" else open
-        try:
-            with opened(path, "rt", encoding="utf-8", newline="\n") as lines:
-                filled = [(k, line) for k, line in enumerate(lines, 1) if line.strip()]
-        except FileNotFoundError:
-            raise UserError(f"{path}: no such file; named by evaluation set {self.name}") from None
-        except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-            raise UserError(f"{path}: not JSON Lines in UTF-8, plain or gzip: {error}") from None
-        if not filled:
+        found = [
+            (number, self._question(record, number))
+            for number, record in json_lines(path, f"evaluation set {self.name}")
+        ]
+        if not found:
             raise UserError(f"{path}: the file holds no question; evaluation set {self.name}")
-        return [(number, self._question(line, number)) for number, line in filled]
+        return found
 
-    def _question(self, line: str, number: int) -> str:
+    def _question(self, record: dict[str, Any], number: int) -> str:
         """Return the question of one line."""
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UserError(f"{self.path}:{number}: not JSON: {error.msg}") from None
-        if not isinstance(record, dict):
-            raise UserError(f"{self.path}:{number}: not a JSON object")
         wanted = (self.column,) if self.column else QUESTIONS
         found = next((record[name] for name in wanted if isinstance(record.get(name), str)), None)
         if found is None:

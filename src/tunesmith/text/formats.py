@@ -24,15 +24,20 @@ def breaks_format(answer: str, reference: str) -> bool:
 
 
 def parsed_json(text: str) -> dict[str, Any] | list[Any] | None:
-    """Return the object or array that a text is, or None."""
+    """Return the object or array that a text is, or None; NaN and Infinity are no JSON."""
     bare = text.strip()
     if not bare.startswith(("{", "[")):
         return None
     try:
-        found = json.loads(bare)
+        found = json.loads(bare, parse_constant=_no_json)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict | list) else None
+
+
+def _no_json(constant: str) -> None:
+    """Refuse what Python writes and JSON does not know."""
+    raise ValueError(constant)
 
 
 def is_list(text: str) -> bool:

@@ -154,5 +154,42 @@ def test_a_line_of_another_form_is_named(tmp_path: Path) -> None:
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     published(tmp_path)
     (tmp_path / LINE["checklist"]).write_bytes(b"no gzip")  # type: ignore[operator]
-    with pytest.raises(UserError, match="not JSON Lines in UTF-8, plain or gzip"):
+    with pytest.raises(UserError, match=r"ours\.jsonl\.gz: not gzip, or cut off after line 0"):
         expanded(tmp_path, LINE)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (record("words", "MFT", "bad", 0), "a case 0 of 'words' is there already"),
+        (record("words", "INV", ["a", "b"], case=1), "type INV; 'words' began as MFT"),
+        (record("words", "MTF", "bad", 0, 1), "type 'MTF'; known: MFT, INV, DIR"),
+        (record("words", "MFT", 5, 0, 1), "data is no text, list of texts or list of pairs"),
+        (record("more", "INV", ["a", None]), "data is no text, list of texts or list of pairs"),
+        (record("more", "INV", {"a": "b"}), "data is no text, list of texts or list of pairs"),
+        ({**record("words", "MFT", "bad", 0, 1), "capability": ""}, "capability '' is no name"),
+        ({**record("words", "MFT", "bad", 0, 1), "suite": ["a"]}, r"suite \['a'\] is no name"),
+    ],
+)
+def test_a_case_that_is_none_is_named(tmp_path: Path, bad: dict[str, Any], message: str) -> None:
+    published(tmp_path, record("words", "MFT", "good", 2), bad)
+    with pytest.raises(UserError, match=rf"ours\.jsonl\.gz:2: {message}"):
+        expanded(tmp_path, LINE, task="classification")
+
+
+def test_a_file_without_cases_is_named(tmp_path: Path) -> None:
+    published(tmp_path)
+    with pytest.raises(UserError, match=r"ours\.jsonl\.gz: holds no case; named by .*:1"):
+        expanded(tmp_path, LINE)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "suites").mkdir()
+    with pytest.raises(UserError, match="no such file .*suites; paths begin in the folder of"):
+        expanded(tmp_path, {**LINE, "checklist": "suites"})
+
+
+def test_a_blank_text_is_none(tmp_path: Path) -> None:
+    published(tmp_path, record("words", "MFT", " ", 2), record("typos", "INV", ["", "a"]))
+    left = expanded(tmp_path, LINE, task="classification").left_out
+    assert [one.reason for one in left] == ["the published file has no text for it"] * 2

@@ -69,8 +69,9 @@ def test_at_most_so_many_combinations_are_drawn(tmp_path: Path) -> None:
 
 
 def test_braces_are_doubled_to_be_braces(tmp_path: Path) -> None:
-    test = {**COPY, "template": 'Give {{"order": {order}}}', "expect": {"json": True}}
-    assert asked(expanded(tmp_path, test).rows[0]) == 'Give {"order": 11}'
+    test = {**COPY, "template": 'Give {{"order": {order}}}', "fill": {"order": ["11"]}}
+    rows = expanded(tmp_path, {**test, "expect": {"json": True}}).rows
+    assert asked(rows[0]) == 'Give {"order": 11}'
 
 
 def test_our_own_lists_fill_slots_in_the_language_of_the_test(tmp_path: Path) -> None:
@@ -203,3 +204,27 @@ def test_a_folder_without_tests_gives_no_rows(tmp_path: Path) -> None:
         "left_out": [],
         "not_applicable": {},
     }
+
+
+def test_slots_are_filled_in_conditions_and_in_the_label_that_must_be_likely(
+    tmp_path: Path,
+) -> None:
+    test = {
+        **{"test": "t", "kind": "DIR", "capability": "Copying", "task": "classification"},
+        **{"template": "It is {mood}.", "fill": {"mood": ["good", "bad"]}, "vary": ["mood"]},
+        "only_if": {"label": "{mood}"},
+        "expect": {"likely": {"of": "{mood}", "at_least": 0.5}},
+    }
+    rows = expanded(tmp_path, test, task="classification").rows
+    assert [(asked(row), told(row)["expect"]) for row in rows] == [
+        ("It is good.", {"only_if": {"label": "good"}}),
+        ("It is bad.", {"likely": {"of": "bad", "at_least": 0.5}}),
+        ("It is bad.", {"only_if": {"label": "bad"}}),
+        ("It is good.", {"likely": {"of": "good", "at_least": 0.5}}),
+    ]
+
+
+def test_a_slot_may_have_a_chinese_name(tmp_path: Path) -> None:
+    test = {**COPY, "template": "{城市}店几点开门？", "fill": {"城市": ["杭州"]}}
+    (row,) = expanded(tmp_path, {**test, "expect": {"contains": ["{城市}"]}}).rows
+    assert (asked(row), told(row)["expect"]) == ("杭州店几点开门？", {"contains": ["杭州"]})

@@ -35,6 +35,8 @@ UNSURE = Answer("good", {"good": 0.6, "bad": 0.4})
         ({"json": True}, '{"a": 1}', None),
         ({"json": True}, "17", "it is not JSON"),
         ({"json": False}, "[1]", "it is JSON"),
+        ({"json": True}, "[" * 100_000, "it is not JSON"),
+        ({"json": True}, '{"a": NaN}', "it is not JSON"),
         ({"contains": ["a"], "lang": "zh"}, "b", 'it lacks "a"; it is not written in zh'),
     ],
 )
@@ -79,8 +81,40 @@ def test_what_is_improbable_already_cannot_fall() -> None:
     change = Change.model_validate(
         {"probability": {"of": "bad", "moves": "not_down", "margin": 0.1}}
     )
-    assert not change.can_fail(SURE)
-    assert change.can_fail(UNSURE)
+    assert change.why_not_asked(SURE) == "the probability of the label has no room to move"
+    assert change.why_not_asked(UNSURE) is None
+
+
+@pytest.mark.parametrize(
+    ("moves", "margin", "before", "asked"),
+    [
+        ("up", 0.0, 1.0, False),
+        ("up", 0.0, 0.99, True),
+        ("up", 0.1, 0.95, False),
+        ("up", 0.1, 0.9, True),
+        ("down", 0.0, 0.0, False),
+        ("down", 0.1, 0.05, False),
+        ("down", 0.1, 0.1, True),
+        ("not_up", 0.0, 1.0, False),
+        ("not_down", 0.0, 0.0, False),
+        ("not_down", 0.0, 0.1, True),
+    ],
+)
+def test_a_probability_without_room_to_move_decides_nothing(
+    moves: str, margin: float, before: float, asked: bool
+) -> None:
+    change = Change.model_validate(
+        {"probability": {"of": "good", "moves": moves, "margin": margin}}
+    )
+    original = Answer("good", {"good": before, "bad": 1 - before})
+    assert (change.why_not_asked(original) is None) == asked
+
+
+def test_a_move_that_cannot_be_made_decides_nothing_beside_other_conditions() -> None:
+    certain = Answer("good", {"good": 1.0, "bad": 0.0})
+    for moves, asked in (("up", False), ("not_up", True)):
+        change = Change.model_validate({"label": "good", "probability": {"moves": moves}})
+        assert (change.why_not_asked(certain) is None) == asked
 
 
 def test_a_probability_that_is_not_there_is_named() -> None:
@@ -140,3 +174,41 @@ def test_a_label_stays_within_its_tolerance() -> None:
 
 def test_a_missing_answer_is_empty() -> None:
     assert to_answer({"prediction": None, "scores": float("nan")}) == Answer("", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrase"),
+    [
+        ("Orders 12, 13 and 14.", "12"),
+        ("Orders 12, 130 and 14.", "130"),
+        ("订单48213，200元。", "48213"),
+        ("订单１２已取消", "12"),
+        ("It costs 12.50.", "12.50"),
+        ("Wendy's parcel", "Wendy"),
+        ("The cafe\u0301.", "café"),
+        ("I don't know", "don’t"),
+        ("星期三三点开门", "三点"),
+    ],
+)
+def test_a_phrase_is_said(answer: str, phrase: str) -> None:
+    assert says(answer, phrase)
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrase"),
+    [
+        ("It costs 12.5.", "12"),
+        ("It costs 12.5.", "5"),
+        ("It is 1,200.", "200"),
+        ("The answer is -12.", "12"),
+        ("共12万元", "12"),
+        ("The café.", "caf"),
+        ("The cafe\u0301.", "cafe"),
+        ("I can't.", "can"),
+        ("I can’t.", "can"),
+        ("一共二十二件", "十二"),
+        ("需要十三天", "三天"),
+    ],
+)
+def test_a_part_of_what_is_said_is_not_said(answer: str, phrase: str) -> None:
+    assert not says(answer, phrase)

@@ -1,6 +1,7 @@
 """Perturbations: each changes what it says, keeps what must stay, and tells when it cannot."""
 
 import re
+import time
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def test_the_same_seed_changes_a_text_in_the_same_way(name: str, lang: str) -> N
 def test_a_text_is_changed_or_the_perturbation_does_not_apply(name: str, lang: str) -> None:
     made = all_of(name, TEXTS[lang], lang)
     assert TEXTS[lang] not in made
-    only = {"case": "en", "contractions": "en", "fullwidth": "zh"}
+    only = {"case": "en", "contractions": "en", "fullwidth": "zh", "negation": "en"}  # zh: it asks
     assert bool(made) == (only.get(name, lang) == lang)
 
 
@@ -56,6 +57,62 @@ def test_phrases_to_keep_are_kept(name: str, lang: str) -> None:
     keep = ("Wendy Owens", "invoice", "Leeds", "王志强", "发票", "杭州")
     for made in all_of(name, TEXTS[lang], lang, keep=keep):
         assert [phrase in made for phrase in keep] == [phrase in TEXTS[lang] for phrase in keep]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "keep"),
+    [
+        ("contractions", "I can't, says It's Fine.", "It's Fine"),
+        ("contractions", "Who is Who is on, I am late.", "Who is Who"),
+        ("fullwidth", "订单48213的A5本子", "A5"),
+        ("punctuation", "I love Yahoo!", "Yahoo!"),
+        ("punctuation", "我看了《你好，之华》，好吗？", "你好，之华"),
+        ("negation", "Do not Disturb is what I do not want.", "Do not Disturb"),
+        ("numbers", "Order 48213 of Catch 22.", "Catch 22"),
+    ],
+)
+def test_a_phrase_to_keep_is_kept_by_all_that_would_change_it(
+    name: str, text: str, keep: str
+) -> None:
+    lang = "en" if text.isascii() else "zh"
+    assert any(keep not in made for made in all_of(name, text, lang))
+    made = all_of(name, text, lang, keep=(keep,))
+    assert all(keep in one for one in made)
+    assert made or text == "I love Yahoo!"
+
+
+def test_a_chinese_negation_leaves_phrases_to_keep_alone() -> None:
+    assert all_of("negation", "我要退款。", "zh") == {"我不要退款。"}
+    assert all_of("negation", "我要退款。", "zh", keep=("我要退款",)) == set()
+
+
+def test_fullwidth_leaves_an_address_as_it_is() -> None:
+    made = all_of("fullwidth", "订单5，见https://example.com/5", "zh")
+    assert made == {"订单５，见https://example.com/5"}
+
+
+@pytest.mark.parametrize("name", sorted(PERTURBATIONS))
+@pytest.mark.parametrize("text", ["", " ", "Never ", "Do not ", "不", "?", "\n", "İ", "ß"])
+def test_a_text_of_next_to_nothing_stops_nothing(name: str, text: str) -> None:
+    for lang in ("en", "zh"):
+        for seed in range(5):
+            changed(name, text, lang, seed)
+
+
+@pytest.mark.parametrize("name", sorted(PERTURBATIONS))
+@pytest.mark.parametrize(
+    "piece", ["Order 12 is not in Leeds, Rose. ", "杭州的订单12不是王芳的。", "a"]
+)
+def test_a_long_text_takes_a_time_in_proportion(name: str, piece: str) -> None:
+    lang = "en" if piece.isascii() else "zh"
+    short, long = (_seconds(name, piece * n, lang) for n in (500, 4_000))
+    assert long < 40 * max(short, 0.01)
+
+
+def _seconds(name: str, text: str, lang: str) -> float:
+    started = time.process_time()
+    changed(name, text, lang, keep=("not now",), answer=text[:1000])
+    return time.process_time() - started
 
 
 def test_a_typo_spares_what_the_answer_repeats() -> None:
@@ -166,6 +223,21 @@ def test_of_a_year_only_the_last_figure_changes() -> None:
         ("于是我走了", None),
         ("原因是什么？", None),
         ("请问几点开门？", None),
+        ("Do not Disturb", "Disturb"),
+        ("Never ", None),
+        ("有没有房间", None),
+        ("癫痫是如何发生的", None),
+        ("高血压可以喝酒吗？", None),
+        ("什么是债券", None),
+        ("我想找酒店，帮我推荐一家。", None),
+        ("好的，请帮我推荐一家酒店，谢谢。", "好的，请不要帮我推荐一家酒店，谢谢。"),
+        ("我要取消订单50381，我是王芳。", "我不要取消订单50381，我是王芳。"),
+        ("解释区块链的概念。", "不要解释区块链的概念。"),
+        ("退休教师到云南支教", None),
+        ("对这句分类：“我喜欢咖啡”", None),
+        ("我没有什么要求", None),
+        ("一点酒都不能喝", None),
+        ("癫痫不是遗传性的", "癫痫是遗传性的"),
     ],
 )
 def test_negation_turns_a_sentence_round_or_leaves_it(text: str, made: str | None) -> None:

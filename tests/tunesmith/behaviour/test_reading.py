@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from tests.plain_rows import plain_chat
 from tests.tunesmith.behaviour.writing import written
 from tunesmith.behaviour.perturbations import PERTURBATIONS
 from tunesmith.behaviour.read import read_tests
 from tunesmith.errors import UserError
+from tunesmith.rows import write_rows
 
 ROOT = Path(__file__).resolve().parents[3]
 MFT = {
@@ -25,6 +28,12 @@ SLOTS = {
     "template": "Order {order}",
     "fill": {"order": ["1", "2"]},
     "expect": {"contains": ["{order}"]},
+}
+
+
+VARIED = {
+    **{**SLOTS, "kind": "DIR"},
+    **{"vary": ["order"], "expect": {"contains": ["{order}"], "changes": True}},
 }
 
 
@@ -51,6 +60,20 @@ SLOTS = {
         ({**SLOTS, "fill": {"order": []}}, 'nothing to put in the slot "order"'),
         ({**SLOTS, "expect": {"equals": "{city}"}}, 'no fill for the slot "city"; fill has: order'),
         ({**SLOTS, "expect": {"equals": "{order.n}"}}, 'has no "order.n"'),
+        ({**SLOTS, "fill": {"order": ["1"], "name": "names"}}, 'fill: no "{name}" in the template'),
+        ({**SLOTS, "expect": {"likely": {"of": "{mood}", "at_least": 0.5}}}, 'the slot "mood"'),
+        ({**SLOTS, "expect": {"matches": "{order}"}}, "matches: a pattern is not filled"),
+        ({**VARIED, "only_if": {"contains": ["{city}"]}}, 'no fill for the slot "city"'),
+        ({**VARIED, "only_if": {"label_in": ["{city}"]}}, 'no fill for the slot "city"'),
+        (
+            {
+                **VARIED,
+                "fill": {"order": ["1", "2"], "city": ["a", "b"]},
+                "vary": ["city"],
+                "expect": {"contains": ["{city}"]},
+            },
+            'vary: no "{city}" in the template, so its variants would be the same',
+        ),
         ({**INV, "perturb": ["tpyo"]}, 'no perturbation "tpyo"; known: case, code_switch'),
         ({**INV, "perturb": ["negation"]}, "changes the meaning; test it with kind DIR"),
         ({**INV, "perturb": []}, "no variant: give perturb, variants, or vary"),
@@ -68,7 +91,14 @@ SLOTS = {
             "carries_swap: only names, numbers, places swap",
         ),
         ({**INV, "same": "answer", "tolerance": 0.1}, "only labels have probabilities"),
-        ({**INV, "vary": ["city"]}, 'vary: no slot "city" in fill'),
+        ({**INV, "vary": ["city"]}, 'vary: no slot "city" in fill; fill has: none'),
+        ({**INV, "perturb": "typo"}, r'perturb: a list is wanted: \["typo"\]'),
+        ({**MFT, "expect": {"contains": "7天"}}, r'expect.contains: a list is wanted: \["7天"\]'),
+        ({**SLOTS, "fill": {"order": "name"}}, r'2: fill.order: a list is wanted: \["name"\]\n'),
+        (
+            {**SLOTS, "fill": {"order": "name"}},
+            "2: fill.order: Input should be 'names' or 'places'",
+        ),
         ({**INV, "kind": "DIR"}, "expect: say how the answer must change"),
         (
             {**INV, "kind": "DIR", "expect": {"probability": {"moves": "left"}}},
@@ -76,7 +106,7 @@ SLOTS = {
         ),
         ({"checklist": "c.gz", "labels": {}, "label": {}}, 'unknown key "label"; did you mean'),
         ({"checklist": "c.gz", "labels": {}}, "checklist: no such file"),
-        (["a list"], "not a JSON object; a test is one object on one line"),
+        (["a list"], "not a JSON object; one object on one line"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, test: Any, message: str) -> None:
@@ -88,7 +118,9 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, test: Any, message: s
 
 def test_a_line_that_is_no_json_is_named_with_its_column(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('\n{"test": }\n', encoding="utf-8")
-    with pytest.raises(UserError, match=r"a\.jsonl:2: not JSON: .* at column 10; a test is one"):
+    with pytest.raises(
+        UserError, match=r"a\.jsonl:2: not JSON: .* at column 10; one object on one"
+    ):
         read_tests(tmp_path, 0)
 
 
@@ -128,6 +160,21 @@ def test_the_examples_of_the_pages_are_tests(tmp_path: Path, page: str) -> None:
     assert len(read_tests(tmp_path, 0).tests) == len(lines) >= 3
 
 
+def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs/behaviour.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "data/behaviour").mkdir(parents=True)
+    (tmp_path / "data/splits").mkdir()
+    written(tmp_path / "data/behaviour", INV, MFT | {"test": "json"})
+    rows = pd.DataFrame([plain_chat(1, "Where is it?", "Here.")])
+    write_rows(tmp_path / "data/splits/test.parquet", rows)
+    monkeypatch.chdir(tmp_path)
+    values: dict[str, Any] = {}
+    exec(code, values)
+    assert values["found"].cases == {"t": 1, "json": 1}
+    assert values["worse"] == []
+
+
 def test_every_perturbation_has_its_line_in_the_page() -> None:
     page = (ROOT / "docs/behaviour.md").read_text(encoding="utf-8")
     rows = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| `")]
@@ -142,5 +189,5 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes("{“}".encode("gb18030"))
-    with pytest.raises(UserError, match=r"a\.jsonl: not UTF-8"):
+    with pytest.raises(UserError, match=r"a\.jsonl:1: not UTF-8 at byte 1"):
         read_tests(tmp_path, 0)

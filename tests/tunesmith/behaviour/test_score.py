@@ -82,8 +82,11 @@ def test_an_original_that_is_wrong_and_stays_so_is_no_failure_of_invariance(
 
 def test_a_case_whose_original_decides_nothing_is_not_counted_as_passed(rows: list[Row]) -> None:
     wrong = {"film 0", "film 1", "great film 2"}
-    grows = score_behaviour(rows, {"candidate": labels(rows, wrong)}, 0.95)["tests"]["grows"]
-    found = grows["models"]["candidate"]
+    tree = score_behaviour(rows, {"candidate": labels(rows, wrong)}, 0.95)
+    found = tree["tests"]["grows"]["models"]["candidate"]
+    why = "the answer to the original is not what only_if asks for"
+    assert found["not_asked_because"] == {why: 2}
+    assert [one["why"] for one in tree["per_case"] if one["status"] == "not_asked"] == [why] * 2
     assert (found["asked"], found["not_asked"], found["failures"]) == (2, 2, 1)
     assert found["rate"]["value"] == 0.5
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tunesmith.behaviour.perturbations.free import WORD, stays
+from tunesmith.behaviour.perturbations.free import WORD, free, spliced
 from tunesmith.behaviour.perturbations.given import Changed, Given
 
 
@@ -10,6 +10,8 @@ def case(text: str, given: Given) -> Changed | None:
     """Return an English text in small letters or capitals; see `Perturbation`.
 
     Codes, addresses and phrases to keep are left alone.
+
+    Source: "lower case" of HELM's robustness, https://arxiv.org/abs/2211.09110; capitals are ours.
     """
     if given.lang != "en":
         return None
@@ -21,6 +23,5 @@ def case(text: str, given: Given) -> Changed | None:
 
 def _all(text: str, given: Given, how: Callable[[str], str]) -> str:
     """Return the text with every word that may change in the same case."""
-    return WORD.sub(
-        lambda m: m[0] if stays(text, m.start(), m.end(), given.keep) else how(m[0]), text
-    )
+    words = free(WORD.finditer(text), text, given.keep)
+    return spliced(text, [(match.span(), how(match[0])) for match in words])

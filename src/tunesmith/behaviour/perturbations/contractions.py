@@ -2,6 +2,7 @@
 
 import re
 
+from tunesmith.behaviour.perturbations.free import replaced
 from tunesmith.behaviour.perturbations.given import Changed, Given
 
 LONG_TO_SHORT = (
@@ -28,13 +29,17 @@ SHORT_TO_LONG = (
 
 
 def contractions(text: str, given: Given) -> Changed | None:
-    """Return an English text with all its contractions undone, else contracted; `Perturbation`."""
+    """Return an English text with all its contractions undone, else contracted; `Perturbation`.
+
+    Source: "contractions" of CheckList, https://aclanthology.org/2020.acl-main.442; the rules are
+    ours.
+    """
     if given.lang != "en":
         return None
     for rules in (SHORT_TO_LONG, LONG_TO_SHORT):
         made = text
         for pattern, put in rules:
-            made = re.sub(pattern, put, made, flags=re.IGNORECASE)
+            made = replaced(re.compile(pattern, re.IGNORECASE), put, made, given.keep)
         if made != text:
             return Changed(made)
     return None

@@ -6,6 +6,9 @@ NEUTRAL = ("🙂", "👀", "📱", "🤔", "👋", "📦", "🗓️", "☕")
 
 
 def emoji(text: str, given: Given) -> Changed | None:
-    """Return the text with an emoji; see `Perturbation`."""
+    """Return the text with an emoji; see `Perturbation`.
+
+    Ours, of no published suite that we know.
+    """
     mark = NEUTRAL[given.rng.integers(len(NEUTRAL))]
     return Changed(f"{text} {mark}" if given.rng.random() < 0.75 else f"{mark} {text}")

@@ -14,7 +14,11 @@ SENTENCES = {
 
 
 def irrelevant(text: str, given: Given) -> Changed | None:
-    """Return the text with such a sentence before or after it; see `Perturbation`."""
+    """Return the text with such a sentence before or after it; see `Perturbation`.
+
+    Source: the irrelevant context of GSM-IC, https://arxiv.org/abs/2302.00093; the sentences are
+    ours.
+    """
     if given.lang not in SENTENCES:
         return None
     sentences = SENTENCES[given.lang]

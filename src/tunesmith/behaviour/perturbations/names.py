@@ -2,17 +2,18 @@
 
 import re
 
-from tunesmith.behaviour.perturbations.free import stays
+from tunesmith.behaviour.perturbations.free import free
 from tunesmith.behaviour.perturbations.given import Changed, Given
-from tunesmith.behaviour.perturbations.swapping import distinct, other_of, swapped
+from tunesmith.behaviour.perturbations.mentions import NAME_ENDS, NO_ROAD
+from tunesmith.behaviour.perturbations.swapping import exchanged, other_of
 from tunesmith.behaviour.perturbations.words import FIRST_NAMES, GIVEN_NAMES, LAST_NAMES, SURNAMES
 
 ENGLISH = re.compile(
-    rf"\b({'|'.join(FIRST_NAMES)})(?: ({'|'.join(LAST_NAMES)}))?\b"
-    r"(?!['’]?[a-rt-z])(?! (?:Road|Street))"
+    rf"\b({'|'.join(FIRST_NAMES)})(?: ({'|'.join(LAST_NAMES)}))?\b(?!['’]?[a-rt-z]){NO_ROAD}"
 )
 LONGEST_FIRST = sorted(GIVEN_NAMES, key=len, reverse=True)
-CHINESE = re.compile(rf"([{''.join(SURNAMES)}])({'|'.join(LONGEST_FIRST)})(?!·)")
+GIVEN = "|".join(name + NAME_ENDS.get(name, "") for name in LONGEST_FIRST)
+CHINESE = re.compile(rf"([{''.join(SURNAMES)}])({GIVEN})(?!·)")
 
 
 def names(text: str, given: Given) -> Changed | None:
@@ -20,18 +21,17 @@ def names(text: str, given: Given) -> Changed | None:
 
     Only names of the lists are found: a first name with or without a last name, and a Chinese
     surname with a given name.
+
+    Source: "change names" of CheckList, https://aclanthology.org/2020.acl-main.442; the lists of
+    names are ours.
     """
     pattern = {"en": ENGLISH, "zh": CHINESE}.get(given.lang)
-    found = {
-        match[0]: match
-        for match in (pattern.finditer(text) if pattern else ())
-        if not stays(text, *match.span(), given.keep)
-    }
-    if not found:
+    if pattern is None:
         return None
+    matches = {match.span(): match for match in free(pattern.finditer(text), text, given.keep)}
+    first = {match[0]: match for match in matches.values()}
     other = _chinese if given.lang == "zh" else _english
-    swaps = distinct(found, lambda old: other(found[old], given))
-    return Changed(swapped(text, swaps), swaps)
+    return exchanged(text, list(matches), lambda old: other(first[old], given))
 
 
 def _english(match: re.Match[str], given: Given) -> str:

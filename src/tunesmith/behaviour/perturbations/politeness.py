@@ -13,7 +13,10 @@ AFTER = {
 
 
 def politeness(text: str, given: Given) -> Changed | None:
-    """Return the text with a greeting or with thanks; see `Perturbation`."""
+    """Return the text with a greeting or with thanks; see `Perturbation`.
+
+    Ours, of no published suite that we know.
+    """
     if given.lang not in BEFORE:
         return None
     before = given.rng.random() < 0.5

@@ -1,11 +1,30 @@
-"""Puts others of a list in place of what a text names; the same one everywhere."""
+"""Puts others in place of the names and numbers that a text mentions; the same for the same."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from tunesmith.behaviour.perturbations.free import Span, spliced
+from tunesmith.behaviour.perturbations.given import Changed
+
 MOST_TRIES = 20
+
+
+def exchanged(text: str, spans: Sequence[Span], other: Callable[[str], str]) -> Changed | None:
+    """Return the text with something else at each span, and nowhere else; None without spans.
+
+    Args:
+        text: the whole.
+        spans: where the text names something.
+        other: what can come in place of it; the same becomes the same.
+    """
+    if not spans:
+        return None
+    named = [text[slice(*span)] for span in spans]
+    swaps = distinct(dict.fromkeys(named), other)
+    new = dict(swaps)
+    parts = [(span, new[old]) for span, old in zip(spans, named, strict=True)]
+    return Changed(spliced(text, parts), swaps)
 
 
 def other_of(words: Sequence[str], old: str, rng: np.random.Generator) -> str:
@@ -27,31 +46,3 @@ def distinct(olds: Iterable[str], other: Callable[[str], str]) -> tuple[tuple[st
         taken.add(new)
         swaps.append((old, new))
     return tuple(swaps)
-
-
-def swapped(text: str, swaps: Sequence[tuple[str, str]]) -> str:
-    """Return the text with each first of a pair replaced by its second, all at once.
-
-    A number is replaced only where it stands alone (`12` not in `512`), a Latin word only as a
-    whole.
-    """
-    if not swaps:
-        return text
-    new = {old.casefold(): made for old, made in swaps}
-    longest_first = sorted(new, key=lambda old: (-len(old), old))
-    pattern = "|".join(bounded(old) for old in longest_first)
-    return re.sub(pattern, lambda m: new[m[0].casefold()], text, flags=re.IGNORECASE)
-
-
-def bounded(phrase: str) -> str:
-    """Return a pattern for a phrase that no letter or figure of its own kind goes on with."""
-    before, after = _kin(phrase[0]), _kin(phrase[-1])
-    head = f"(?<!{before})" if before else ""
-    return head + re.escape(phrase) + (f"(?!{after})" if after else "")
-
-
-def _kin(char: str) -> str:
-    """Return the class of characters that would make another word of a phrase."""
-    if char.isdecimal():
-        return r"\d"
-    return "[A-Za-z]" if char.isascii() and char.isalpha() else ""

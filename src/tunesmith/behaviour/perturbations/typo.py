@@ -1,6 +1,6 @@
 """Typos: neighbouring letters swapped or the key beside; in Chinese slips of a pinyin keyboard."""
 
-from tunesmith.behaviour.perturbations.free import free_han, free_words
+from tunesmith.behaviour.perturbations.free import free_han, free_words, spliced
 from tunesmith.behaviour.perturbations.given import Changed, Given
 from tunesmith.behaviour.perturbations.words import MISSPELT_ZH, NEIGHBOUR_KEYS
 
@@ -12,6 +12,9 @@ def typo(text: str, given: Given) -> Changed | None:
     """Return the text with a typo in every tenth word, at least one; see `Perturbation`.
 
     Numbers, codes and what the answer repeats keep their spelling: they could not be answered.
+
+    Source: "typos" of CheckList, https://aclanthology.org/2020.acl-main.442, which swaps
+    neighbouring letters; keys beside and the pinyin keyboard (`MISSPELT_ZH`) are ours.
     """
     made = _chinese(text, given) if given.lang == "zh" else _latin(text, given)
     return None if made is None else Changed(made)
@@ -24,9 +27,8 @@ def _latin(text: str, given: Given) -> str | None:
         return None
     count = max(1, len(text.split()) // WORDS_PER_TYPO)
     chosen = sorted(given.rng.permutation(len(free))[:count].tolist(), reverse=True)
-    for start, end in (free[k] for k in chosen):
-        text = text[:start] + _misspelt(text[start:end], given) + text[end:]
-    return text
+    spans = [free[k] for k in chosen]
+    return spliced(text, [(span, _misspelt(text[slice(*span)], given)) for span in spans])
 
 
 def _misspelt(word: str, given: Given) -> str:
