@@ -6,7 +6,15 @@ from flows import run_branch
 from flows.console import show_results
 from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
-from flows.promotion import POINTER, candidate, point_to, read_verdict, tag_model, untag
+from flows.promotion import (
+    POINTER,
+    candidate,
+    point_to,
+    promoted_before,
+    read_verdict,
+    tag_model,
+    untag,
+)
 from flows.result import StageResult, failed_stage, summary
 from flows.run_branch import Run
 from flows.stage_tasks import take_all
@@ -37,7 +45,8 @@ def deliver(run: Run, plan: list[PlannedStage], results: list[StageResult], pull
     tag = None
     try:
         has_data = run_branch.push_data(run)
-        if verdict and verdict.ships:
+        before = promoted_before(candidate()) if verdict and verdict.ships else None
+        if verdict and verdict.ships and before is None:
             tag = tag_model(candidate(), verdict.reasons)
             _promote(tag, pull)
             run_branch.push_data(run)  # what the tagged commit holds went before
@@ -47,7 +56,10 @@ def deliver(run: Run, plan: list[PlannedStage], results: list[StageResult], pull
         run_branch.end(run, done=False)
         raise
     run_branch.end(run, done=failed is None)
-    return ", ".join([f"{run.branch}: {how}", *([f"promoted as {tag}"] if tag else []), shared])
+    words = [f"{run.branch}: {how}", shared]
+    words += [f"promoted as {tag}"] if tag else []
+    words += [f"not promoted: it is {before}, which was rolled back"] if before else []
+    return ", ".join(words)
 
 
 def _promote(tag: str, pull: bool) -> None:

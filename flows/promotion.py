@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
 from flows.repository import git, succeeds
+from flows.workcopy import DVC_LOCK
 from tunesmith.errors import UserError
 from tunesmith.files import read_json, write_json
 from tunesmith.params import load_yaml, plain
@@ -75,6 +78,16 @@ def promoted() -> list[str]:
     return git("tag", "--list", f"{ARTIFACT}@v*", "--sort=-version:refname").splitlines()
 
 
+def promoted_before(model: str) -> str | None:
+    """Return the tag of a champion that was this very model, by the hash that DVC has of it.
+
+    One that was rolled back is not promoted a second time.
+    """
+    own = _hash_of(model, DVC_LOCK.read_text("utf-8"))
+    tags = (tag for tag in promoted() if _hash_of(model, git("show", f"{tag}:{DVC_LOCK}")) == own)
+    return next(tags, None)
+
+
 def point_to(tag: str) -> None:
     """Let champion.json name what a tag holds.
 
@@ -89,6 +102,13 @@ def point_to(tag: str) -> None:
     if not found:
         raise UserError(f"{tag}: its message names no model (a line `{_MODEL}: models/PHASE`)")
     write_json(POINTER, {"tag": tag, "model": found[1]})
+
+
+def _hash_of(model: str, lock: str) -> str | None:
+    """Return the hash of a model's folder in the text of a dvc.lock."""
+    stages = YAML(typ="safe").load(lock).get("stages", {})
+    outs = (out for stage in stages.values() for out in stage.get("outs", ()))
+    return next((str(out["md5"]) for out in outs if out["path"] == model), None)
 
 
 def _next_version() -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 from flows.dag import PlannedStage
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
 from flows.runner import DvcFailed, dvc
+from flows.workcopy import DVC_LOCK
 from tunesmith.errors import UserError
 
 PREFIX = "runs/"
-DVC_LOCK = "dvc.lock"
 _MAIN = "tunesmith-main"  # of a run's branch, in git's configuration: the branch it began from
 
 
@@ -149,7 +149,7 @@ def abandon(run: Run) -> None:
 
 def _written(plan: Iterable[PlannedStage]) -> Iterator[str]:
     """Yield the paths that DVC and the stages of a plan may have written."""
-    yield DVC_LOCK
+    yield str(DVC_LOCK)
     for stage in plan:
         if stage.is_data:
             yield stage.name
