@@ -11,7 +11,6 @@ from flows.promotion import (
     candidate,
     point_to,
     promoted_before,
-    read_verdict,
     tag_model,
     untag,
 )
@@ -23,7 +22,13 @@ from tunesmith.errors import UserError
 KEPT_HERE = "kept here: no DVC remote, and commits without their data are of no use to others"
 
 
-def deliver(run: Run, plan: list[PlannedStage], results: list[StageResult], pull: bool) -> str:
+def deliver(
+    run: Run,
+    plan: list[PlannedStage],
+    results: list[StageResult],
+    verdict: Verdict | None,
+    pull: bool,
+) -> str:
     """Commit, promote and share a run; main follows it if every stage came to its end.
 
     Returns:
@@ -33,7 +38,6 @@ def deliver(run: Run, plan: list[PlannedStage], results: list[StageResult], pull
         UserError: it could not be shared or promoted; the run's branch is kept here.
     """
     failed = failed_stage(results)
-    verdict = None if failed else read_verdict()
     how = f"stopped at {failed.stage}" if failed else verdict.word if verdict else summary(results)
     trailers = {"Prefect-Run": str(flow_run.id)}
     trailers |= {"Stopped-At": failed.stage} if failed else {}

@@ -6,9 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows import artifacts
 from flows.console import show_results
 from flows.dag import PlannedStage
 from flows.deliver import deliver
+from flows.promotion import read_verdict
 from flows.result import failed_stage, summary
 from flows.run_branch import Run
 from flows.stage_tasks import take_all
@@ -35,13 +37,15 @@ def retrain(plan: list[PlannedStage], pull: bool = False, run: Run | None = None
     results = take_all(plan, pull)
     show_results(results)
     failed = failed_stage(results)
+    verdict = None if failed else read_verdict()
     problems = [f"retrain stopped at {failed.stage}: {failed.reason}"] if failed else []
     told = [summary(results)]
     if run is not None:
         try:
-            told.append(deliver(run, plan, results, pull))
+            told.append(deliver(run, plan, results, verdict, pull))
         except UserError as error:
             problems.append(f"not delivered: {error}")
+    artifacts.leave(results, verdict, problems or told)
     if problems:
         return Failed(message="\n".join(problems), data=results)
     return Completed(message="; ".join(told), data=results)

@@ -11,11 +11,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from flows import launch, workcopy
 from flows.server import QUIET, answers
@@ -28,32 +28,23 @@ POOL = "cpu"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Start all, say where, and wait until told to stop."""
+    """Start all, say where, and stay until told to end."""
     options = _parse(arguments)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         workcopy.check()
         with ExitStack() as running:
-            for process in _start(options.port, options.clone.resolve(), running):
-                if stop.is_set():
-                    return 0
-                _ended = process
-            print(
-                f"http://127.0.0.1:{options.port}  runs, logs and schedules; Ctrl-C ends all of it"
-            )
-            while not stop.wait(1.0):
-                if _ended.poll() is not None:
-                    raise UserError(f"the worker has ended; see {HOME / 'worker.log'}")
+            _serve(options.port, options.clone.resolve(), running)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 0
     return 0
 
 
-def _start(port: int, clone: Path, running: ExitStack) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start server, deployments and worker, one after the other."""
+def _serve(port: int, clone: Path, running: ExitStack) -> None:
+    """Start server, deployments and worker, one after the other, and watch them."""
     url = f"http://127.0.0.1:{port}/api"
     if answers(url, 1.0):
         raise UserError(f"port {port}: something answers there already; take --port")
@@ -63,12 +54,24 @@ def _start(port: int, clone: Path, running: ExitStack) -> Iterator["subprocess.P
     words = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
     server = running.enter_context(_prefect("server", env, *words))
     _wait_for(url, server)
-    yield server
     print("deploying prefect.yaml", flush=True)
     _once(env, "work-pool", "create", "--overwrite", "--type", "process", POOL)
     _once(env, "--no-prompt", "deploy", "--all")
     words = ["worker", "start", "--pool", POOL, "--type", "process", "--name", POOL]
-    yield running.enter_context(_prefect("worker", env, *words))
+    worker = running.enter_context(_prefect("worker", env, *words))
+    print(
+        f"http://127.0.0.1:{port} has runs, logs and schedules; Ctrl-C ends all of it", flush=True
+    )
+    while True:
+        time.sleep(1.0)
+        for name, process in (("server", server), ("worker", worker)):
+            if process.poll() is not None:
+                raise UserError(f"the {name} has ended; see {HOME / name}.log")
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    """End as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def _environment(url: str, clone: Path) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,66 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import call
+from tests.flows.conftest import GATE, call
 
-DVC_YAML = """\
-stages:
-  train:
-    cmd: sh train.sh
-    deps: [raw.txt, train.sh]
-    outs: [models/sft]
-  champion:
-    cmd: >-
-      python -m stages.champion
-      --pointer champion.json --base base --champion models/champion
-    deps: [champion.json, base]
-    outs: [models/champion]
-  gate:
-    cmd: sh gate.sh
-    deps: [models/sft, models/champion, gate.sh]
-    metrics: [reports/gate.json: {cache: false}]
-"""
-GATE = """\
-verdict=SHIP
-cmp -s models/sft/weights.txt models/champion/weights.txt && verdict=HOLD
-grep -q worse models/sft/weights.txt && verdict=REJECT
-mkdir -p reports
-printf '{"verdict": "%s", "reasons": ["as the rows say"]}\\n' $verdict > reports/gate.json
-"""
-TRAIN = "mkdir -p models/sft\ncp raw.txt models/sft/weights.txt\n"
 RETRAIN = """
 import sys
 from flows.retrain import end_now, main
 end_now(main(["--deliver", *sys.argv[1:]], check_params=lambda: None))
 """
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with a gate, its origin and its DVC remote, side by side; nothing has run."""
-    place = tmp_path_factory.mktemp("delivery")
-    project = place / "clone"
-    project.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        Path("dvc.yaml").write_text(DVC_YAML)
-        Path("params.yaml").write_text("models: {candidate: {of: sft}}\n")
-        Path("raw.txt").write_text("first\n")
-        Path("train.sh").write_text(TRAIN)
-        Path("gate.sh").write_text(GATE)
-        Path("champion.json").write_text('{"model": null, "tag": null}\n')
-        Path("base").mkdir()
-        Path("base", "weights.txt").write_text("base\n")
-        Path(".gitignore").write_text("/.work\n")
-        call("git", "init", "-q", "-b", "main")
-        call("dvc", "init", "-q")
-        call("dvc", "remote", "add", "--default", "store", "../remote")
-        call("git", "add", "-A")
-        call("git", "commit", "-qm", "Begin")
-        call("git", "clone", "-q", "--bare", ".", "../origin.git")
-        call("git", "remote", "add", "origin", "../origin.git")
-        call("git", "fetch", "-q")
-    return place
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +35,10 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def clone(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
-    """The project, entered; origin and remote beside it."""
-    place = tmp_path / "place"
-    shutil.copytree(template, place, symlinks=True)
-    monkeypatch.chdir(place / "clone")
+def clone(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
+    """The project that delivers, with an API."""
     monkeypatch.setenv("PREFECT_API_URL", api)
-    return place / "clone"
+    return delivery
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":
