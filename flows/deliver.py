@@ -8,6 +8,7 @@ from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
 from flows.promotion import (
     POINTER,
+    Verdict,
     candidate,
     point_to,
     promoted_before,
