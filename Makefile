@@ -1,4 +1,4 @@
-# make demo · make test · make lint · make bench · make encoder · make harness · make browser
+# make demo · make test · make ui · make lint · make bench · make encoder · make harness · make browser
 # Each target sets up what it needs: Python 3.11 or newer, make and git are enough.
 
 PYTHON ?= python3
@@ -10,7 +10,7 @@ export HF_HUB_DISABLE_TELEMETRY = 1
 export DVC_NO_ANALYTICS = 1
 export DO_NOT_TRACK = 1
 
-.PHONY: demo test lint bench encoder harness browser setup clean
+.PHONY: demo test ui lint bench encoder harness browser setup clean
 
 demo: setup
 	$(BIN)/python -m flows.retrain
@@ -18,6 +18,9 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+ui: setup
+	$(BIN)/python -m flows.ui
 
 lint: setup
 	$(BIN)/ruff check .

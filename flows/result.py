@@ -1,6 +1,7 @@
 """How one stage of a run ended, for the table at its end and for Prefect's records."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,17 @@ class StageResult(Component):
     seconds: float | None = None
     peak_memory_bytes: int | None = None
     reason: str = ""
+
+
+def failed_stage(results: Sequence[StageResult]) -> StageResult | None:
+    """Return the stage at which a run stopped, if it did."""
+    return next((result for result in results if result.outcome == "Failed"), None)
+
+
+def summary(results: Sequence[StageResult]) -> str:
+    """Return how many stages ended in which way."""
+    outcomes = [result.outcome for result in results]
+    return ", ".join(f"{outcomes.count(name)} {name.lower()}" for name in dict.fromkeys(outcomes))
 
 
 def timing_file(stage: str) -> Path:

@@ -17,6 +17,8 @@ from flows import workcopy
 from flows.console import show_plan
 from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
+from flows.repository import some
+from flows.run_branch import Run, abandon, begin
 from flows.server import Server, prefect_api
 from tunesmith.errors import UserError
 from tunesmith.stage import collect_rarely
@@ -45,17 +47,22 @@ def main(
     collect_rarely()
     signal.signal(signal.SIGTERM, _end_on_sigterm)
     try:
-        changed = workcopy.check(require_clean=options.require_clean, pull=options.pull)
-        _note(changed)
+        _note(workcopy.check(require_clean=options.require_clean, pull=options.pull))
         if options.plan:
             check_params()
             show_plan(make_plan(tuple(options.force)))
             return 0
         with workcopy.claimed(), prefect_api() as server:
-            check_params()
-            plan = make_plan(tuple(options.force))
+            run = begin() if options.deliver else None
+            try:
+                check_params()
+                plan = make_plan(tuple(options.force))
+            except UserError:
+                if run is not None:
+                    abandon(run)
+                raise
             show_plan(plan)
-            return _run(plan, server, pull=options.pull)
+            return _run(plan, server, pull=options.pull, run=run)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
@@ -64,16 +71,17 @@ def main(
         return INTERRUPTED
 
 
-def _run(plan: list[PlannedStage], server: Server, *, pull: bool) -> int:
+def _run(plan: list[PlannedStage], server: Server, *, pull: bool, run: Run | None) -> int:
     """Hand the plan to Prefect and return the exit code."""
     import httpx
 
-    from flows.pipeline import hand_in_records, results_of, retrain
+    from flows.pipeline import hand_in_records, retrain
+    from flows.stage_tasks import results_of
 
     logging.raiseExceptions = False  # a log line that cannot be sent is not worth a traceback
     server.wait()
     try:
-        state = retrain(plan, pull, return_state=True)
+        state = retrain(plan, pull, run, return_state=True)
     except (httpx.HTTPError, RuntimeError) as error:
         raise UserError(
             f"lost the Prefect API at {server.url} ({error or type(error).__name__}); "
@@ -93,7 +101,7 @@ def _run(plan: list[PlannedStage], server: Server, *, pull: bool) -> int:
 def _note(changed: list[str]) -> None:
     """Say which tracked files are not as in the last commit; that is allowed."""
     if changed:
-        print(f"note: not as in the last commit: {workcopy.some(changed)}")
+        print(f"note: not as in the last commit: {some(changed)}")
 
 
 def _end_on_sigterm(_number: int, _frame: object) -> NoReturn:
@@ -115,6 +123,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--require-clean", action="store_true", help="refuse if a tracked file has changed"
+    )
+    parser.add_argument(
+        "--deliver",
+        action="store_true",
+        help="commit on a branch of its own, promote what the gate ships, push, move this branch",
     )
     return parser.parse_args(arguments)
 

@@ -41,6 +41,31 @@ class StageFailed(Exception):  # noqa: N818
         self.tail = tail
 
 
+class DvcFailed(Exception):  # noqa: N818
+    """A DVC command that is no stage did not end well."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep DVC's reason in one line."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+def dvc(*command: str) -> None:
+    """Run a DVC command in the project of the current folder, as `reproduce` runs a stage.
+
+    Raises:
+        DvcFailed: with DVC's last `ERROR: …` line.
+    """
+    report = _Report("")
+    with _running(["--wait-for-lock", *command]) as process:
+        assert process.stdout is not None
+        for raw in process.stdout:
+            report.add(_text(raw))
+        code = process.wait()
+    if code != 0:
+        raise DvcFailed(report.reason(code))
+
+
 def reproduce(
     stage: str,
     *,

@@ -52,7 +52,7 @@ class Server:
         if self.is_up or self._process is None:
             return
         started = time.monotonic()
-        while not _answers(self.url, START_SECONDS):
+        while not answers(self.url, START_SECONDS):
             if self._process.poll() is not None or time.monotonic() - started > START_SECONDS:
                 raise UserError(
                     f"the local Prefect server did not start; see {HOME / 'server.log'}; "
@@ -91,7 +91,7 @@ def prefect_api() -> Iterator[Server]:
     """
     url = os.environ.get("PREFECT_API_URL")
     if url:
-        if not _answers(url, REACH_SECONDS):
+        if not answers(url, REACH_SECONDS):
             raise UserError(
                 f"PREFECT_API_URL: no Prefect API answers at {url}; start it "
                 "(`prefect server start`) or unset the variable to run without one"
@@ -147,7 +147,7 @@ def _start() -> tuple["subprocess.Popen[bytes]", int]:
     return process, port
 
 
-def _answers(url: str, seconds: float) -> bool:
+def answers(url: str, seconds: float) -> bool:
     """Tell whether a Prefect API answers; asking who we are is an answer too."""
     proxies = urllib.request.ProxyHandler({} if "127.0.0.1" in url else None)
     try:

@@ -3,11 +3,11 @@
 import fcntl
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.repository import changed_files, git, some
 from tunesmith.errors import UserError
 
 RUN_LOCK = Path(".dvc/tmp/retrain.lock")
@@ -35,7 +35,7 @@ def check(*, require_clean: bool = False, pull: bool = False) -> list[str]:
     _check_place()
     _check_nothing_under_way()
     _check_dvc_lock(pull=pull)
-    changed = _git("diff", "--name-only", "HEAD", "--").splitlines() if _has_commit() else []
+    changed = changed_files()
     if require_clean and changed:
         raise UserError(
             f"{some(changed)}: changed since the last commit; commit or stash, "
@@ -47,7 +47,7 @@ def check(*, require_clean: bool = False, pull: bool = False) -> list[str]:
 def _check_place() -> None:
     """Refuse any folder that is not the root of a project under git and DVC."""
     try:
-        root = Path(_git("rev-parse", "--show-toplevel").strip())
+        root = Path(git("rev-parse", "--show-toplevel"))
     except UserError:
         raise UserError("no git repository here; run from the project's root folder") from None
     if not Path(".dvc").is_dir():
@@ -57,11 +57,11 @@ def _check_place() -> None:
 
 def _check_nothing_under_way() -> None:
     """Refuse unmerged files and a merge, rebase, cherry-pick or revert that is not finished."""
-    unmerged = _git("diff", "--name-only", "--diff-filter=U").splitlines()
+    unmerged = git("diff", "--name-only", "--diff-filter=U").splitlines()
     if unmerged:
         raise UserError(f"{some(unmerged)}: not merged yet; resolve and `git add`, then run again")
     for name, what in _UNFINISHED.items():
-        if Path(_git("rev-parse", "--git-path", name).strip()).exists():
+        if Path(git("rev-parse", "--git-path", name)).exists():
             raise UserError(f"a git {what} is under way; finish it or `git {what} --abort` first")
 
 
@@ -105,30 +105,3 @@ def claimed() -> Iterator[None]:
         handle.write(str(os.getpid()))
         handle.flush()
         yield
-
-
-def _has_commit() -> bool:
-    """Tell whether HEAD points to a commit; a project just made has none."""
-    try:
-        return bool(_git("rev-parse", "--verify", "--quiet", "HEAD"))
-    except UserError:
-        return False
-
-
-def _git(*arguments: str) -> str:
-    """Return what a git command prints."""
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
-    except FileNotFoundError:
-        raise UserError(
-            "git: no such program; Tunesmith keeps its runs in it, install it"
-        ) from None
-    except subprocess.CalledProcessError as error:
-        raise UserError(f"git {arguments[0]}: {error.stderr.strip() or 'failed'}") from None
-    return done.stdout
-
-
-def some(names: list[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more

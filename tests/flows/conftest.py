@@ -45,6 +45,32 @@ phases:
   dpo: {lr: 0.2}
 """
 
+DELIVERY_YAML = """\
+stages:
+  train:
+    cmd: sh train.sh
+    deps: [raw.txt, train.sh]
+    outs: [models/sft]
+  champion:
+    cmd: >-
+      python -m stages.champion
+      --pointer champion.json --base base --champion models/champion
+    deps: [champion.json, base]
+    outs: [models/champion]
+  gate:
+    cmd: sh gate.sh
+    deps: [models/sft, models/champion, gate.sh]
+    metrics: [reports/gate.json: {cache: false}]
+"""
+GATE = """\
+verdict=SHIP
+cmp -s models/sft/weights.txt models/champion/weights.txt && verdict=HOLD
+grep -q worse models/sft/weights.txt && verdict=REJECT
+mkdir -p reports
+printf '{"verdict": "%s", "reasons": ["as the rows say"]}\\n' $verdict > reports/gate.json
+"""
+TRAIN = "mkdir -p models/sft\ncp raw.txt models/sft/weights.txt\n"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -107,6 +133,42 @@ def finished_template(fresh_template: Path, tmp_path_factory: pytest.TempPathFac
         call("git", "add", "-A")
         call("git", "commit", "-qm", "Run")
     return folder
+
+
+@pytest.fixture(scope="session")
+def delivery_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a gate, its origin and its DVC remote, side by side; nothing has run."""
+    place = tmp_path_factory.mktemp("delivery")
+    project = place / "clone"
+    project.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        Path("dvc.yaml").write_text(DELIVERY_YAML)
+        Path("params.yaml").write_text("models: {candidate: {of: sft}}\n")
+        Path("raw.txt").write_text("first\n")
+        Path("train.sh").write_text(TRAIN)
+        Path("gate.sh").write_text(GATE)
+        Path("champion.json").write_text('{"model": null, "tag": null}\n')
+        Path("base").mkdir()
+        Path("base", "weights.txt").write_text("base\n")
+        Path(".gitignore").write_text("/.work\n")
+        call("git", "init", "-q", "-b", "main")
+        call("dvc", "init", "-q")
+        call("dvc", "remote", "add", "--default", "store", "../remote")
+        call("git", "add", "-A")
+        call("git", "commit", "-qm", "Begin")
+        call("git", "clone", "-q", "--bare", ".", "../origin.git")
+        call("git", "remote", "add", "origin", "../origin.git")
+        call("git", "fetch", "-q")
+    return place
+
+
+@pytest.fixture
+def delivery(delivery_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project that delivers, entered; origin and remote lie beside it."""
+    shutil.copytree(delivery_template, tmp_path / "place", symlinks=True)
+    monkeypatch.chdir(tmp_path / "place" / "clone")
+    return tmp_path / "place" / "clone"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows import workcopy
+from flows.repository import some
 from tunesmith.errors import UserError
 
 CLAIM = """
@@ -37,7 +38,7 @@ def test_a_project_without_a_commit_is_fine(fresh: Path, run: Callable[..., str]
 
 
 def test_many_names_are_cut_short() -> None:
-    assert workcopy.some(list("abcdefg")) == "a, b, c, d, e and 2 more"
+    assert some(list("abcdefg")) == "a, b, c, d, e and 2 more"
 
 
 def test_a_folder_without_git_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,90 @@
+"""`tunesmith` with the verbs that run the pipeline, beside those that read what it has made.
+
+Prefect reads its settings when it is imported, so the verbs import what they need themselves.
+"""
+
+__all__ = ["app", "main"]
+
+from typing import Annotated, NoReturn
+
+import typer
+
+from tunesmith.cli import app, main
+from tunesmith.errors import UserError
+
+Forced = Annotated[
+    list[str], typer.Option("--force", help="Run STAGE even if nothing changed.", metavar="STAGE")
+]
+Pull = Annotated[bool, typer.Option("--pull", help="Fetch what the DVC remote has already.")]
+Deliver = Annotated[
+    bool,
+    typer.Option(
+        "--deliver", help="Commit on a branch of its own, promote what the gate ships, push."
+    ),
+]
+
+
+@app.command()
+def plan(force: Forced = []) -> None:  # noqa: B006
+    """Say which stages would run, and why; nothing is run."""
+    _retrain("--plan", *_each("--force", force))
+
+
+@app.command()
+def run(force: Forced = [], pull: Pull = False, deliver: Deliver = False) -> None:  # noqa: B006
+    """Bring every stage up to date; what is fresh is left alone."""
+    _retrain(*_each("--force", force), *["--pull"] * pull, *["--deliver"] * deliver)
+
+
+@app.command()
+def rerun(
+    from_stage: Annotated[
+        str | None,
+        typer.Option("--from", metavar="STAGE", help="Run it again, and what it changes."),
+    ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Go on where the last run stopped.")
+    ] = False,
+    pull: Pull = False,
+    deliver: Deliver = False,
+) -> None:
+    """Run again from a stage, or from where the last run stopped."""
+    if (from_stage is None) != failed:
+        raise UserError("rerun: say either --from STAGE or --failed")
+    _retrain(
+        *_each("--force", [from_stage] if from_stage else []),
+        *["--pull"] * pull,
+        *["--deliver"] * deliver,
+    )
+
+
+@app.command()
+def rollback(tag: Annotated[str, typer.Argument(help="Of an earlier champion.")]) -> None:
+    """Make an earlier champion the champion again; the one of now is not promoted any more."""
+    from flows.rollback import roll_back
+
+    typer.echo(roll_back(tag))
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything that a run needs, and say what is wrong and how to mend it."""
+    from flows.doctor import examine, show
+
+    raise SystemExit(show(examine()))
+
+
+def _retrain(*arguments: str) -> NoReturn:
+    """Run `flows.retrain` in this process."""
+    from flows.retrain import end_now, main
+
+    end_now(main(arguments))
+
+
+def _each(option: str, values: list[str]) -> list[str]:
+    """Return an option once for each value."""
+    return [word for value in values for word in (option, value)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""Delivers a run: on a branch of its own, data before refs, main moved only when all went well.
+
+A commit that anyone can see has its data in the DVC remote already; a run that did not come to
+its end leaves main as it was, and its branch says how far it came.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.dag import PlannedStage
+from flows.repository import branch, changed_files, git, has_origin, some, succeeds
+from flows.runner import DvcFailed, dvc
+from flows.workcopy import DVC_LOCK
+from tunesmith.errors import UserError
+
+PREFIX = "runs/"
+_MAIN = "tunesmith-main"  # of a run's branch, in git's configuration: the branch it began from
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run under way: its name, and the branch that moves when it is done."""
+
+    name: str
+    main: str
+
+    @property
+    def branch(self) -> str:
+        """The branch that is the run's own."""
+        return PREFIX + self.name
+
+
+def begin() -> Run:
+    """Take in what others have added to this branch, and make a branch for a new run.
+
+    What a run that was killed has left here is kept on its branch first: its finished stages
+    are in DVC's cache, so this run restores them.
+
+    Raises:
+        UserError: no commit, branch or identity; a tracked file differs from the last commit; or
+            this branch and the shared one have gone apart.
+    """
+    from prefect.utilities.names import generate_slug
+
+    _check_identity()
+    _leave_interrupted()
+    main = branch()
+    if main is None:
+        raise UserError("HEAD is detached, so no branch can take the run in; `git switch main`")
+    if changed := changed_files():
+        raise UserError(
+            f"{some(changed)}: changed since the last commit; a delivered run is one that others "
+            "can rebuild: commit or stash first, or run without --deliver"
+        )
+    _take_in(main)
+    name = next(slug for slug in iter(lambda: generate_slug(2), "") if not _is_branch(slug))
+    run = Run(name, main)
+    git("switch", "--quiet", "--create", run.branch)
+    git("config", f"branch.{run.branch}.{_MAIN}", main)
+    return run
+
+
+def keep(
+    plan: Iterable[PlannedStage],
+    subject: str,
+    trailers: dict[str, str],
+    beside: tuple[str, ...] = (),
+) -> bool:
+    """Commit what a run has written of tracked files; False if that is nothing new."""
+    written = {*_written(plan), *beside}
+    paths = sorted(path for path in written if Path(path).exists() and not _ignored(path))
+    git("add", "--", *paths)
+    if not git("diff", "--cached", "--name-only"):
+        return False
+    lines = "\n".join(f"{key}: {value}" for key, value in trailers.items())
+    git("commit", "--quiet", "--message", subject, "--message", lines)
+    return True
+
+
+def share(run: Run, *, done: bool, tag: str | None = None) -> str:
+    """Push the run's branch, and with it main and the tag; all refs or none.
+
+    Their data is to be in the remote already.
+
+    Args:
+        run: whose branch is checked out.
+        done: the run came to its end, so main follows its branch.
+        tag: of a model that was promoted.
+
+    Returns:
+        in words, what was shared.
+
+    Raises:
+        UserError: origin did not take them; nothing of this run is visible there.
+    """
+    if not has_origin():
+        return "data pushed; commits kept here: git has no `origin`"
+    refs = [f"HEAD:refs/heads/{run.branch}"]
+    refs += [f"HEAD:refs/heads/{run.main}"] * done + [f"refs/tags/{tag}"] * (tag is not None)
+    try:
+        git("push", "--quiet", "--atomic", "origin", *refs)
+    except UserError as error:
+        raise UserError(
+            f"origin did not take {run.branch} ({_last_line(error)}); nothing was pushed and "
+            f"{run.main} stays; run again: finished stages are restored"
+        ) from None
+    return "data and commits pushed"
+
+
+def push_data(run: Run) -> bool:
+    """Send the outputs of this commit and DVC's run cache to the remote; False if none is set.
+
+    Raises:
+        UserError: the remote did not take them.
+    """
+    if not has_remote():
+        return False
+    try:
+        dvc("push", "--run-cache")
+    except DvcFailed as failure:
+        raise UserError(
+            f"the DVC remote did not take the data ({failure.reason}), so no ref was pushed; "
+            f"{run.branch} is kept here; run again when it answers"
+        ) from None
+    return True
+
+
+def has_remote() -> bool:
+    """Tell whether DVC has a remote to push to."""
+    from dvc.repo import Repo
+
+    with Repo(".") as repo:
+        return bool(repo.config["core"].get("remote"))
+
+
+def end(run: Run, *, done: bool) -> None:
+    """Go back to main, and let it follow the branch if the run came to its end."""
+    git("switch", "--quiet", run.main)
+    if done:
+        git("merge", "--quiet", "--ff-only", run.branch)
+
+
+def abandon(run: Run) -> None:
+    """Go back to main and forget a run that has brought nothing."""
+    git("switch", "--quiet", run.main)
+    git("branch", "--quiet", "-D", run.branch)
+
+
+def _written(plan: Iterable[PlannedStage]) -> Iterator[str]:
+    """Yield the paths that DVC and the stages of a plan may have written."""
+    yield str(DVC_LOCK)
+    for stage in plan:
+        if stage.is_data:
+            yield stage.name
+        for out in stage.outs:
+            yield out
+            yield str(Path(out).parent / ".gitignore")
+
+
+def _ignored(path: str) -> bool:
+    """Tell whether git leaves a path alone: outputs that DVC keeps."""
+    return succeeds("check-ignore", "--quiet", "--", path)
+
+
+def _check_identity() -> None:
+    """Refuse to work for hours and then fail to commit."""
+    if not succeeds("var", "GIT_COMMITTER_IDENT"):
+        raise UserError(
+            'git does not know who commits; `git config user.name "…"` and user.email first'
+        )
+
+
+def _leave_interrupted() -> None:
+    """Leave the branch of a run that was killed; what it had finished is committed there."""
+    left = branch() or ""
+    if not left.startswith(PREFIX):
+        return
+    main = git("config", "--get", f"branch.{left}.{_MAIN}")
+    if changed_files():
+        git(
+            "commit",
+            "--quiet",
+            "--all",
+            "--message",
+            f"Keep what {left} had finished when it ended",
+        )
+    git("switch", "--quiet", main)
+
+
+def _take_in(main: str) -> None:
+    """Fast-forward to what others have pushed."""
+    if not has_origin():
+        return
+    try:
+        git("fetch", "--quiet", "--tags", "origin")
+    except UserError as error:
+        raise UserError(f"origin cannot be reached ({_last_line(error)})") from None
+    shared = f"refs/remotes/origin/{main}"
+    if succeeds("rev-parse", "--verify", "--quiet", shared) and not succeeds(
+        "merge", "--quiet", "--ff-only", shared
+    ):
+        raise UserError(
+            f"{main} here and on origin have gone apart; a scheduled run uses a clone of its own, "
+            f"in which nobody commits: `git switch {main}; git reset --hard origin/{main}` there"
+        )
+
+
+def _is_branch(slug: str) -> bool:
+    """Tell whether a run of that name has been, here or at origin."""
+    places = ("refs/heads/", "refs/remotes/origin/")
+    return any(succeeds("show-ref", "--quiet", f"{place}{PREFIX}{slug}") for place in places)
+
+
+def _last_line(error: UserError) -> str:
+    """Return the last line of what git said that is not a hint."""
+    lines = [line for line in str(error).splitlines() if not line.startswith("hint:")]
+    return lines[-1].strip() if lines else "failed"

@@ -1,0 +1,62 @@
+"""What a worker runs: a delivered retrain in the clone that the deployment names."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed
+
+from flows import workcopy
+from flows.dag import PlannedStage
+from flows.dag import plan as make_plan
+from flows.pipeline import retrain
+from flows.retrain import read_dials
+from flows.run_branch import abandon, begin
+from flows.stage_tasks import results_of
+from tunesmith.errors import UserError
+
+
+@flow(name="scheduled-retrain", persist_result=False)
+def scheduled(only_if: list[str] | None = None) -> State[Any]:
+    """Take in what others have pushed, retrain, and deliver what came of it.
+
+    Args:
+        only_if: go on only if one of these stages, such as `collect`, has something new to read;
+            by default whatever has changed is enough.
+
+    Returns:
+        a state named Completed, `Nothing new`, or Failed with the reason in one line.
+    """
+    try:
+        with workcopy.claimed():
+            workcopy.check()
+            run = begin()
+            try:
+                read_dials()
+                plan = make_plan()
+            except UserError:
+                abandon(run)
+                raise
+            if not _has_news(plan, only_if):
+                abandon(run)
+                return Completed(name="Nothing new", message=_nothing(only_if))
+            state = retrain(plan, False, run, return_state=True)
+    except UserError as error:
+        get_run_logger().error("%s", error)
+        return Failed(message=str(error))
+    results_of(state)
+    return Failed(message=state.message) if state.is_failed() else Completed(message=state.message)
+
+
+def _has_news(plan: list[PlannedStage], only_if: list[str] | None) -> bool:
+    """Tell whether a stage has to run, or one of those that matter."""
+    return any(
+        stage.will_run == "yes" and (only_if is None or stage.name in only_if or stage.is_data)
+        for stage in plan
+    )
+
+
+def _nothing(only_if: list[str] | None) -> str:
+    """Return what was looked for and not found."""
+    return f"no change reaches {', '.join(only_if)}" if only_if else "every stage is up to date"

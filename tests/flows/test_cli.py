@@ -1,0 +1,58 @@
+"""The verbs that run the pipeline, as a person types them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows import retrain
+from flows.cli import app
+
+
+def tunesmith(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "flows.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_verbs_of_both_halves_are_listed_together() -> None:
+    out = tunesmith("--help").stdout
+    for verb in ("plan", "run", "rerun", "rollback", "doctor", "why", "results", "judge"):
+        assert f" {verb} " in out
+
+
+@pytest.mark.parametrize(
+    ("words", "arguments"),
+    [
+        ("plan --force report", "--plan --force report"),
+        ("run", ""),
+        ("run --pull --deliver --force train --force gate",
+         "--force train --force gate --pull --deliver"),
+        ("rerun --failed", ""),
+        ("rerun --from train@sft --deliver", "--force train@sft --deliver"),
+    ],
+)  # fmt: skip
+def test_verbs_that_run_say_what_the_flow_is_to_do(
+    words: str, arguments: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(retrain, "main", given.extend)
+    monkeypatch.setattr(retrain, "end_now", sys.exit)
+    assert CliRunner().invoke(app, words.split()).exit_code == 0
+    assert given == arguments.split()
+
+
+@pytest.mark.parametrize("words", [(), ("--failed", "--from", "report")])
+def test_a_rerun_says_from_where(finished: Path, words: tuple[str, ...]) -> None:
+    done = tunesmith("rerun", *words)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: rerun: say either --from STAGE or --failed\n",
+    )
+
+
+def test_a_rollback_to_nothing_is_refused(finished: Path) -> None:
+    done = tunesmith("rollback", "adapter@v1.0.0")
+    assert done.returncode == 1
+    assert "nothing has been promoted yet" in done.stderr

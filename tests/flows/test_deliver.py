@@ -1,0 +1,211 @@
+"""A delivered run: its branch, its commits, what is promoted, what is pushed, and in what order."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.conftest import GATE, call
+
+RETRAIN = """
+import sys
+from flows.retrain import end_now, main
+end_now(main(["--deliver", *sys.argv[1:]], check_params=lambda: None))
+"""
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect API for all runs of this file."""
+    from flows.server import prefect_api
+
+    before = dict(os.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("api"))
+        with prefect_api() as server:
+            server.wait()
+            os.environ.clear()
+            os.environ.update(before)
+            yield server.url
+
+
+@pytest.fixture
+def clone(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
+    """The project that delivers, with an API."""
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    return delivery
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", RETRAIN, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def deliver() -> tuple[int, str]:
+    """Return exit code and errors of one delivered run."""
+    process = start()
+    _, err = process.communicate(timeout=180)
+    return process.returncode, err
+
+
+def change(text: str) -> None:
+    """Change the data, as a team would: committed and pushed."""
+    Path("raw.txt").write_text(text)
+    call("git", "commit", "-qam", "New data")
+    call("git", "push", "-q", "origin", "main")
+
+
+def at_origin(ref: str) -> str:
+    return call("git", "--git-dir", "../origin.git", "rev-parse", ref).strip()
+
+
+def refs() -> list[str]:
+    """Return the names of origin's branches and tags, that of a run without its slug."""
+    out = call("git", "--git-dir", "../origin.git", "for-each-ref", "--format=%(refname)")
+    return sorted(line.removeprefix("refs/") for line in out.splitlines())
+
+
+def subjects(ref: str) -> list[str]:
+    """Return the subjects of the commits since the first, without the names of runs."""
+    lines = call("git", "log", "--reverse", "--format=%s", ref).splitlines()
+    return [line.split(": ")[-1] if line.startswith("Retrain") else line for line in lines]
+
+
+def trailer(ref: str, key: str) -> str:
+    return call("git", "log", "-1", f"--format=%(trailers:key={key},valueonly)", ref).strip()
+
+
+def pointer() -> object:
+    return json.loads(Path("champion.json").read_text())["tag"]
+
+
+@pytest.mark.flow
+def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert deliver() == (0, "")
+    assert call("git", "branch", "--show-current").strip() == "main"
+    assert subjects("main") == ["Begin", "SHIP", "Promote adapter@v0.1.0"]
+    assert at_origin("main") == call("git", "rev-parse", "main").strip()
+    assert trailer("adapter@v0.1.0", "Verdict") == "SHIP"
+    assert trailer("main", "Promoted") == "adapter@v0.1.0"
+    assert len(trailer("main", "Prefect-Run")) == 36
+    assert pointer() == "adapter@v0.1.0"
+    assert call("git", "status", "--porcelain") == ""
+
+    call("git", "clone", "-q", "../origin.git", "../colleague")
+    monkeypatch.chdir("../colleague")
+    call("dvc", "pull", "-q")
+    assert "up to date" in call("dvc", "status")
+    call("git", "checkout", "-q", "adapter@v0.1.0")
+    call("dvc", "pull", "-q")
+    assert "up to date" in call("dvc", "status")
+    assert json.loads(Path("reports/gate.json").read_text())["verdict"] == "SHIP"
+
+    monkeypatch.chdir(clone)
+    before = refs()
+    assert deliver() == (0, "")
+    assert refs() == before, "a run with nothing new leaves no branch"
+    change("worse\n")
+    assert deliver() == (0, "")
+    assert pointer() == "adapter@v0.1.0"
+    assert subjects("main")[-2:] == ["New data", "REJECT"]
+    change("better\n")
+    assert deliver() == (0, "")
+    assert pointer() == "adapter@v0.2.0"
+
+
+@pytest.mark.flow
+def test_a_run_that_stops_is_kept_on_its_branch_and_main_stays(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("gate.sh").write_text("echo 'error: rows.csv:3: no id; add one' >&2\nexit 1\n")
+    call("git", "commit", "-qam", "Break the gate")
+    begun = call("git", "rev-parse", "main")
+    code, err = deliver()
+    assert (code, err) == (1, "retrain stopped at gate: rows.csv:3: no id; add one\n")
+    assert call("git", "rev-parse", "main") == begun
+    assert call("git", "branch", "--show-current").strip() == "main"
+    branch = refs()[1].removeprefix("heads/")
+    assert branch.startswith("runs/")
+    assert trailer(branch, "Stopped-At") == "gate"
+
+    call("git", "clone", "-q", "--branch", branch, "../origin.git", "../colleague")
+    monkeypatch.chdir("../colleague")
+    call("dvc", "pull", "--allow-missing", "-q")
+    assert Path("models/sft/weights.txt").read_text() == "first\n", "what was finished is there"
+
+
+@pytest.mark.flow
+def test_no_ref_is_pushed_whose_data_could_not_be(clone: Path) -> None:
+    Path("../remote").write_text("no folder\n")
+    before = refs()
+    code, err = deliver()
+    assert code == 1
+    assert err.startswith("not delivered: the DVC remote did not take the data (")
+    assert err.count("\n") == 1
+    assert refs() == before
+    assert call("git", "tag") == ""
+    assert subjects("main") == ["Begin"]
+    Path("../remote").unlink()
+    assert deliver() == (0, "")
+    assert pointer() == "adapter@v0.1.0"
+
+
+@pytest.mark.flow
+def test_an_origin_that_takes_nothing_leaves_no_tag_and_main_where_it_was(clone: Path) -> None:
+    hook = Path("../origin.git/hooks/pre-receive")
+    hook.write_text("#!/bin/sh\necho closed today\nexit 1\n")
+    hook.chmod(0o755)
+    code, err = deliver()
+    assert code == 1
+    assert err.startswith("not delivered: origin did not take runs/")
+    assert "main stays; run again: finished stages are restored" in err
+    assert call("git", "tag") == ""
+    assert subjects("main") == ["Begin"]
+    assert pointer() is None
+    assert call("git", "status", "--porcelain", "--untracked-files=no") == ""
+
+
+@pytest.mark.flow
+def test_a_killed_run_is_kept_on_its_branch_and_the_next_restores_what_it_had_finished(
+    clone: Path,
+) -> None:
+    assert deliver() == (0, "")
+    Path("gate.sh").write_text("echo up >&2\nsleep 60\n")
+    change("second\n")
+    process = start()
+    assert process.stdout is not None
+    assert any(line == "gate | up\n" for line in process.stdout)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    left = call("git", "branch", "--show-current").strip()
+    assert left.startswith("runs/")
+    call("git", "clone", "-q", "../origin.git", "../colleague")
+    Path("../colleague/gate.sh").write_text(GATE)
+    call("git", "-C", "../colleague", "commit", "-qam", "Mend the gate")
+    call("git", "-C", "../colleague", "push", "-q")
+    process = start()
+    out, err = process.communicate(timeout=180)
+    assert (process.returncode, err) == (0, "")
+    assert "train     Restored" in out
+    assert subjects(left)[-1] == f"Keep what {left} had finished when it ended"
+    assert pointer() == "adapter@v0.2.0"
+
+
+def test_a_mistake_in_the_dials_leaves_no_branch(clone: Path) -> None:
+    Path("dvc.yaml").write_text("stages:\n  - [\n")
+    call("git", "commit", "-qam", "Break the map")
+    code, err = deliver()
+    assert code == 2
+    assert err.startswith("error: dvc.yaml:3: not valid YAML")
+    assert "runs/" not in call("git", "branch")

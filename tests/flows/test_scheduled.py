@@ -1,0 +1,101 @@
+"""The schedule fires by itself: server, deployment, worker and run, as `make ui` starts them."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from ruamel.yaml import YAML
+
+from tests.flows.conftest import call
+
+TOY = """\
+import flows.scheduled as module
+
+module.read_dials = lambda: None  # the toy's params.yaml is none of ours
+scheduled = module.scheduled
+"""
+
+
+@pytest.fixture
+def project(delivery: Path, root: Path) -> Path:
+    """A project that delivers, with our deployments, one of which looks every few seconds."""
+    deployments = YAML(typ="safe").load((root / "prefect.yaml").read_text())
+    for one in deployments["deployments"]:
+        one["entrypoint"] = "toy.py:scheduled"
+    deployments["deployments"][1]["schedules"] = [{"interval": 20, "active": True}]
+    deployments["deployments"][1]["parameters"] = {"only_if": ["train"]}
+    with Path("prefect.yaml").open("w") as file:
+        YAML(typ="safe").dump(deployments, file)
+    Path("toy.py").write_text(TOY)
+    call("git", "add", "-A")
+    call("git", "commit", "-qm", "Deploy")
+    call("git", "push", "-q", "origin", "main")
+    return delivery
+
+
+@pytest.fixture
+def api(project: Path) -> Iterator[Callable[..., Any]]:
+    """Ask the API of `make ui`, which ends without a process left."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "flows.ui", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert any("has runs, logs and schedules" in line for line in process.stdout)
+
+    def ask(path: str, body: dict[str, Any]) -> Any:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/{path}",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    yield ask
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=60)
+    assert psutil.wait_procs(family, timeout=15)[1] == []
+
+
+def runs(ask: Callable[..., Any], *states: str) -> list[dict[str, Any]]:
+    query = {"flow_runs": {"state": {"name": {"any_": list(states)}}}, "sort": "START_TIME_ASC"}
+    return list(ask("flow_runs/filter", query))
+
+
+def wait_for(found: Callable[[], Any], seconds: float = 150.0) -> Any:
+    ended = time.monotonic() + seconds
+    while time.monotonic() < ended:
+        if value := found():
+            return value
+        time.sleep(0.5)
+    raise AssertionError("it did not happen in time")
+
+
+@pytest.mark.flow
+def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
+    project: Path, api: Callable[..., Any]
+) -> None:
+    wait_for(lambda: runs(api, "Completed"))
+    assert json.loads(Path("champion.json").read_text())["tag"] == "adapter@v0.1.0"
+    wait_for(lambda: runs(api, "Nothing new"))
+    assert not runs(api, "Failed", "Crashed")
+    assert call("git", "branch", "--show-current").strip() == "main"
+    kept = {one["key"]: one for one in api("artifacts/filter", {"sort": "UPDATED_DESC"})}
+    assert [row["stage"] for row in json.loads(kept["stages"]["data"])] == [
+        "train", "champion", "gate",
+    ]  # fmt: skip
+    assert "promoted as adapter@v0.1.0" in kept["stages"]["description"]
+    assert kept["verdict"]["data"].startswith("# SHIP\n\n- as the rows say\n")
+    assert "ERROR" not in Path(".work/prefect-ui/server.log").read_text()
+    assert call("git", "status", "--porcelain") == ""
