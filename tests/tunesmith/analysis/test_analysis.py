@@ -187,7 +187,7 @@ def test_examples_show_what_improved_worsened_and_stayed_wrong_in_both_languages
 def test_clusters_keep_the_languages_apart_and_are_named_in_them() -> None:
     clusters = error_clusters(shop_cases("refund"), 4, "auto", seed=0).found
     assert len(clusters) >= 2
-    assert sum(cluster["size"] for cluster in clusters) == int(shop_cases("refund")["wrong"].sum())
+    assert sum(cluster["count"] for cluster in clusters) == int(shop_cases("refund")["wrong"].sum())
     assert all(len(cluster["langs"]) == 1 for cluster in clusters)
     names = " ".join(cluster["name"] for cluster in clusters)
     assert "refund" in names
@@ -199,6 +199,16 @@ def test_a_handful_of_failures_forms_no_cluster() -> None:
     cases = shop_cases()
     few = cases.assign(wrong=[True] * 9 + [False] * 71)
     assert error_clusters(few, 8, "auto", seed=0).found == []
+
+
+def test_clusters_count_all_failures_where_a_sample_decides_what_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tunesmith.analysis.clusters.MOST_ROWS", 20)
+    cases = shop_cases("refund")
+    clusters = error_clusters(cases, 4, "characters", seed=0).found
+    assert sum(cluster["count"] for cluster in clusters) == int(cases["wrong"].sum()) > 20
+    assert all(f"the {one['count']} failures" in one["action"] for one in clusters)
 
 
 def test_names_are_words_that_the_other_texts_lack() -> None:
