@@ -274,3 +274,20 @@ def test_confused_labels_are_counted_with_their_share() -> None:
     assert sum(pair["count"] for pair in pairs) == int(cases["wrong"].sum())
     assert all(pair["reference"] != pair["prediction"] for pair in pairs)
     assert all(pair["share"] == pair["count"] / 20 for pair in pairs)
+
+
+def test_the_rows_of_a_confused_pair_are_its_worst_and_of_equal_ones_the_first_by_id() -> None:
+    cases = pd.DataFrame(
+        {
+            "id": [f"t{k:02}" for k in range(14)],
+            "reference": "refund",
+            "candidate": ["order"] * 12 + ["refund", "hours"],
+            "wrong": [True] * 12 + [False, True],
+            "candidate_score": [*[0.5] * 11, 0.0, 1.0, 0.0],
+        }
+    )
+    for order in (cases, cases.iloc[::-1]):
+        first, second = confusion_pairs(order)
+        assert first["ids"] == ["t11", *[f"t{k:02}" for k in range(9)]]
+        assert (first["count"], first["mean"]) == (12, pytest.approx(5.5 / 12))
+        assert (second["prediction"], second["ids"]) == ("hours", ["t13"])
