@@ -85,13 +85,15 @@ def test_an_answer_that_does_not_end_is_endless_whatever_it_says() -> None:
 
 def test_kinds_are_counted_by_language_and_say_what_helps() -> None:
     kinds = ["right", "empty", "wrong_number", "wrong_number"]
-    first, second = count_error_types(kinds, ["en", "en", "en", "zh"])
+    scores = [1.0, 0.0, 0.25, 0.75]
+    first, second = count_error_types(kinds, ["en", "en", "en", "zh"], scores)
     assert (first["kind"], first["count"], first["langs"]) == (
         "wrong_number",
         2,
         {"en": 1, "zh": 1},
     )
     assert second["share"] == pytest.approx(1 / 3)
+    assert (first["mean"], second["mean"]) == (0.5, 0.0)
     assert first["action"] == KINDS["wrong_number"][1]
 
 

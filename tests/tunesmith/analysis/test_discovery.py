@@ -62,6 +62,18 @@ def test_a_strength_and_a_model_that_is_never_wrong_are_no_finding() -> None:
     assert names(np.ones(ROWS)) == []
 
 
+def test_the_interval_of_a_discovered_slice_counts_all_that_were_tried() -> None:
+    weak = NUMBER % 3 == 0
+    values = scores(weak, extra=0.2)
+    [found] = rank_slices(values, {}, POOL, 500, 0.05, seed=0).weak
+    [declared] = rank_slices(
+        values, {"topic": {"x": weak}}, make_pool([], [], ROWS), 500, 0.05, 0
+    ).weak
+    assert found.line["shortfall"] == declared.line["shortfall"]
+    assert 0 < found.line["low"] < declared.line["low"] < 0.2 < found.line["high"]
+    assert found.line["impact"] < declared.line["impact"]
+
+
 def test_the_same_seed_finds_the_same() -> None:
     values = scores(NUMBER % 3 == 0)
     first, second = (discover(values, POOL, [], 0.05, seed=1) for _ in range(2))

@@ -105,13 +105,14 @@ def found_of(**changes: Any) -> dict[str, Any]:
 
 def test_the_plan_is_ordered_by_impact_and_reading_comes_last() -> None:
     slices = [{**WEAK.line, "action": "grow", "action_kind": "add_data", "ids": []}]
+    nine = {"count": 9, "mean": 0.0}
     kinds = [
-        {"kind": "empty", "title": "No answer", "count": 9, "action": "x", "action_kind": "format"},
-        {"kind": "other", "title": "Other", "count": 9, "action": "y", "action_kind": "read"},
+        {**nine, "kind": "empty", "title": "No answer", "action": "x", "action_kind": "format"},
+        {**nine, "kind": "other", "title": "Other", "action": "y", "action_kind": "read"},
     ]
     suspects = {"test": [{"id": "t3"}], "train": [{"id": "a"}], "train_looked_at": 40}
     found = found_of(slices=slices, error_types=kinds, label_errors=suspects)
-    steps = plan(found, signs().cases)
+    steps = plan(found, 1.0 - MASK, 1.0)
     assert [one["about"] for one in steps] == [
         "empty",
         "meta.topic=refund",
@@ -126,7 +127,7 @@ def test_the_plan_is_ordered_by_impact_and_reading_comes_last() -> None:
 
 
 def test_nothing_found_is_nothing_to_do() -> None:
-    assert plan(found_of(), signs().cases) == []
+    assert plan(found_of(), 1.0 - MASK, 1.0) == []
 
 
 def test_the_encoder_is_for_english_only_and_for_few_failures(
