@@ -1,12 +1,15 @@
 """Discovery: a planted weakness is named, its shadows are not, and chance finds nothing."""
 
+import json
+
 import numpy as np
 import pytest
 
 from benchmarks.planted_weakness import KINDS, demo_corpus, run
+from tests.plain_rows import plain_chat
 from tunesmith.analysis.discovery import discover
 from tunesmith.analysis.pool import Predicate, make_pool
-from tunesmith.analysis.predicates import length_predicates, term_predicates
+from tunesmith.analysis.predicates import column_predicates, length_predicates, term_predicates
 from tunesmith.analysis.ranked import rank_slices
 from tunesmith.analysis.themes import theme_predicates
 
@@ -92,6 +95,14 @@ def test_declared_and_discovered_slices_are_one_list_without_shadows() -> None:
     origins = dict(zip(ranked.table["name"], ranked.table["origin"], strict=True))
     assert origins["lang=zh"] == "declared"
     assert origins["lang=zh and meta.topic=refund"] == "discovered"
+
+
+def test_columns_have_the_values_that_declared_slices_have() -> None:
+    metas = [{"urgent": True, "stars": 4}, {"urgent": False, "stars": None}] * 3
+    rows = [plain_chat(k, "?", "!", meta=json.dumps(meta)) for k, meta in enumerate(metas)]
+    found = {one.name: int(one.mask.sum()) for one in column_predicates(rows)}
+    assert found["meta.urgent=true"] == found["meta.urgent=false"] == found["meta.stars=4"] == 3
+    assert "meta.stars=(none)" not in found
 
 
 def test_terms_are_words_and_chinese_runs_and_the_longer_run_has_the_name() -> None:

@@ -76,6 +76,21 @@ def test_a_value_that_train_hardly_has_is_balanced() -> None:
     assert remedy(other, signs(train=train(4, 36))).kind == "add_data"
 
 
+@pytest.mark.parametrize(
+    ("shown", "meta"), [("true", {"urgent": True}), ("4", {"urgent": 4}), ("(none)", {})]
+)
+def test_values_are_counted_in_train_as_slices_show_them(shown: str, meta: dict[str, Any]) -> None:
+    line = {**WEAK.line, "slice": "meta.urgent", "value": shown}
+
+    def found(rare: int) -> str:
+        metas = [meta] * rare + [{"urgent": "no"}] * (40 - rare)
+        rows = [plain_chat(k, "?", "!", meta=json.dumps(one)) for k, one in enumerate(metas)]
+        return remedy(WEAK._replace(line=line), signs(train=to_frame(rows))).words
+
+    assert "train has 4 of 40" in found(4)
+    assert "augment.balance" not in found(20)
+
+
 def test_prompts_that_were_cut_ask_for_context_before_all_else() -> None:
     known = signs()
     cut = known.cases["wrong"].to_numpy(dtype=bool) & (np.arange(SIZE) % 2 == 0)
