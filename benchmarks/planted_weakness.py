@@ -138,12 +138,13 @@ def _length(corpus: Corpus, rng: Rng) -> tuple[str, Mask]:
 
 
 def _label(corpus: Corpus, rng: Rng) -> tuple[str, Mask]:
-    labels = [_label_of(row) for row in corpus.rows]
+    labels = [label_of(row) for row in corpus.rows]
     label = str(rng.choice(sorted(set(labels))))
     return f"label={label}", np.array([one == label for one in labels])
 
 
-def _label_of(row: Row) -> str:
+def label_of(row: Row) -> str:
+    """Return the label of a row, of the demo its intent."""
     return str(row["label"] if row["task"] == "classification" else meta_of(row)["intent"])
 
 
@@ -220,7 +221,7 @@ def run(
     settings = AnalyzeParams(metric="exact_match", slices=corpus.declared)
     found = find_slices(rows, to_frame(corpus.train[:2000]), 1.0 - wrong, settings, seed).weak
     seconds = time.process_time() - started
-    named = any(_alike(one.mask, inside) >= ALIKE for one in found[:TOP])
+    named = any(alike(one.mask, inside) >= ALIKE for one in found[:TOP])
     return Outcome(named, [one.name for one in found], planted, seconds)
 
 
@@ -234,7 +235,7 @@ def _drawn(corpus: Corpus, mask: Mask, size: int, rng: Rng) -> tuple[pd.DataFram
     return to_frame([corpus.rows[place] for place in taken]), mask[taken]
 
 
-def _alike(first: Mask, second: Mask) -> float:
+def alike(first: Mask, second: Mask) -> float:
     """Return the share of common rows among those of either."""
     return float((first & second).sum() / max((first | second).sum(), 1))
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.planted_weakness import KINDS, demo_corpus, run
+from benchmarks.trained_weakness import labelled
+from benchmarks.trained_weakness import run as train_and_look
 from tests.plain_rows import plain_chat
 from tunesmith.analysis.discovery import discover
 from tunesmith.analysis.pool import Predicate, make_pool
@@ -144,3 +146,14 @@ def test_a_model_without_a_weakness_gives_no_finding_most_of_the_time() -> None:
     corpus = demo_corpus(["en", "zh"], parts=1)
     silent = [not run(None, corpus, seed, size=1200).found for seed in range(8)]
     assert sum(silent) >= 6
+
+
+@pytest.mark.parametrize(("lang", "label"), [("zh", "refund"), ("en", "stock")])
+def test_a_slice_that_a_trained_model_was_never_shown_is_among_the_first_three(
+    lang: str, label: str
+) -> None:
+    corpus = labelled(demo_corpus(["en", "zh"], parts=1))
+    held_out = np.array([(row["lang"], row["label"]) == (lang, label) for row in corpus.rows])
+    outcome = train_and_look(corpus, f"lang={lang} and label={label}", held_out, seed=0)
+    assert outcome.shortfall > 0.5
+    assert outcome.named, outcome.found[:3]
