@@ -91,7 +91,7 @@ def answers(train: pd.DataFrame, texts: list[str]) -> np.ndarray:
 
     known = list(train["text"])
     vectors = fit_vectors(known)
-    model = LogisticRegression(C=10, max_iter=100, tol=1e-2)
+    model = LogisticRegression(C=10, max_iter=200)
     model.fit(to_vectors(vectors, known), list(train["label"]))
     found: np.ndarray = model.predict(to_vectors(vectors, texts))
     return found.astype(object)
