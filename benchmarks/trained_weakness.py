@@ -106,6 +106,13 @@ def outcomes(kind: str, corpus: Corpus, seeds: int) -> list[Outcome]:
     return found
 
 
+def fits(kind: str, corpus: Corpus) -> bool:
+    """Return whether something is left to learn without a slice of a kind."""
+    if kind == "language":
+        return len({row["lang"] for row in corpus.rows}) > 1
+    return kind != "label" or len({label_of(row) for row in corpus.rows}) > 2
+
+
 def main() -> None:
     """Print rows × kind: of the slices on which the model is weak, how many were named."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -117,7 +124,7 @@ def main() -> None:
     print("|---|---|--:|--:|--:|--:|", flush=True)
     for corpus in map(labelled, [demo_corpus(["en", "zh"]), *corpora(flags.data)[3:]]):
         for kind in KINDS:
-            if kind == "language" and len({row["lang"] for row in corpus.rows}) == 1:
+            if not fits(kind, corpus):
                 continue
             every = outcomes(kind, corpus, flags.seeds)
             weak = [one for one in every if one.shortfall >= WEAK]
