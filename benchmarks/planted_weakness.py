@@ -19,11 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stages.analyze import analyze
+from stages.analyze import analyze, find_slices
 from tunesmith.analysis import AnalyzeParams
-from tunesmith.analysis.ranked import rank_slices
-from tunesmith.analysis.search import search_pool
-from tunesmith.analysis.slices.declared import declared_masks
 from tunesmith.demo.rows import RowMaker
 from tunesmith.rows import Row, meta_of, prompt_text, reference_of, to_frame
 from tunesmith.text.negation import negates
@@ -141,12 +138,13 @@ def _length(corpus: Corpus, rng: Rng) -> tuple[str, Mask]:
 
 
 def _label(corpus: Corpus, rng: Rng) -> tuple[str, Mask]:
-    labels = [_label_of(row) for row in corpus.rows]
+    labels = [label_of(row) for row in corpus.rows]
     label = str(rng.choice(sorted(set(labels))))
     return f"label={label}", np.array([one == label for one in labels])
 
 
-def _label_of(row: Row) -> str:
+def label_of(row: Row) -> str:
+    """Return the label of a row, of the demo its intent."""
     return str(row["label"] if row["task"] == "classification" else meta_of(row)["intent"])
 
 
@@ -220,9 +218,10 @@ def run(
     rows, inside = _drawn(corpus, mask, size, rng)
     wrong = rng.random(size) < ERROR + extra * inside
     started = time.process_time()
-    found = look(rows, to_frame(corpus.train[:2000]), 1.0 - wrong, corpus.declared, seed)
+    settings = AnalyzeParams(metric="exact_match", slices=corpus.declared)
+    found = find_slices(rows, to_frame(corpus.train[:2000]), 1.0 - wrong, settings, seed).weak
     seconds = time.process_time() - started
-    named = any(_alike(one.mask, inside) >= ALIKE for one in found[:TOP])
+    named = any(alike(one.mask, inside) >= ALIKE for one in found[:TOP])
     return Outcome(named, [one.name for one in found], planted, seconds)
 
 
@@ -236,20 +235,7 @@ def _drawn(corpus: Corpus, mask: Mask, size: int, rng: Rng) -> tuple[pd.DataFram
     return to_frame([corpus.rows[place] for place in taken]), mask[taken]
 
 
-def look(
-    rows: pd.DataFrame,
-    train: pd.DataFrame,
-    scores: NDArray[np.float64],
-    declared: tuple[str, ...],
-    seed: int,
-) -> list:
-    """Return the weak slices as stage analyze finds them."""
-    masks = declared_masks(rows, train, declared, {}, 3)
-    pool = search_pool(rows, train, masks, 3, seed)
-    return rank_slices(scores, masks, pool, 2000, 0.05, seed).weak
-
-
-def _alike(first: Mask, second: Mask) -> float:
+def alike(first: Mask, second: Mask) -> float:
     """Return the share of common rows among those of either."""
     return float((first & second).sum() / max((first | second).sum(), 1))
 

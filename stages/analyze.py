@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow.parquet as pq
 
 from tunesmith.analysis import AnalyzeParams
-from tunesmith.analysis.cases import build_cases
+from tunesmith.analysis.cases import FIXED, build_cases
 from tunesmith.analysis.clusters import error_clusters
 from tunesmith.analysis.confusions import confusion_pairs
 from tunesmith.analysis.error_types import count_error_types, error_types
 from tunesmith.analysis.findings import actions, plan, slice_findings
 from tunesmith.analysis.hardest import changes, hardest_rows, with_nearest
+from tunesmith.analysis.prices import full_score
 from tunesmith.analysis.proposals import propose
 from tunesmith.analysis.ranked import Ranked, rank_slices
 from tunesmith.analysis.remedies import Signs
@@ -26,6 +27,7 @@ from tunesmith.metrics import METRICS
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows
 from tunesmith.stage import parse_paths, run_stage
+from tunesmith.stats.resample import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +64,8 @@ def analyze(
     cases = build_cases(rows, per_row, settings.metric, direction(settings.metric))
     chances = chances_of(cases["id"], candidate) if classification else None
     space = TrainSpace(train, seed)
-    ranked = find_slices(rows, train, cases, settings, seed)
+    scores = cases["candidate_score"].to_numpy(dtype=float)
+    ranked = find_slices(rows, train, scores, settings, seed)
     kinds = ["label" if wrong else "right" for wrong in cases["wrong"]]
     if not classification:
         kinds = error_types(cases)
@@ -75,7 +78,9 @@ def analyze(
         "rows": len(cases),
         "wrong": int(cases["wrong"].sum()),
         "slices": slice_findings(ranked.weak, known),
-        "error_types": [] if classification else count_error_types(kinds, list(cases["lang"])),
+        "error_types": []
+        if classification
+        else count_error_types(kinds, list(cases["lang"]), scores.tolist()),
         "confusions": confusion_pairs(cases) if classification else [],
         "clusters": clusters.found,
         "cluster_vectors": {"kind": clusters.vectors, "why": clusters.why},
@@ -83,7 +88,7 @@ def analyze(
         "surest": surest_errors(cases, chances, settings.hardest),
         "examples": changes(cases),
     }
-    steps = plan(found, cases)
+    steps = plan(found, scores, full_score(METRICS[settings.metric].scale, scores))
     return Analysis(
         {**found, "plan": steps, "actions": actions(steps)},
         ranked.table,
@@ -95,28 +100,42 @@ def analyze(
 def find_slices(
     rows: "pd.DataFrame",
     train: "pd.DataFrame",
-    cases: "pd.DataFrame",
+    scores: Floats,
     settings: AnalyzeParams,
     seed: int,
 ) -> Ranked:
-    """Compare the declared slices with the rest, and look for others."""
+    """Compare the declared slices with the rest, and look for others.
+
+    Args:
+        rows: N test rows.
+        train: what the candidate was trained on.
+        scores: (N,) of the candidate, more is better.
+        settings: metric, slices and limits.
+        seed: of every shuffle.
+    """
     masks = declared_masks(rows, train, settings.slices, settings.queries, settings.rare_below)
     pool = search_pool(rows, train, masks, settings.rare_below, seed)
-    scores = cases["candidate_score"].to_numpy(dtype=float)
-    return rank_slices(scores, masks, pool, settings.resamples, settings.false_discovery_rate, seed)
+    full = full_score(METRICS[settings.metric].scale, scores)
+    limit = settings.false_discovery_rate
+    return rank_slices(scores, masks, pool, settings.resamples, limit, seed, full)
 
 
 def direction(name: str) -> int:
     """Return 1 where more is better, -1 where less is.
 
     Raises:
-        UserError: the metric is unknown, or neither more nor less of it is better.
+        UserError: the metric is unknown, has no score of single rows in the table of row scores,
+            or neither more nor less of it is better.
     """
-    metric = METRICS.get(name)
-    if metric is None or metric.higher_is_better is None:
-        known = ", ".join(m.name for m in METRICS.values() if m.per_row and m.higher_is_better)
+    better = {
+        metric.name: metric.higher_is_better
+        for metric in METRICS.values()
+        if metric.per_row and metric.higher_is_better is not None and metric.name not in FIXED
+    }
+    if name not in better:
+        known = ", ".join(better)
         raise UserError(f'params.yaml: analyze.metric: "{name}" ranks no rows; these do: {known}')
-    return 1 if metric.higher_is_better else -1
+    return 1 if better[name] else -1
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from tunesmith.rows import Row, meta_of
 LINE = re.compile(r":\d+$")
 Conditions: TypeAlias = dict[str, str | list[str]]  # field: value, or any of several
 
+ABSENT = "(none)"  # the value of rows that have none
 NAMED = ("task", "label", "source", "licence", "lang", "group", "split", "op")
 
 
@@ -33,6 +34,12 @@ def field_of(row: Row, name: str) -> str | None:
         return value
     value = row.get(name)
     return LINE.sub("", value) if name == "source" and value else value
+
+
+def shown_field(row: Row, name: str) -> str:
+    """Return the field's value as slices and counts show it."""
+    value = field_of(row, name)
+    return ABSENT if value is None else value
 
 
 def checked_conditions(conditions: Conditions) -> Conditions:

@@ -1,14 +1,13 @@
 """Slices: the named subsets of the test rows in which a mean can hide a failure."""
 
-import json
-from collections.abc import Callable, Sequence
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tunesmith.errors import UserError
+from tunesmith.fields import ABSENT, shown_field
 from tunesmith.rows import Row, meta_of, prompt_text, to_rows
 from tunesmith.text.negation import negates
 from tunesmith.text.numbers import all_numbers
@@ -20,7 +19,6 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 MIN_ROWS = 30  # smaller slices are shown, but not ranked or judged
 MOST_VALUES = 200
-ABSENT = "(none)"
 
 
 def slice_masks(
@@ -68,8 +66,7 @@ def _values(rows: "pd.DataFrame", name: str, further: Sequence[str]) -> list[str
         return _meta_values(records, name)
     if name not in COLUMNS:
         raise UserError(f'params.yaml: no slice "{name}"{_known(records, name, further)}')
-    values = [COLUMNS[name](row) for row in records]
-    return [ABSENT if value is None else str(value) for value in values]
+    return [shown_field(row, name) for row in records]
 
 
 def _known(records: list[Row], name: str, further: Sequence[str]) -> str:
@@ -79,22 +76,9 @@ def _known(records: list[Row], name: str, further: Sequence[str]) -> str:
     return f"{where}; known: {', '.join([*COLUMNS, *TEXTS, *further, *keys])}"
 
 
-def _source_file(row: Row) -> str | None:
-    """Return the source without its line number."""
-    source = row["source"]
-    head, _, line = (source or "").rpartition(":")
-    return head if head and line.isdigit() else source
-
-
 LENGTHS = ["short", "medium", "long"]
 ANALYSIS_ONLY = ("rare_words", "novelty")  # they compare with train
-COLUMNS: dict[str, Callable[[Row], Any]] = {
-    **{
-        name: itemgetter(name)
-        for name in ("lang", "label", "task", "licence", "group", "split", "parent", "op")
-    },
-    "source": _source_file,
-}
+COLUMNS = ("lang", "label", "task", "licence", "group", "split", "parent", "op", "source")
 
 
 def _tertiles(prompts: list[str]) -> list[str]:
@@ -119,19 +103,11 @@ TEXTS = {"length": _tertiles, "negation": _negations, "numbers": _numbers}  # th
 
 def _meta_values(records: list[Row], name: str) -> list[str]:
     """Return each row's value of a column of its source."""
-    key = name.removeprefix("meta.")
-    found = [meta_of(row).get(key) for row in records]
-    if all(value is None for value in found):
+    found = [shown_field(row, name) for row in records]
+    if set(found) <= {ABSENT}:
         known = ", ".join(f"meta.{key}" for key in _meta_keys(records)) or "none"
         raise UserError(f'params.yaml: slice "{name}": no test row has it; known: {known}')
-    return [_as_text(value) for value in found]
-
-
-def _as_text(value: Any) -> str:
-    """Return a value as it is shown."""
-    if value is None:
-        return ABSENT
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return found
 
 
 def _meta_keys(records: list[Row]) -> list[str]:

@@ -64,10 +64,16 @@ def test_a_perfect_model_has_nothing_to_mend() -> None:
     assert (result.hardest, result.proposals) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["length_ratio", "rogue"])
+@pytest.mark.parametrize("name", ["length_ratio", "rogue", "macro_f1", "logprob"])
 def test_a_metric_that_ranks_no_rows_is_refused(name: str) -> None:
     with pytest.raises(UserError, match=f'"{name}" ranks no rows; these do: exact_match'):
         direction(name)
+
+
+def test_metrics_of_which_less_is_better_rank_rows_too() -> None:
+    assert (direction("perplexity"), direction("chrf")) == (-1, 1)
+    with pytest.raises(UserError, match=r"these do: .*\bperplexity\b"):
+        direction("logprob")
 
 
 def test_the_stage_writes_the_same_bytes_twice(

@@ -6,8 +6,9 @@ import pytest
 
 from tests.evaluation import label_rows, shop_rows
 from tunesmith.errors import UserError
+from tunesmith.fields import ABSENT
 from tunesmith.rows import to_frame, to_rows
-from tunesmith.slices import ABSENT, slice_masks
+from tunesmith.slices import slice_masks
 
 
 def test_every_row_is_in_exactly_one_value_of_each_slice() -> None:

@@ -5,9 +5,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tunesmith.analysis.grouping import Places, k_means, main_directions
 from tunesmith.analysis.keywords import keywords
+from tunesmith.slices import Mask
 from tunesmith.text.embed import MiniLmEmbedder
 from tunesmith.text.script import script_languages
 from tunesmith.text.vectors import fit_vectors, to_vectors
@@ -41,23 +42,23 @@ def error_clusters(cases: "pd.DataFrame", most: int, encoder: Encoder, seed: int
         cases: as `build_cases` makes them.
         most: clusters at most; fewer where there are under 8 different questions for each.
         encoder: `characters`, `minilm`, or `auto`: see `chosen_encoder`.
-        seed: of the sample (from 5,000 failures on) and of k-means.
+        seed: of the sample and of k-means.
 
     Returns:
-        For each cluster its name (terms that tell it apart), size, mean score, languages, the
-        ids of its worst rows, and what to do.
+        For each cluster its name (terms that tell it apart), count of failures, mean score,
+        languages, the ids of its worst rows, and what to do. All failures are counted; from 5,000
+        on a sample of them decides where the clusters lie and what they are called.
     """
-    wrong = cases[cases["wrong"].astype(bool)]
-    if len(wrong) > MOST_ROWS:
-        wrong = wrong.sample(MOST_ROWS, random_state=seed).sort_index()
+    wrong = cases[cases["wrong"].astype(bool)].reset_index(drop=True)
     texts = list(wrong["prompt"])
     vectors, why = chosen_encoder(texts, encoder)
-    count = min(most, len(set(texts)) // ROWS_PER_CLUSTER)
+    sample = _sample(len(texts), seed)
+    count = min(most, len({texts[place] for place in sample}) // ROWS_PER_CLUSTER)
     if count < 2:
         return Clusters([], vectors, why)
-    labels = _k_means(_embedded(texts, vectors, seed), count, seed)
-    found = [_described(wrong, labels == label) for label in sorted(set(labels.tolist()))]
-    ordered = sorted(found, key=lambda cluster: (-cluster["size"], cluster["name"]))
+    labels = k_means(_embedded(texts, sample, vectors, seed), count, sample, seed)
+    found = [_described(wrong, labels == one, sample) for one in sorted(set(labels.tolist()))]
+    ordered = sorted(found, key=lambda cluster: (-cluster["count"], cluster["name"]))
     return Clusters(ordered, vectors, why)
 
 
@@ -78,35 +79,31 @@ def chosen_encoder(texts: Sequence[str], asked: Encoder) -> tuple[str, str]:
     return "minilm", "the failures are English"
 
 
-def _embedded(texts: list[str], vectors: str, seed: int) -> Any:
-    """Return a vector of length 1 for each text."""
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.preprocessing import normalize
+def _sample(size: int, seed: int) -> Places:
+    """Return the places of all failures, of many those of 5,000."""
+    if size <= MOST_ROWS:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(seed).choice(size, MOST_ROWS, replace=False))
 
+
+def _embedded(texts: list[str], sample: Places, vectors: str, seed: int) -> Any:
+    """Return a vector of length 1 for each text; n-grams are weighed as in the sample."""
     if vectors == "minilm":
         return MiniLmEmbedder()(texts)
-    matrix = to_vectors(fit_vectors(texts), texts)
-    size = min(DIMENSIONS, len(texts) - 1, matrix.shape[1] - 1)
-    return normalize(TruncatedSVD(size, random_state=seed).fit_transform(matrix))
+    matrix = to_vectors(fit_vectors([texts[place] for place in sample]), texts)
+    return main_directions(matrix, DIMENSIONS, sample, seed)
 
 
-def _k_means(points: Any, count: int, seed: int) -> NDArray[np.int64]:
-    """Return the cluster of each point."""
-    from sklearn.cluster import KMeans
-
-    labels: NDArray[np.int64] = KMeans(count, n_init=5, random_state=seed).fit_predict(points)
-    return labels
-
-
-def _described(wrong: "pd.DataFrame", mask: NDArray[np.bool_]) -> dict[str, Any]:
+def _described(wrong: "pd.DataFrame", mask: Mask, sample: Places) -> dict[str, Any]:
     """Return what is shown of one cluster."""
     inside = wrong[mask]
-    terms = keywords(list(inside["prompt"]), list(wrong.loc[~mask, "prompt"]))
+    known, own = wrong["prompt"].iloc[sample], mask[sample]
+    terms = keywords(list(known[own]), list(known[~own]))
     name = " · ".join(terms) or "no common words"
     worst = inside.sort_values(["candidate_score", "id"], kind="stable")
     return {
         "name": name,
-        "size": len(inside),
+        "count": len(inside),
         "mean": float(inside["candidate_score"].mean()),
         "langs": {str(k): int(v) for k, v in inside["lang"].value_counts().sort_index().items()},
         "ids": list(worst["id"].head(SHOWN_IDS)),

@@ -1,5 +1,6 @@
 """Which labels a classifier takes for which."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,33 +12,37 @@ SHOWN_IDS = 10
 
 
 def confusion_pairs(cases: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Return the commonest wrong pairs: reference, prediction, count, share of the reference.
+    """Return the commonest wrong pairs: count, mean score, share of the reference, worst rows.
 
     Args:
         cases: as `build_cases` makes them, of a classification.
     """
-    totals = cases["reference"].value_counts()
-    wrong = cases.loc[cases["wrong"].astype(bool), ["reference", "candidate"]]
-    counts = wrong.value_counts().reset_index(name="count")
-    ordered = counts.sort_values(["count", "reference", "candidate"], ascending=[False, True, True])
-    return [
-        {
-            "reference": line["reference"],
-            "prediction": line["candidate"],
-            "count": int(line["count"]),
-            "share": float(line["count"] / totals[line["reference"]]),
-            "action": _action(line["reference"], line["candidate"]),
-            "action_kind": "relabel",
-            "ids": _worst(cases, line["reference"], line["candidate"]),
-        }
-        for line in ordered.head(MOST).to_dict("records")
-    ]
+    totals = cases["reference"].value_counts().to_dict()
+    wrong = cases[cases["wrong"].astype(bool)]
+    found = [_pair(rows, totals) for _, rows in wrong.groupby(["reference", "candidate"])]
+    found.sort(key=lambda one: (-one["count"], one["reference"], one["prediction"]))
+    return found[:MOST]
 
 
-def _worst(cases: "pd.DataFrame", reference: str, prediction: str) -> list[str]:
-    """Return the ids of some rows of a pair."""
-    both = (cases["reference"] == reference) & (cases["candidate"] == prediction)
-    return sorted(cases.loc[both & cases["wrong"].astype(bool), "id"])[:SHOWN_IDS]
+def _pair(rows: "pd.DataFrame", totals: Mapping[Any, int]) -> dict[str, Any]:
+    """Return what is shown of the rows of one pair."""
+    reference, prediction = str(rows["reference"].iloc[0]), str(rows["candidate"].iloc[0])
+    return {
+        "reference": reference,
+        "prediction": prediction,
+        "count": len(rows),
+        "mean": float(rows["candidate_score"].mean()),
+        "share": len(rows) / totals[reference],
+        "action": _action(reference, prediction),
+        "action_kind": "relabel",
+        "ids": _worst(rows),
+    }
+
+
+def _worst(rows: "pd.DataFrame") -> list[str]:
+    """Return the ids of the rows of a pair that score least; of equal ones the first by id."""
+    ordered = rows.sort_values(["candidate_score", "id"], kind="stable")
+    return list(ordered["id"].head(SHOWN_IDS))
 
 
 def _action(reference: str, prediction: str) -> str:

@@ -12,15 +12,25 @@ from tunesmith.stats.max_statistic import family_wise_p, shuffled
 from tunesmith.stats.resample import Floats
 
 SHUFFLES = 499
+ONE_SIDED = 0.975  # of the shuffles, for a 95 % interval
 MOST = 10  # findings
 ALIKE = 0.5  # share of common rows (Jaccard) from which one finding covers another
 
 
 class Found(NamedTuple):
-    """One finding: the predicate, its p-value among all that were tried, and what it covers."""
+    """One finding.
+
+    Attributes:
+        predicate: its name and rows.
+        p: its p-value among all that were tried.
+        errors: how many standard errors on either side of its shortfall make a 95 % interval that
+            counts all that were tried: in 39 of 40 shuffles none of them falls lower by chance.
+        covers: other names of much the same rows.
+    """
 
     predicate: Predicate
     p: float
+    errors: float
     covers: list[str]
 
 
@@ -90,7 +100,8 @@ def _next(
         return None
     gain = np.where(eligible, observed * np.abs(observed) - penalty, -np.inf)
     best = int(gain.argmax())
-    return Found(pool.predicates[best], float(p[best]), _covered(pool, best, eligible))
+    errors = float(np.quantile(chance.highest, ONE_SIDED))
+    return Found(pool.predicates[best], float(p[best]), errors, _covered(pool, best, eligible))
 
 
 def _stratum_means(scores: Floats, strata: NDArray[np.int64]) -> Floats:

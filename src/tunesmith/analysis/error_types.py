@@ -1,6 +1,7 @@
 """What kind of error each wrong answer is: the first that fits, from the plainest on."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.rows import to_rows
@@ -73,8 +74,13 @@ def error_types(cases: "pd.DataFrame") -> list[str]:
     return [_kind(case) if case["wrong"] else "right" for case in to_rows(cases)]
 
 
-def count_error_types(kinds: list[str], langs: list[str]) -> list[dict[str, Any]]:
-    """Return count, share of all wrong rows, languages and action of each kind that occurs."""
+def count_error_types(
+    kinds: list[str], langs: list[str], scores: Iterable[float]
+) -> list[dict[str, Any]]:
+    """Return count, mean score, share of the wrong rows, languages and action of each kind."""
+    sums: dict[str, float] = defaultdict(float)
+    for kind, score in zip(kinds, scores, strict=True):
+        sums[kind] += score
     counts = Counter(kind for kind in kinds if kind != "right")
     by_lang = Counter(zip(kinds, langs, strict=True))
     return [
@@ -82,6 +88,7 @@ def count_error_types(kinds: list[str], langs: list[str]) -> list[dict[str, Any]
             "kind": kind,
             "title": KINDS[kind][0],
             "count": count,
+            "mean": sums[kind] / count,
             "share": count / counts.total(),
             "langs": {lang: by_lang[kind, lang] for lang in sorted(set(langs))},
             "action": KINDS[kind][1],

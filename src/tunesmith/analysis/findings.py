@@ -1,17 +1,14 @@
 """Everything that was found, in one tree, each with one thing to do, the costliest first."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tunesmith.analysis.prices import error_price
 from tunesmith.analysis.ranked import WeakSlice
 from tunesmith.analysis.remedies import Signs, remedy
-from tunesmith.stats.score import proportion
-
-if TYPE_CHECKING:
-    import pandas as pd
+from tunesmith.stats.resample import Floats
 
 MOST_ACTIONS = 12
-CONFIDENCE = 0.95
 VAGUE = "read"  # kinds of action that say where to look, not what to change: they come last
 
 
@@ -25,26 +22,29 @@ def slice_findings(weak: Sequence[WeakSlice], signs: Signs) -> list[dict[str, An
     return found
 
 
-def plan(found: dict[str, Any], cases: "pd.DataFrame") -> list[dict[str, Any]]:
+def plan(found: dict[str, Any], scores: Floats, full: float) -> list[dict[str, Any]]:
     """Return what to do, one entry for each finding, ordered by impact.
 
-    `impact` is in rows of full score: of a slice the lower bound of its shortfall times its rows;
-    of a kind of error, a confused pair or a cluster the lower bound of its share of all rows
-    times the score that such a row lacks to a right one; of suspected test labels one row each,
-    of suspected train rows the wrong test rows times their share of the train rows near those.
-    What only says where to read comes last.
+    `impact` is in rows of full score: of a slice, a kind of error, a confused pair and a cluster
+    what its rows lack to all other rows, at least (see `prices`); of suspected test labels one row
+    each, of suspected train rows the wrong test rows times their share of the train rows near
+    those. What only says where to read comes last.
+
+    Args:
+        found: all findings.
+        scores: (N,) of the candidate on all test rows, more is better.
+        full: what lies between no score and full score.
     """
+
+    def price(one: dict[str, Any]) -> float:
+        return error_price(one["count"], one["mean"], scores, full)
+
+    pairs = [(f"{one['reference']} → {one['prediction']}", one) for one in found["confusions"]]
     entries = [
         *(_entry(one, "slice", one["name"], one["impact"]) for one in found["slices"]),
-        *(
-            _entry(one, "error_type", one["kind"], _lost(one, cases))
-            for one in found["error_types"]
-        ),
-        *(
-            _entry(one, "confusion", f"{one['reference']} → {one['prediction']}", _lost(one, cases))
-            for one in found["confusions"]
-        ),
-        *(_entry(one, "cluster", one["name"], _lost(one, cases)) for one in found["clusters"]),
+        *(_entry(one, "error_type", one["kind"], price(one)) for one in found["error_types"]),
+        *(_entry(one, "confusion", about, price(one)) for about, one in pairs),
+        *(_entry(one, "cluster", one["name"], price(one)) for one in found["clusters"]),
         *_label_entries(found["label_errors"], found["wrong"]),
     ]
     return sorted(entries, key=lambda one: (one["kind"] == VAGUE, -one["impact"], one["about"]))
@@ -70,16 +70,6 @@ def _entry(one: dict[str, Any], finding: str, about: str, impact: float) -> dict
 def _said(one: dict[str, Any]) -> str:
     """Return the words of a kind of error with its name and rows."""
     return f"{one['title']} ({one['count']} rows): {one['action']}"
-
-
-def _lost(one: dict[str, Any], cases: "pd.DataFrame") -> float:
-    """Return the score that some wrong rows lack, at least."""
-    wrong = cases["wrong"].to_numpy(dtype=bool)
-    scores = cases["candidate_score"].to_numpy(dtype=float)
-    right = scores[~wrong].mean() if (~wrong).any() else max(float(scores.max()), 1.0)
-    lacks = max(float(right - scores[wrong].mean()), 0.0)
-    share = proportion(one.get("count", one.get("size", 0)), len(cases), CONFIDENCE).low
-    return float(share * len(cases) * lacks)
 
 
 def _label_entries(suspects: dict[str, Any], wrong: int) -> list[dict[str, Any]]:

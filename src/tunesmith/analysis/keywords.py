@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -26,30 +27,45 @@ def keywords(inside: list[str], outside: list[str], count: int = 3) -> list[str]
     more telling one is kept.
     """
     here, there = _document_counts(inside), _document_counts(outside)
+    weights = {
+        term: telling(term, (found, len(inside)), (there[term], len(outside)))
+        for term, found in here.items()
+    }
+    return most_telling(weights, count)
+
+
+def telling(term: str, inside: tuple[int, int], outside: tuple[int, int]) -> float:
+    """Return how well a term tells a group: its coverage times the log odds against the others.
+
+    Of a word and its parts, in as many texts, the longer is a little ahead.
+
+    Args:
+        term: as it is shown.
+        inside: texts of the group that hold it, and texts of the group.
+        outside: the same of all other texts.
+    """
+    share = inside[0] / max(inside[1], 1)
+    other = (outside[0] + 0.5) / (outside[1] + 1)
+    return share * math.log(share / other) * (1 + 0.05 * len(term)) if share else 0.0
+
+
+def most_telling(weights: Mapping[str, float], count: int) -> list[str]:
+    """Return up to `count` terms of the greatest weights above 0, none of which overlap."""
     chosen: list[str] = []
-    for term in sorted(here, key=lambda t: (-_weight(t, here, there, inside, outside), t)):
-        if _weight(term, here, there, inside, outside) <= 0 or len(chosen) == count:
+    for term in sorted(weights, key=lambda term: (-weights[term], term)):
+        if weights[term] <= 0 or len(chosen) == count:
             break
         if not any(_overlap(term, other) for other in chosen):
             chosen.append(term)
     return chosen
 
 
-def _weight(
-    term: str, here: Counter[str], there: Counter[str], inside: list[str], outside: list[str]
-) -> float:
-    """Return coverage times log odds against the others, longer Chinese runs a little ahead."""
-    share = here[term] / max(len(inside), 1)
-    other = (there[term] + 0.5) / (len(outside) + 1)
-    return share * math.log(share / other) * (1 + 0.05 * len(term))
-
-
 def _overlap(first: str, second: str) -> bool:
-    """True when one term holds the other, or they share two characters of a Chinese run."""
+    """True when terms share a word or two characters of a Chinese run, or one holds the other."""
     if first in second or second in first:
         return True
-    if not HAN_RUN.match(first):
-        return False
+    if first.isascii():
+        return not set(first.split()).isdisjoint(second.split())
     return any(first[k : k + 2] in second for k in range(len(first) - 1))
 
 

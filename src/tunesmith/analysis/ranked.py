@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tunesmith.analysis.discovery import discover
-from tunesmith.analysis.pool import Pool, Predicate
+from tunesmith.analysis.discovery import Found, discover
+from tunesmith.analysis.pool import Pool
+from tunesmith.analysis.prices import slice_price
 from tunesmith.analysis.weak_slices import COLUMNS, compared, weak_slices
 from tunesmith.rows import to_rows
 from tunesmith.slices import Mask
@@ -46,6 +47,7 @@ def rank_slices(
     resamples: int,
     limit: float,
     seed: int,
+    full: float = 1.0,
 ) -> Ranked:
     """Compare the declared slices with the rest, discover others, and merge what is the same.
 
@@ -57,19 +59,22 @@ def rank_slices(
         limit: false discovery rate of the declared ones, and the chance of any finding at all
             where there is no weakness.
         seed: of all shuffles.
+        full: what lies between no score and full score.
 
     Returns:
-        The table of `weak_slices` with `name` and `origin` (declared or discovered). A declared
+        The table of `weak_slices` with `name` and `origin` (declared or discovered). p, q and
+        interval of a discovered slice count all that were tried; its means and shortfall are
+        those of the rows that it was found on, and so the more flattering. A declared
         slice that is weak only because it shares rows with a finding is no finding of its own:
         the finding has its name under `covers`.
     """
-    table = weak_slices(scores, masks, resamples, limit, seed)
+    table = weak_slices(scores, masks, resamples, limit, seed, full)
     table["name"] = table["slice"].astype(str) + "=" + table["value"].astype(str)
     table["origin"] = DECLARED
     lines = {line["name"]: line for line in to_rows(table[table["weak"].astype(bool)])}
     found = [
         WeakSlice(
-            lines.get(one.predicate.name) or _line(scores, one.predicate, one.p),
+            lines.get(one.predicate.name) or _line(scores, one, full),
             one.predicate.mask,
             one.covers,
         )
@@ -101,9 +106,10 @@ def _merged(found: list[WeakSlice], declared: list[WeakSlice], tried: set[str]) 
     ]
 
 
-def _line(scores: Floats, predicate: Predicate, p: float) -> dict[str, Any]:
-    """Return the line of a discovered slice; its p already counts all that were tried."""
-    found = compared(scores, predicate.mask)
+def _line(scores: Floats, one: Found, full: float) -> dict[str, Any]:
+    """Return the line of a discovered slice; p and interval count all that were tried."""
+    predicate = one.predicate
+    found = compared(scores, predicate.mask, one.errors)
     name, plain = predicate.name, f"{predicate.family}="
     simple = bool(predicate.family) and predicate.name.startswith(plain)
     return {
@@ -112,11 +118,11 @@ def _line(scores: Floats, predicate: Predicate, p: float) -> dict[str, Any]:
         "value": name.removeprefix(plain) if simple else name,
         "name": name,
         "origin": DISCOVERED,
-        "p": p,
-        "q": p,
+        "p": one.p,
+        "q": one.p,
         "ranked": True,
         "weak": True,
-        "impact": max(found["low"], 0.0) * found["n"],
+        "impact": slice_price(found["low"], int(found["n"]), full),
     }
 
 

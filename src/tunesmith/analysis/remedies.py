@@ -8,7 +8,7 @@ import numpy as np
 
 from tunesmith.analysis.error_types import KINDS, REMEDY
 from tunesmith.analysis.ranked import WeakSlice
-from tunesmith.fields import field_of
+from tunesmith.fields import ABSENT, shown_field
 from tunesmith.rows import to_rows
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ def _balance(weak: WeakSlice, signs: Signs) -> Remedy | None:
     column, value = str(weak.line["slice"]), str(weak.line["value"])
     if column not in ("label", "lang") and not column.startswith("meta."):
         return None
-    values = Counter(field_of(row, column) for row in to_rows(signs.train))
-    known = Counter({name: count for name, count in values.items() if name is not None})
+    known = Counter(shown_field(row, column) for row in to_rows(signs.train))
+    if value != ABSENT:
+        del known[ABSENT]
     if not known or known[value] >= RARE * known.total() / len({*known, value}):
         return None
     words = (

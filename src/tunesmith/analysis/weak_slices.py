@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tunesmith.analysis.prices import slice_price
 from tunesmith.slices import MIN_ROWS, Mask
 from tunesmith.stats.multiple import benjamini_hochberg
 from tunesmith.stats.permutation import subset_p_values
@@ -19,6 +20,8 @@ COLUMNS = [
     *("p", "q", "ranked", "weak", "impact"),
 ]
 
+TWO_SIDED = NormalDist().inv_cdf(0.975)  # standard errors on either side of a 95 % interval
+
 
 def weak_slices(
     scores: Floats,
@@ -26,6 +29,7 @@ def weak_slices(
     resamples: int,
     false_discovery_rate: float,
     seed: int,
+    full: float = 1.0,
 ) -> "pd.DataFrame":
     """Compare every slice with all other rows, the costliest first.
 
@@ -35,12 +39,13 @@ def weak_slices(
         resamples: shuffles of the permutation test.
         false_discovery_rate: slices with a q-value up to it can be weak.
         seed: of the shuffles.
+        full: what lies between no score and full score.
 
     Returns:
         Columns: `shortfall` is the mean of the rest minus the slice's, with a 95 % interval;
         `p` of the permutation test, `q` over all ranked slices; `ranked` is False below 30 rows;
-        `weak` when the shortfall is a finding; `impact` is the lower bound times n: what the
-        slice costs at least, in rows of full score.
+        `weak` when the shortfall is a finding; `impact` is what the slice costs at least, in rows
+        of full score: the lower bound times n, by `full`.
     """
     import pandas as pd
 
@@ -58,16 +63,17 @@ def weak_slices(
     table["q"] = np.nan
     table.loc[table["ranked"], "q"] = benjamini_hochberg(table.loc[table["ranked"], "p"].to_numpy())
     table["weak"] = table["ranked"] & (table["q"] <= false_discovery_rate) & (table["low"] > 0)
-    table["impact"] = (table["low"].clip(lower=0) * table["n"]).where(table["ranked"], 0.0)
+    prices = [slice_price(low, n, full) for low, n in zip(table["low"], table["n"], strict=True)]
+    table["impact"] = np.where(table["ranked"], prices, 0.0)
     order = table.sort_values(["impact", "shortfall"], ascending=False, kind="stable")
     return order[COLUMNS].reset_index(drop=True)
 
 
-def compared(scores: Floats, mask: Mask) -> dict[str, float]:
-    """Return size, means and the shortfall with its interval (Welch, normal quantile)."""
+def compared(scores: Floats, mask: Mask, errors: float = TWO_SIDED) -> dict[str, float]:
+    """Return size, means and the shortfall with its interval, `errors` standard errors (Welch)."""
     inside, outside = scores[mask], scores[~mask]
     shortfall = float(outside.mean() - inside.mean())
-    reach = NormalDist().inv_cdf(0.975) * float(np.hypot(_stderr(inside), _stderr(outside)))
+    reach = errors * float(np.hypot(_stderr(inside), _stderr(outside)))
     return {
         "n": len(inside),
         "mean": float(inside.mean()),

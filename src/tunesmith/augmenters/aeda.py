@@ -8,8 +8,9 @@ from pydantic import Field
 
 from tunesmith.augmenters.augmenter import Augmenter
 from tunesmith.augmenters.facts import names
-from tunesmith.augmenters.protect import answer_stems, covered, is_copied, is_negator
+from tunesmith.augmenters.protect import answer_stems, covered, is_copied
 from tunesmith.augmenters.tokens import HAN_RUN, is_han_word, is_word, tokenise
+from tunesmith.text.negation import is_negator
 
 LATIN_MARKS = (",", ".", ";", ":", "?", "!")
 SUFFIXES = frozenset("家率者性化学员们区市县省院局部商业型式量额度值版点线表书费法")

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tunesmith.augmenters.facts import lost, names, negations
+from tunesmith.augmenters.facts import lost, names
 from tunesmith.augmenters.protect import SAME_STEM_CHARS
 from tunesmith.rows import Row
 from tunesmith.text.leaks import leaks
+from tunesmith.text.negation import negations
 from tunesmith.text.numbers import numbers
 from tunesmith.text.script import script_language
 

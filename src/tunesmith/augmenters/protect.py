@@ -6,19 +6,15 @@ from itertools import accumulate
 
 from tunesmith.augmenters.facts import names
 from tunesmith.augmenters.tokens import NO_WORDS, WORD, is_word
+from tunesmith.text.negation import is_negator
 from tunesmith.text.numbers import numbers
 
-NEGATING = (
-    "not no never none nor neither without cannot nothing nobody nowhere hardly barely unless "
-    "except dont doesnt didnt wont cant isnt "
-    "不 没 没有 无 未 别 勿 莫 非 不要 不能 不会 不是 不用 除了 除非"
-)
 ASKING = (
     "what when where who whom whose which why how if whether "
     "什么 什么时候 何时 怎么 如何 怎样 哪里 哪儿 哪个 为什么 "
     "为何 多少 是否 能否 可否 如果 要是 假如"
 )
-NEGATORS, QUESTIONS = frozenset(NEGATING.split()), frozenset(ASKING.split())
+QUESTIONS = frozenset(ASKING.split())
 SAME_STEM_CHARS = 4
 
 
@@ -46,12 +42,6 @@ def changeable(
             free.append(place)
         negated = is_negator(token)
     return free
-
-
-def is_negator(token: str) -> bool:
-    """True for a word that turns a statement into its opposite."""
-    folded = token.casefold().replace("’", "'")
-    return folded in NEGATORS or folded.endswith("n't")
 
 
 def is_question(token: str) -> bool:

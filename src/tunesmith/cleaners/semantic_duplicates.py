@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, whole_text
 from tunesmith.cleaners.groups import comparable
 from tunesmith.rows import Row, to_rows
-from tunesmith.text.differences import NEGATION, words
+from tunesmith.text.differences import negates_alone, words
 from tunesmith.text.embed import UNKNOWN_RATIO, CharacterEmbedder, MiniLmEmbedder, Vectors
 from tunesmith.text.numbers import numbers
 
@@ -100,7 +100,7 @@ def _blocks(vectors: Vectors, rows: int, seed: int) -> list[list[int]]:
 
 def _facts(text: str) -> Fact:
     """Return what no paraphrase changes: the numbers, and how often something is negated."""
-    return numbers(text), sum(word in NEGATION or word.endswith("n't") for word in words(text))
+    return numbers(text), sum(map(negates_alone, words(text)))
 
 
 def _verdict(first: Row, second: Row, score: float) -> Verdict:

@@ -110,7 +110,11 @@ def differences(metrics: list[Measured], other: str) -> dict[str, Any]:
 
 
 def per_row_table(table: Table, predictions: "Mapping[str, pd.DataFrame]") -> "pd.DataFrame":
-    """Return one line a row and model: its answer, and the metrics that mean something alone."""
+    """Return one line a row and model: its answer, and the metrics that mean something alone.
+
+    `logprob` is that of the whole reference, with `reference_tokens` beside it, whether or not the
+    metric of that name, which is a mean of tokens, is among the metrics.
+    """
     import pandas as pd
 
     parts = []
@@ -119,7 +123,7 @@ def per_row_table(table: Table, predictions: "Mapping[str, pd.DataFrame]") -> "p
         part = answers[kept].assign(model=model)
         for metric, models in table.items():
             values = metric.rows(models[model])
-            if values is not None:
+            if values is not None and metric.name not in SCORED:
                 part[metric.name] = values
         parts.append(part)
     return pd.concat(parts, ignore_index=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tunesmith.text.negation import is_negator
 from tunesmith.text.numbers import NO_LETTERS, numbers
 
 CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -23,9 +24,7 @@ CHINESE = re.compile(  # and the signs and figures of ASCII and of both punctuat
 COURTEOUS = frozenset(  # a text without these has no courtesy
     [*"您你谢请烦急", "hello", "hi", "hey", "dear", "please", "pls", "thank", "thanks", "thx"]
 ) | {"kindly", "urgent", "urgently"}
-NEGATION = frozenset("不没無无未非别勿莫否") | frozenset(
-    ["not", "no", "nor", "never", "none", "nothing", "without", "cannot", "except"]
-)
+EITHER_OR = "否"  # of 是否, 否认, 否则: alone it may negate
 PARTICLES = frozenset("的地得了着过吗呢吧啊呀嘛么哦您你")
 SHORT_WORDS = 120
 REMEMBERED = 1 << 13  # texts; the words of one take kilobytes
@@ -90,10 +89,10 @@ def _same_words(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     """Whether the words of two texts differ only in what carries no fact."""
     ours, theirs = _apart(ours, theirs)
     if not (ours and theirs):
-        return not any(map(_negates, ours or theirs))
+        return not any(map(negates_alone, ours or theirs))
     gone = list((Counter(ours) - Counter(theirs)).elements())
     new = list((Counter(theirs) - Counter(ours)).elements())
-    if any(map(_negates, gone + new)):
+    if any(map(negates_alone, gone + new)):
         return False
     if gone and new:
         return _only_slips(gone, new)
@@ -113,9 +112,9 @@ def _apart(
     return ours[start : len(ours) - end], theirs[start : len(theirs) - end]
 
 
-def _negates(word: str) -> bool:
-    """True for not, never, n't, 不 and their like."""
-    return word in NEGATION or word.endswith(("n't", "n’t"))
+def negates_alone(word: str) -> bool:
+    """Whether one of the `words` of a text is not, never, n't, 不, or one of their like."""
+    return word == EITHER_OR or is_negator(word)
 
 
 def _only_slips(gone: list[str], new: list[str]) -> bool:

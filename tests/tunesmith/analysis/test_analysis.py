@@ -85,13 +85,15 @@ def test_an_answer_that_does_not_end_is_endless_whatever_it_says() -> None:
 
 def test_kinds_are_counted_by_language_and_say_what_helps() -> None:
     kinds = ["right", "empty", "wrong_number", "wrong_number"]
-    first, second = count_error_types(kinds, ["en", "en", "en", "zh"])
+    scores = [1.0, 0.0, 0.25, 0.75]
+    first, second = count_error_types(kinds, ["en", "en", "en", "zh"], scores)
     assert (first["kind"], first["count"], first["langs"]) == (
         "wrong_number",
         2,
         {"en": 1, "zh": 1},
     )
     assert second["share"] == pytest.approx(1 / 3)
+    assert (first["mean"], second["mean"]) == (0.5, 0.0)
     assert first["action"] == KINDS["wrong_number"][1]
 
 
@@ -187,7 +189,7 @@ def test_examples_show_what_improved_worsened_and_stayed_wrong_in_both_languages
 def test_clusters_keep_the_languages_apart_and_are_named_in_them() -> None:
     clusters = error_clusters(shop_cases("refund"), 4, "auto", seed=0).found
     assert len(clusters) >= 2
-    assert sum(cluster["size"] for cluster in clusters) == int(shop_cases("refund")["wrong"].sum())
+    assert sum(cluster["count"] for cluster in clusters) == int(shop_cases("refund")["wrong"].sum())
     assert all(len(cluster["langs"]) == 1 for cluster in clusters)
     names = " ".join(cluster["name"] for cluster in clusters)
     assert "refund" in names
@@ -199,6 +201,16 @@ def test_a_handful_of_failures_forms_no_cluster() -> None:
     cases = shop_cases()
     few = cases.assign(wrong=[True] * 9 + [False] * 71)
     assert error_clusters(few, 8, "auto", seed=0).found == []
+
+
+def test_clusters_count_all_failures_where_a_sample_decides_what_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tunesmith.analysis.clusters.MOST_ROWS", 20)
+    cases = shop_cases("refund")
+    clusters = error_clusters(cases, 4, "characters", seed=0).found
+    assert sum(cluster["count"] for cluster in clusters) == int(cases["wrong"].sum()) > 20
+    assert all(f"the {one['count']} failures" in one["action"] for one in clusters)
 
 
 def test_names_are_words_that_the_other_texts_lack() -> None:
@@ -264,3 +276,20 @@ def test_confused_labels_are_counted_with_their_share() -> None:
     assert sum(pair["count"] for pair in pairs) == int(cases["wrong"].sum())
     assert all(pair["reference"] != pair["prediction"] for pair in pairs)
     assert all(pair["share"] == pair["count"] / 20 for pair in pairs)
+
+
+def test_the_rows_of_a_confused_pair_are_its_worst_and_of_equal_ones_the_first_by_id() -> None:
+    cases = pd.DataFrame(
+        {
+            "id": [f"t{k:02}" for k in range(14)],
+            "reference": "refund",
+            "candidate": ["order"] * 12 + ["refund", "hours"],
+            "wrong": [True] * 12 + [False, True],
+            "candidate_score": [*[0.5] * 11, 0.0, 1.0, 0.0],
+        }
+    )
+    for order in (cases, cases.iloc[::-1]):
+        first, second = confusion_pairs(order)
+        assert first["ids"] == ["t11", *[f"t{k:02}" for k in range(9)]]
+        assert (first["count"], first["mean"]) == (12, pytest.approx(5.5 / 12))
+        assert (second["prediction"], second["ids"]) == ("hours", ["t13"])

@@ -1,12 +1,17 @@
 """Discovery: a planted weakness is named, its shadows are not, and chance finds nothing."""
 
+import json
+
 import numpy as np
 import pytest
 
 from benchmarks.planted_weakness import KINDS, demo_corpus, run
+from benchmarks.trained_weakness import labelled
+from benchmarks.trained_weakness import run as train_and_look
+from tests.plain_rows import plain_chat
 from tunesmith.analysis.discovery import discover
 from tunesmith.analysis.pool import Predicate, make_pool
-from tunesmith.analysis.predicates import length_predicates, term_predicates
+from tunesmith.analysis.predicates import column_predicates, length_predicates, term_predicates
 from tunesmith.analysis.ranked import rank_slices
 from tunesmith.analysis.themes import theme_predicates
 
@@ -62,6 +67,18 @@ def test_a_strength_and_a_model_that_is_never_wrong_are_no_finding() -> None:
     assert names(np.ones(ROWS)) == []
 
 
+def test_the_interval_of_a_discovered_slice_counts_all_that_were_tried() -> None:
+    weak = NUMBER % 3 == 0
+    values = scores(weak, extra=0.2)
+    [found] = rank_slices(values, {}, POOL, 500, 0.05, seed=0).weak
+    [declared] = rank_slices(
+        values, {"topic": {"x": weak}}, make_pool([], [], ROWS), 500, 0.05, 0
+    ).weak
+    assert found.line["shortfall"] == declared.line["shortfall"]
+    assert 0 < found.line["low"] < declared.line["low"] < 0.2 < found.line["high"]
+    assert found.line["impact"] < declared.line["impact"]
+
+
 def test_the_same_seed_finds_the_same() -> None:
     values = scores(NUMBER % 3 == 0)
     first, second = (discover(values, POOL, [], 0.05, seed=1) for _ in range(2))
@@ -80,6 +97,14 @@ def test_declared_and_discovered_slices_are_one_list_without_shadows() -> None:
     origins = dict(zip(ranked.table["name"], ranked.table["origin"], strict=True))
     assert origins["lang=zh"] == "declared"
     assert origins["lang=zh and meta.topic=refund"] == "discovered"
+
+
+def test_columns_have_the_values_that_declared_slices_have() -> None:
+    metas = [{"urgent": True, "stars": 4}, {"urgent": False, "stars": None}] * 3
+    rows = [plain_chat(k, "?", "!", meta=json.dumps(meta)) for k, meta in enumerate(metas)]
+    found = {one.name: int(one.mask.sum()) for one in column_predicates(rows)}
+    assert found["meta.urgent=true"] == found["meta.urgent=false"] == found["meta.stars=4"] == 3
+    assert "meta.stars=(none)" not in found
 
 
 def test_terms_are_words_and_chinese_runs_and_the_longer_run_has_the_name() -> None:
@@ -121,3 +146,14 @@ def test_a_model_without_a_weakness_gives_no_finding_most_of_the_time() -> None:
     corpus = demo_corpus(["en", "zh"], parts=1)
     silent = [not run(None, corpus, seed, size=1200).found for seed in range(8)]
     assert sum(silent) >= 6
+
+
+@pytest.mark.parametrize(("lang", "label"), [("zh", "refund"), ("en", "stock")])
+def test_a_slice_that_a_trained_model_was_never_shown_is_among_the_first_three(
+    lang: str, label: str
+) -> None:
+    corpus = labelled(demo_corpus(["en", "zh"], parts=1))
+    held_out = np.array([(row["lang"], row["label"]) == (lang, label) for row in corpus.rows])
+    outcome = train_and_look(corpus, f"lang={lang} and label={label}", held_out, seed=0)
+    assert outcome.shortfall > 0.5
+    assert outcome.named, outcome.found[:3]

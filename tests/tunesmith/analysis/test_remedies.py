@@ -76,6 +76,21 @@ def test_a_value_that_train_hardly_has_is_balanced() -> None:
     assert remedy(other, signs(train=train(4, 36))).kind == "add_data"
 
 
+@pytest.mark.parametrize(
+    ("shown", "meta"), [("true", {"urgent": True}), ("4", {"urgent": 4}), ("(none)", {})]
+)
+def test_values_are_counted_in_train_as_slices_show_them(shown: str, meta: dict[str, Any]) -> None:
+    line = {**WEAK.line, "slice": "meta.urgent", "value": shown}
+
+    def found(rare: int) -> str:
+        metas = [meta] * rare + [{"urgent": "no"}] * (40 - rare)
+        rows = [plain_chat(k, "?", "!", meta=json.dumps(one)) for k, one in enumerate(metas)]
+        return remedy(WEAK._replace(line=line), signs(train=to_frame(rows))).words
+
+    assert "train has 4 of 40" in found(4)
+    assert "augment.balance" not in found(20)
+
+
 def test_prompts_that_were_cut_ask_for_context_before_all_else() -> None:
     known = signs()
     cut = known.cases["wrong"].to_numpy(dtype=bool) & (np.arange(SIZE) % 2 == 0)
@@ -105,13 +120,14 @@ def found_of(**changes: Any) -> dict[str, Any]:
 
 def test_the_plan_is_ordered_by_impact_and_reading_comes_last() -> None:
     slices = [{**WEAK.line, "action": "grow", "action_kind": "add_data", "ids": []}]
+    nine = {"count": 9, "mean": 0.0}
     kinds = [
-        {"kind": "empty", "title": "No answer", "count": 9, "action": "x", "action_kind": "format"},
-        {"kind": "other", "title": "Other", "count": 9, "action": "y", "action_kind": "read"},
+        {**nine, "kind": "empty", "title": "No answer", "action": "x", "action_kind": "format"},
+        {**nine, "kind": "other", "title": "Other", "action": "y", "action_kind": "read"},
     ]
     suspects = {"test": [{"id": "t3"}], "train": [{"id": "a"}], "train_looked_at": 40}
     found = found_of(slices=slices, error_types=kinds, label_errors=suspects)
-    steps = plan(found, signs().cases)
+    steps = plan(found, 1.0 - MASK, 1.0)
     assert [one["about"] for one in steps] == [
         "empty",
         "meta.topic=refund",
@@ -126,7 +142,7 @@ def test_the_plan_is_ordered_by_impact_and_reading_comes_last() -> None:
 
 
 def test_nothing_found_is_nothing_to_do() -> None:
-    assert plan(found_of(), signs().cases) == []
+    assert plan(found_of(), 1.0 - MASK, 1.0) == []
 
 
 def test_the_encoder_is_for_english_only_and_for_few_failures(

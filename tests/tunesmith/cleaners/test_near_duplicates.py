@@ -12,7 +12,7 @@ from tests.tunesmith.cleaners.rows_for_tests import chat, frame, labelled
 from tunesmith.cleaners.base import whole_text
 from tunesmith.cleaners.near_duplicates import NearDuplicates
 from tunesmith.rows import Row, prompt_text, to_rows
-from tunesmith.text.differences import COURTESY, NEGATION, WORD, _only_slips
+from tunesmith.text.differences import COURTESY, WORD, _only_slips, negates_alone
 from tunesmith.text.near_duplicates import SHORT_CHARS
 from tunesmith.text.normalise import folded
 from tunesmith.text.numbers import NUMBER
@@ -40,7 +40,7 @@ def plain_words(text: str) -> list[str]:
 def say_the_same(ours: list[str], theirs: list[str]) -> bool:
     gone = list((Counter(ours) - Counter(theirs)).elements())
     new = list((Counter(theirs) - Counter(ours)).elements())
-    if any(word in NEGATION or word.endswith(("n't", "n’t")) for word in gone + new):
+    if any(map(negates_alone, gone + new)):
         return False
     if gone and new:
         return _only_slips(gone, new)

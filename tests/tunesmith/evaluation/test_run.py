@@ -55,6 +55,8 @@ def test_row_scores_keep_the_answers_and_average_to_the_score() -> None:
     rows = shop_rows()
     result = evaluate(rows, shop_predictions(rows), SETTINGS, seed=0)
     own = result.per_row.query("model == 'candidate'")
+    answers = shop_predictions(rows)["candidate"]
+    assert list(own["logprob"]) == list(answers["logprob"])  # of all tokens, also where it is asked
     assert list(own["id"]) == list(rows["id"])
     assert own["rouge_l"].mean() == pytest.approx(result.metrics["candidate"]["rouge_l"]["value"])
 

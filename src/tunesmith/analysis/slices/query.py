@@ -130,11 +130,14 @@ def _contains(node: ast.Call) -> Reader:
     named = isinstance(node.func, ast.Name) and node.func.id == "contains"
     if not named or node.keywords or len(node.args) != 2:
         raise _refused(node, "is no known call")
-    where, what = (_value(part) for part in node.args)
+    what = _constant(node.args[1])
+    if not isinstance(what, str):
+        raise _refused(node, "looks for what is no text in quotes")
+    where, wanted = _value(node.args[0]), what.lower()
 
     def holds(facts: Facts) -> bool:
         text = where(facts)
-        return text is not None and str(what(facts)).lower() in str(text).lower()
+        return text is not None and wanted in str(text).lower()
 
     return holds
 

@@ -1,5 +1,6 @@
 """Slices that look into the text, at train, or at a saved query."""
 
+import pandas as pd
 import pytest
 
 from tests.evaluation import shop_rows
@@ -76,7 +77,8 @@ def test_stage_evaluate_says_where_such_a_slice_can_be_asked_for() -> None:
 
 
 def test_any_column_of_the_examples_is_a_slice() -> None:
-    rows = ROWS.assign(licence=["MIT", "MIT", None, None])
-    found = slice_masks(rows, ["licence", "task"])
+    licences = pd.Series(["MIT", "MIT", None, None], dtype=object)
+    found = slice_masks(ROWS.assign(licence=licences), ["licence", "task"])
     assert found["licence"]["MIT"].tolist() == [True, True, False, False]
+    assert found["licence"]["(none)"].tolist() == [False, False, True, True]
     assert list(found["task"]) == ["chat"]
