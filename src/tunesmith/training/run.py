@@ -9,6 +9,7 @@ from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.rows import Row
 from tunesmith.tasks.classification import label_names
+from tunesmith.training.answered import answered
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
@@ -127,6 +128,7 @@ def _train(
     if group.sharded:
         model = shard(model, group.size)
     trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group)
+    trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
     stop = StopOnSignal(work.name)
     trainer.add_callback(stop)
     with stop.listening():

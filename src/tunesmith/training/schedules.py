@@ -22,9 +22,9 @@ USED_BY = {  # dial of a phase → schedules that look at it
     "cycles": ("cosine_with_restarts",),
     "min_lr_ratio": (
         "cosine_with_min_lr",
-        "cosine_warmup_with_min_lr",
         "polynomial",
         "warmup_stable_decay",
+        "cosine_warmup_with_min_lr",
     ),
     "power": ("polynomial",),
     "decay_ratio": ("warmup_stable_decay",),
