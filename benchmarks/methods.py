@@ -50,7 +50,7 @@ RUNS: dict[str, tuple[dict[str, Any], float, float | None]] = {  # method, rates
     "prefix": ({"kind": "prefix"}, 3e-2, 1e-2),
     "prompt": ({"kind": "prompt"}, 1e-1, 3e-2),
     "p_tuning": ({"kind": "p_tuning"}, 1e-2, 3e-3),
-    "vera": (_peft("VERA", r=64), 2e-2, 5e-3),
+    "vera": (_peft("VERA", r=64), 1e-1, 2e-2),
     "oft": (_peft("OFT"), 2e-3, 5e-4),
     "hra": (_peft("HRA"), 5e-3, 1e-3),
 }
