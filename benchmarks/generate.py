@@ -1,7 +1,7 @@
 """Prints how fast answers come in batches and one by one, and whether they are the same.
 
-`python -m benchmarks.generate [--prompts 256] [--alone 16]`: greedy answers in float32. On a CPU by
-the demo's base, on a GPU by a Llama of one billion random weights; prompts are 8 to 128 random
+`python -m benchmarks.generate [--prompts 256] [--alone 256]`: greedy answers in float32. On a CPU
+by the demo's base, on a GPU by a Llama of one billion random weights; prompts are 8 to 128 random
 tokens, answers as long as they may be, so that every batch size does the same work.
 """
 
@@ -86,14 +86,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prompts", type=int, default=256)
     parser.add_argument(
-        "--alone", type=int, default=16, help="prompts that are answered one by one"
+        "--alone", type=int, help="prompts that are answered one by one and compared; all"
     )
     parser.add_argument("--new-tokens", type=int, default=64)
     chosen = parser.parse_args()
     net = model()
     asked = prompts(chosen.prompts, net.config.vocab_size)
     timed(net, asked[:2], 2, 4)  # the first answer also loads kernels
-    alone = timed(net, asked[: chosen.alone], 1, chosen.new_tokens)
+    compared = asked[: chosen.alone]
+    alone = timed(net, compared, 1, chosen.new_tokens)
     print(f"{net.device}, {net.num_parameters():,} weights, float32")
     print("| batch | tokens/s | times one by one | the same answers |\n|--:|--:|--:|--:|")
     print(f"| 1 | {alone.speed:,.0f} | 1.0 | |")
@@ -102,7 +103,7 @@ def main() -> None:
         same = sum(a == b for a, b in zip(alone.texts, found.texts, strict=False))
         print(
             f"| {size} | {found.speed:,.0f} | {found.speed / alone.speed:.1f} "
-            f"| {same} of {chosen.alone} |",
+            f"| {same} of {len(compared)} |",
             flush=True,
         )
 

@@ -27,6 +27,12 @@ from tunesmith.stats.score import proportion
 from tunesmith.training.params import Phase
 from tunesmith.training.run import Trained, train
 
+
+def _peft(name: str, **options: Any) -> dict[str, Any]:
+    """Return a method by the name of PEFT's type, beside every linear layer."""
+    return {"kind": "peft", "type": name, "options": {"target_modules": "all-linear", **options}}
+
+
 DATA = Path("data/demo/support_en.jsonl")
 RUNS: dict[str, tuple[dict[str, Any], float, float | None]] = {  # method, rates: demo, sst2
     "full": ({"kind": "full"}, 1e-3, 1e-4),
@@ -44,6 +50,9 @@ RUNS: dict[str, tuple[dict[str, Any], float, float | None]] = {  # method, rates
     "prefix": ({"kind": "prefix"}, 3e-2, 1e-2),
     "prompt": ({"kind": "prompt"}, 1e-1, 3e-2),
     "p_tuning": ({"kind": "p_tuning"}, 1e-2, 3e-3),
+    "vera": (_peft("VERA", r=64), 1e-1, 2e-2),
+    "oft": (_peft("OFT"), 2e-3, 5e-4),
+    "hra": (_peft("HRA"), 5e-3, 1e-3),
 }
 
 

@@ -23,7 +23,10 @@ from tunesmith.training.disk import telling_of_a_full_disk, weights_bytes
 from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
 
-CODE = ("fast", "methods/base", "models", "rows.py", "tasks", "training")  # as in dvc.yaml
+CODE = (  # as in dvc.yaml
+    *("fast", "methods/base", "metrics/tokens.py", "models", "prediction/batches.py"),
+    *("prediction/generate.py", "rows.py", "tasks", "training"),
+)
 
 
 def identity(paths: Paths, phase: Phase, seed: int) -> dict[str, Any]:

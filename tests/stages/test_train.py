@@ -99,6 +99,10 @@ def test_the_outcome_repeats_and_holds_no_clock(project: Path) -> None:
         "last_step": 1,
         "overfitting_since_step": None,
         "diverging_at": None,
+        "lengths": {
+            "train": {"rows": 12, "cut": 0, "longest_tokens": 12},
+            "validation": {"rows": 12, "cut": 0, "longest_tokens": 12},
+        },
     }
 
 

@@ -16,30 +16,13 @@ SIGNS = {
 }
 DEFAULTS = shared.Defaults(1e-5, 1.0, 1, 512)
 RUNS = (
-    *(
-        "wandb_project",
-        "wandb_entity",
-        "wandb_watch",
-        "wandb_name",
-        "wandb_log_model",
-        "wandb_run_id",
-    ),
-    *("mlflow_tracking_uri", "mlflow_experiment_name", "dataset_prepared_path", "strict", "debug"),
-    *("saves_per_epoch", "local_rank", "hub_model_id", "dataset_processes", "model_type"),
-    *("tokenizer_type", "is_llama_derived_model", "early_stopping_threshold", "eval_table_size"),
-    *(
-        "eval_max_new_tokens",
-        "loss_watchdog_threshold",
-        "loss_watchdog_patience",
-        "lora_fan_in_fan_out",
-    ),
-    *("save_first_step", "use_tensorboard", "pad_to_sequence_len", "eval_sample_packing"),
-    *(
-        "auto_resume_from_checkpoints",
-        "eval_batch_size",
-        "shuffle_merged_datasets",
-        "group_by_length",
-    ),
+    *("wandb_watch", "wandb_log_model", "wandb_run_id", "wandb_mode", "eval_table_size"),
+    *("dataset_prepared_path", "strict", "debug", "saves_per_epoch", "local_rank", "hub_model_id"),
+    *("dataset_processes", "model_type", "tokenizer_type", "is_llama_derived_model"),
+    *("early_stopping_threshold", "eval_max_new_tokens", "loss_watchdog_threshold"),
+    *("loss_watchdog_patience", "lora_fan_in_fan_out", "save_first_step", "pad_to_sequence_len"),
+    *("eval_sample_packing", "auto_resume_from_checkpoints", "eval_batch_size"),
+    *("shuffle_merged_datasets", "group_by_length"),
 )
 PREFERENCES = (
     "rl_beta",
@@ -70,6 +53,7 @@ def translate(t: Translation) -> None:
     t.put(f"phases.{shared.PHASE}.evaluations_per_epoch", t.take("evals_per_epoch"))
     shared.set_early_stop(t)
     shared.set_validation(t, t.take("val_set_size"), "val_set_size")
+    _set_tracking(t)
     shared.set_packing(t, "sample_packing")
     t.drop("only answers are trained", "task: text", "train_on_inputs")
     t.drop("a template is text of jinja, not a name", "base.chat_template", "chat_template")
@@ -124,6 +108,15 @@ def _set_lowest_rate(t: Translation) -> None:
     if lowest:
         t.given["lr_scheduler"] = "cosine_with_min_lr"
         t.given["lr_scheduler_kwargs"] = {"min_lr_rate": float(lowest)}
+
+
+def _set_tracking(t: Translation) -> None:
+    """Translate the trackers: a project or an address is what turns one on, else its switch."""
+    asked = {name: bool(t.take(f"use_{name}")) for name in ("tensorboard", "wandb", "mlflow")}
+    asked["wandb"] |= bool(t.given.get("wandb_project"))
+    named = ("mlflow_tracking_uri", "mlflow_experiment_name")
+    asked["mlflow"] |= any(t.given.get(key) for key in named)
+    shared.set_tracking(t, **asked)
 
 
 def _set_data(t: Translation) -> str:

@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple, get_args
 
 from tunesmith.dialects.translation import Translation
-from tunesmith.training.schedules import Schedule
+from tunesmith.training.schedules import NOT_TAKEN, Schedule
+from tunesmith.training.tracking import Tracker
 
 PHASE = "sft"
 
@@ -22,13 +23,21 @@ STEPS = "its meaning depends on the number of rows; ours are shares of the whole
 RUNS = (  # about the run, not about the model: where things go and what is logged
     *("output_dir", "overwrite_output_dir", "logging_dir", "logging_steps", "logging_first_step"),
     *("logging_strategy", "save_strategy", "save_steps", "save_total_limit", "save_only_model"),
-    *("report_to", "run_name", "plot_loss", "disable_tqdm", "log_level", "push_to_hub"),
+    *("run_name", "plot_loss", "disable_tqdm", "log_level", "push_to_hub"),
     *("hub_model_id", "hub_strategy", "hub_private_repo", "hub_token", "do_train", "do_eval"),
     *("do_predict", "ddp_timeout", "dataloader_num_workers", "dataloader_pin_memory"),
     *("include_num_input_tokens_seen", "include_tokens_per_second", "remove_unused_columns"),
     *("load_best_model_at_end", "greater_is_better", "batch_eval_metrics", "save_safetensors"),
     *("per_device_eval_batch_size", "eval_accumulation_steps", "eval_on_start", "ddp_backend"),
 )
+NAMED_OUTSIDE = {  # keys that name where curves go → what the tracker reads
+    "wandb_project": "WANDB_PROJECT",
+    "wandb_entity": "WANDB_ENTITY",
+    "wandb_name": "WANDB_NAME",
+    "wandb_run_group": "WANDB_RUN_GROUP",
+    "mlflow_tracking_uri": "MLFLOW_TRACKING_URI",
+    "mlflow_experiment_name": "MLFLOW_EXPERIMENT_NAME",
+}
 PRECISION = ("bf16", "fp16", "tf32", "pure_bf16", "float16", "bfloat16", "torch_dtype", "dtype")
 KERNELS = "the pipeline chooses the kernels that the machine has"
 
@@ -100,7 +109,8 @@ def set_schedule(t: Translation, most_steps: int | None, default: str, key: str)
     name = str(t.take(key) or default)
     known = get_args(Schedule)
     if name not in known:
-        t.lose(key, name, f"there are {', '.join(known)}", "phases.<name>.schedule")
+        why = f"there are {', '.join(known)}"
+        t.lose(key, name, why, NOT_TAKEN.get(name, "phases.<name>.schedule"))
         name = default
     t.put(f"phases.{PHASE}.schedule", name)
     _set_schedule_options(t, name, t.take("lr_scheduler_kwargs") or {})
@@ -119,6 +129,7 @@ def _set_schedule_options(t: Translation, name: str, options: dict[str, Any]) ->
     dials = {
         ("cosine_with_restarts", "num_cycles"): "cycles",
         ("cosine_with_min_lr", "min_lr_rate"): "min_lr_ratio",
+        ("cosine_warmup_with_min_lr", "min_lr_rate"): "min_lr_ratio",
         ("polynomial", "power"): "power",
         ("warmup_stable_decay", "min_lr_ratio"): "min_lr_ratio",
     }
@@ -152,10 +163,10 @@ def set_model(t: Translation, name: Any) -> None:
         )
 
 
-def set_packing(t: Translation, *names: str) -> None:
-    """Translate packing; ours never lets rows see one another."""
+def set_packing(t: Translation, *names: str, default: bool = False) -> None:
+    """Translate packing, of which none is their default; ours never lets rows see one another."""
     packing = t.take(*names)
-    t.put(f"phases.{PHASE}.packing", None if packing is None else bool(packing))
+    t.put(f"phases.{PHASE}.packing", default if packing is None else bool(packing))
 
 
 def set_memory(t: Translation) -> None:
@@ -179,6 +190,26 @@ def set_validation(t: Translation, share: Any, name: str) -> None:
         t.put("split.validation_ratio", float(share))
     else:
         t.lose(name, share, "ours is a share of the rows", "split.validation_ratio")
+
+
+def set_tracking(t: Translation, **asked: bool) -> None:
+    """Translate where curves go: `report_to`, and what a trainer says of each tracker by itself.
+
+    Args:
+        t: with the names of a project or an experiment, which are those of our own.
+        asked: trackers that other keys ask for.
+    """
+    named = t.take("report_to")
+    names = [named] if isinstance(named, str) else list(named or [])
+    wanted = dict.fromkeys([name for name in names if name != "none"])
+    wanted |= dict.fromkeys([name for name, on in asked.items() if on])
+    known = [name for name in wanted if name in get_args(Tracker)]
+    if other := [name for name in wanted if name not in known]:
+        why = f"there are {', '.join(get_args(Tracker))}"
+        t.lose("report_to", other, why, "phases.<name>.tracking")
+    t.put(f"phases.{PHASE}.tracking", known or None)
+    for name, variable in NAMED_OUTSIDE.items():
+        t.drop("the tracker reads it from the environment", variable, name)
 
 
 def low_rank(kind: str, r: int, alpha: float, dropout: float, targets: Any) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def translate(t: Translation) -> None:
     shared.set_optimiser(t)
     shared.set_memory(t)
     shared.set_early_stop(t)
+    shared.set_tracking(t)
     _set_data(t)
     shared.set_packing(t, "packing")
     t.ignore("packing_strategy", "eval_packing", "dataset_num_proc", "preprocessing_num_workers")

@@ -1,5 +1,7 @@
 """Attention within rows for any model of transformers that lets its attention be exchanged."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor
@@ -19,6 +21,17 @@ def see_rows_only(model: Any) -> None:
     AttentionInterface.register(NAME, _attend)
     AttentionMaskInterface.register(NAME, _no_mask)
     model.set_attn_implementation(NAME)
+
+
+@contextmanager
+def whole_attention(model: Any) -> Iterator[None]:
+    """Let a model attend to padded batches within the block, such as those that it answers."""
+    exchanged = model.config._attn_implementation == NAME
+    if exchanged:
+        model.set_attn_implementation("sdpa" if model._supports_sdpa else "eager")
+    yield
+    if exchanged:
+        model.set_attn_implementation(NAME)
 
 
 def row_words(batch: dict[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def verdicts(answers: Answers, judge: Judge, replies: Replies, seed: int) -> Ver
 def _requests(answers: Answers, rows: NDArray[np.int64], judge: Judge) -> list[list[Message]]:
     """Return two requests a row: the prediction first, then the reference first."""
     assert answers.prompts is not None
-    chinese = chinese_rows(answers)
+    chinese = chinese_rows(answers.langs, answers.references)
     requests = []
     for row in rows.tolist():
         pair = answers.predictions[row], answers.references[row]

@@ -10,6 +10,8 @@ from tunesmith.methods.base import LowRank
 # Heads stay in full precision; those of classifiers begin random, which bitsandbytes cannot pack.
 HEADS = ["lm_head", "embed_out", "score", "classifier", "pre_classifier", "classification_head"]
 
+PACKS_ON_CPU = "support_avx512bf16_for_cpu"  # of bitsandbytes' Linear4bit
+
 
 class Qlora(LowRank):
     """Train LoRA beside frozen 4-bit weights: NF4, whose scales are quantised once more.
@@ -67,12 +69,24 @@ def _prepared(model: Any) -> Any:
     rounded again for every product.
     """
     model.requires_grad_(False)
+    _keep_packed_as_they_are(model)
     for weight in norms(model):
         weight.data = weight.data.float()
     head = model.get_output_embeddings()
     if head is not None:
         head.register_forward_pre_hook(_as_wide_as_the_head)
     return model
+
+
+def _keep_packed_as_they_are(model: Any) -> None:
+    """Keep bitsandbytes from packing weights anew when a CPU evaluates.
+
+    On a CPU with AVX512-BF16 it does so at the first evaluation, rounds the scales to bf16 and
+    fails on a matrix whose inputs are no multiple of 64 or whose outputs are none of 32.
+    """
+    for part in model.modules():
+        if hasattr(part, PACKS_ON_CPU):
+            setattr(part, PACKS_ON_CPU, False)
 
 
 def _trained_wide(model: Any) -> Any:

@@ -56,7 +56,8 @@ class Bleu(Metric):
 
 def tokenizers_of(answers: Answers) -> list[str]:
     """Return sacrebleu's tokenizer of each row: by its language, else by its reference."""
-    return ["zh" if chinese else "13a" for chinese in chinese_rows(answers)]
+    rows = chinese_rows(answers.langs, answers.references)
+    return ["zh" if chinese else "13a" for chinese in rows]
 
 
 def _bleu(totals: Floats, effective: bool) -> Floats:

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-
-from tunesmith.answers import Answers
+from collections.abc import Sequence
 
 HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 CJK = f"\u3005\u3007\u3040-\u30ff\u31f0-\u31ff{HAN_RANGES}"
@@ -49,10 +48,9 @@ def is_chinese(text: str) -> bool:
     return HAN.search(text) is not None
 
 
-def chinese_rows(answers: Answers) -> list[bool]:
+def chinese_rows(langs: Sequence[str | None] | None, references: Sequence[str]) -> list[bool]:
     """Return, row by row, whether it is Chinese or mixed: by its language, else its reference."""
-    langs = answers.langs or [None] * len(answers)
-    pairs = zip(langs, answers.references, strict=True)
+    pairs = zip(langs or [None] * len(references), references, strict=True)
     return [
         is_chinese(reference) if lang in (None, "und", "other") else lang in ("zh", "mixed")
         for lang, reference in pairs

@@ -4,6 +4,7 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row, text_of
+from tunesmith.tasks.chat import IGNORED
 
 
 def encode(row: Row, tokenizer: Any, max_length: int) -> dict[str, list[int]]:
@@ -11,6 +12,27 @@ def encode(row: Row, tokenizer: Any, max_length: int) -> dict[str, list[int]]:
     ids = list(tokenizer(text_of(row), add_special_tokens=False)["input_ids"])
     ids = [*ids, end_of(tokenizer)][:max_length]
     return {"input_ids": ids, "labels": list(ids)}
+
+
+def blocks(row: Row, tokenizer: Any, max_length: int) -> list[dict[str, list[int]]]:
+    """Return a text and its end in blocks of at most `max_length` tokens; no token is lost.
+
+    Each block but the first begins with the last token of the one before, which is read there and
+    not trained: so every token is trained once, and none without one before it.
+
+    Raises:
+        UserError: a block has no room for a token and the one before it.
+    """
+    if max_length < 2:
+        raise UserError("phases.<name>.max_length: a text needs 2 tokens: one that is read before")
+    ids = [*tokenizer(text_of(row), add_special_tokens=False)["input_ids"], end_of(tokenizer)]
+    starts = range(0, max(len(ids) - 1, 1), max_length - 1)
+    return [_block(ids[start : start + max_length], first=start == 0) for start in starts]
+
+
+def _block(ids: list[int], first: bool) -> dict[str, list[int]]:
+    """Return the tokens of a block and which of them are trained."""
+    return {"input_ids": ids, "labels": list(ids) if first else [IGNORED, *ids[1:]]}
 
 
 def end_of(tokenizer: Any) -> int:

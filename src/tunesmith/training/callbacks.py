@@ -13,6 +13,8 @@ MEASURED = {
     "eval_accuracy": "accuracy",
     "eval_macro_f1": "macro-F1",
     "eval_token_accuracy": "token accuracy",
+    "eval_exact_match": "exact match",
+    "eval_rouge_l": "ROUGE-L",
 }
 
 

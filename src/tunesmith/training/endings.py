@@ -13,10 +13,11 @@ ANSWERS = {"chat", "completion"}
 def check_endings(
     rows: list[Row], encoded: list[dict[str, Any]], task: str, tokenizer: Any, max_length: int
 ) -> None:
-    """Refuse a template that ends no answer; tell of rows that lost their end to `max_length`.
+    """Refuse a template that ends no answer, and a `max_length` that leaves no answer its end.
 
-    The last trained token of every answer has to be the tokenizer's end or the template's; white
-    space behind it, which many templates write, does not count.
+    Of fewer rows that lost their end `lengths.py` tells. The last trained token of every answer has
+    to be the tokenizer's end or the template's; white space behind it, which many templates write,
+    does not count.
 
     Raises:
         UserError: a whole answer ends without such a token, or every row was cut before it.
@@ -34,13 +35,6 @@ def check_endings(
         raise UserError(
             f"no row has the end of its answer within max_length {max_length}, first {cut[0]}, so "
             "the model would not learn to stop; raise phases.<name>.max_length"
-        )
-    if cut:
-        print(
-            f"train: {len(cut):,} of {len(rows):,} rows are cut by max_length {max_length} before "
-            f"the end of their answer and do not teach to stop, first {cut[0]}; raise "
-            "phases.<name>.max_length to train them whole",
-            flush=True,
         )
 
 

@@ -1,5 +1,6 @@
 """Rows of a phase as tokens; rows that would train nothing are refused before any training."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tunesmith.errors import UserError
@@ -10,13 +11,16 @@ from tunesmith.training.endings import check_endings
 from tunesmith.training.fitting import refuse_unfit
 
 Encoded = dict[str, Any]
-ENCODERS = {"chat": chat.encode, "completion": completion.encode, "text": text.encode}
+ENCODERS = {"chat": chat.encode, "completion": completion.encode}
+UNCUT = 10**9  # tokens
 
 
 def encode_rows(
     rows: list[Row], task: str, tokenizer: Any, max_length: int, labels: list[str]
 ) -> list[Encoded]:
-    """Return `input_ids` and `labels` of every row, in order.
+    """Return `input_ids` and `labels` of every row, in order; a long text is several.
+
+    A row that is cut has also `whole`, the tokens that it had.
 
     Raises:
         UserError: there is no row, or rows that do not fit the task or have not a single trained
@@ -27,8 +31,10 @@ def encode_rows(
     refuse_unfit(rows, task)
     if task == "classification":
         index = {label: position for position, label in enumerate(labels)}
-        return [classification.encode(row, tokenizer, max_length, index) for row in rows]
-    encoded = [ENCODERS[task](row, tokenizer, max_length) for row in rows]
+        return _cut(rows, max_length, lambda r, n: classification.encode(r, tokenizer, n, index))
+    if task == "text":
+        return [block for row in rows for block in text.blocks(row, tokenizer, max_length)]
+    encoded = _cut(rows, max_length, lambda r, n: ENCODERS[task](r, tokenizer, n))
     _refuse_untrained(rows, encoded, max_length)
     check_endings(rows, encoded, task, tokenizer, max_length)
     return encoded
@@ -38,6 +44,16 @@ def count_trained(encoded: list[Encoded]) -> int:
     """Return how many tokens of encoded rows have a loss; a row of a class counts as one."""
     labels = [item["labels"] for item in encoded]
     return sum(1 if isinstance(one, int) else len(one) - one.count(IGNORED) for one in labels)
+
+
+def _cut(rows: list[Row], max_length: int, encode: Callable[[Row, int], Encoded]) -> list[Encoded]:
+    """Return rows of at most `max_length` tokens; one at this length may have had more."""
+    encoded = [encode(row, max_length) for row in rows]
+    for row, item in zip(rows, encoded, strict=True):
+        if len(item["input_ids"]) == max_length:
+            whole = len(encode(row, UNCUT)["input_ids"])
+            item.update({"whole": whole} if whole > max_length else {})
+    return encoded
 
 
 def _refuse_untrained(rows: list[Row], encoded: list[Encoded], max_length: int) -> None:

@@ -37,7 +37,7 @@ def fast_path(phase: Phase, model: Any, longest: int, group: Group) -> "FastMode
 
     if group.sharded:
         reason: str | None = "fsdp2 cuts the matrices that it would hold as one"
-    elif phase.chosen_by != "loss":
+    elif phase.chosen_by == "token_accuracy":
         reason = f"best_by {phase.chosen_by} needs logits"
     else:
         reason = why_not(model, longest)

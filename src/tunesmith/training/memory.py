@@ -21,6 +21,7 @@ DIALS = {
     "activation_checkpointing",
 }
 FEWEST_TOKENS = 512  # of a pack that is halved no more
+ON_CPU = "DefaultCPUAllocator: can't allocate memory"  # all that tells torch's error from others
 T = TypeVar("T")
 
 
@@ -39,21 +40,21 @@ def within_memory(
     Args:
         phase: as it is in params.yaml.
         work: folder of the phase's checkpoints, from which an attempt goes on.
-        attempt: trains a phase; called again after torch.OutOfMemoryError.
+        attempt: trains a phase; called again when it had not enough, see `lack`.
         group: of this process.
 
     Raises:
         UserError: nothing is left to save.
         StartAgain: one of several processes had not enough.
     """
-    import torch
-
     phase = _remembered(phase, work, group)
     while True:
         try:
             return attempt(phase)
-        except torch.OutOfMemoryError as error:
-            reason = str(error).partition(". ")[0]
+        except (RuntimeError, MemoryError) as error:
+            reason = lack(error)
+            if reason is None:
+                raise
         less = smaller(phase, group.size)
         if less is None:
             raise UserError(_too_big(phase, reason))
@@ -65,6 +66,24 @@ def within_memory(
         print(told, flush=True)
         phase = less
         _free()
+
+
+def lack(error: BaseException) -> str | None:
+    """Return what an error says of memory that was asked for in vain, or None for any other.
+
+    On a GPU that is torch's own error; on a CPU a RuntimeError of torch, known by its words alone,
+    or Python's MemoryError, which numpy and C++ raise too.
+    """
+    import torch
+
+    said = str(error)
+    if isinstance(error, torch.OutOfMemoryError):
+        return said.partition(". ")[0]
+    if isinstance(error, MemoryError):
+        return said or "MemoryError"
+    if ON_CPU in said:
+        return said[said.index(ON_CPU) :].partition(". ")[0]
+    return None
 
 
 def smaller(phase: Phase, processes: int = 1) -> Phase | None:

@@ -10,7 +10,7 @@ from tunesmith.errors import UserError
 from tunesmith.methods import Method
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
 from tunesmith.training.schedules import Schedule, refuse_idle
-from tunesmith.training.scores import BestBy, known_for
+from tunesmith.training.scores import OF_ANSWERS, BestBy, known_for
 from tunesmith.training.tracking import Tracker
 
 Task = Literal["chat", "classification", "completion", "text"]
@@ -43,6 +43,7 @@ class Phase(Component):
     activation_checkpointing: bool = False  # less memory, a third more time
     evaluations_per_epoch: PositiveInt = 2
     best_by: BestBy | None = None  # None: accuracy of classes, loss of all else
+    best_by_rows: PositiveInt | None = None  # of validation that are answered; None: 64
     early_stopping_patience: PositiveInt | None = None  # evaluations without gain
     tracking: list[Tracker] = Field(default_factory=list)  # see training/tracking.py
     neftune_noise_alpha: PositiveFloat | None = None  # https://arxiv.org/abs/2310.05914
@@ -67,6 +68,11 @@ class Phase(Component):
             raise ValueError(
                 f"best_by: {self.best_by} is not measured in a phase of task {self.task}; "
                 f"known: {', '.join(known)}"
+            )
+        if self.best_by_rows is not None and self.chosen_by not in OF_ANSWERS:
+            raise ValueError(
+                f"best_by_rows: no row is answered for best_by {self.chosen_by}, but for "
+                f"{', '.join(OF_ANSWERS)}"
             )
         return self
 

@@ -9,6 +9,7 @@ from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.rows import Row
 from tunesmith.tasks.classification import label_names
+from tunesmith.training.answered import answered
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
@@ -26,6 +27,7 @@ from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path
 from tunesmith.training.fitting import refuse_long
+from tunesmith.training.lengths import lengths, tell
 from tunesmith.training.losses import class_loss
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
@@ -47,7 +49,7 @@ class Trained:
     start: Loaded
     labels: list[str]
     curves: "pd.DataFrame"
-    outcome: dict[str, Any]  # see training/watch.py
+    outcome: dict[str, Any]  # see training/watch.py and training/lengths.py
     metrics: dict[str, float]
     seconds: float  # of training, interrupted runs included
     tokens: int  # seen by the optimizer, padding not counted
@@ -122,9 +124,11 @@ def _train(
         learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
         checkpoint = newest_whole(work)
     refuse_differences(group, {"checkpoint in .work": checkpoint})
+    counts = _lengths(phase, rows, (learnt, validation), work.name, group)
     if group.sharded:
         model = shard(model, group.size)
     trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group)
+    trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
     stop = StopOnSignal(work.name)
     trainer.add_callback(stop)
     with stop.listening():
@@ -139,7 +143,10 @@ def _train(
         start=loaded,
         labels=labels,
         curves=curves(history),
-        outcome=outcome(history, trainer.state.best_global_step, trainer.state.global_step),
+        outcome={
+            **outcome(history, trainer.state.best_global_step, trainer.state.global_step),
+            "lengths": counts,
+        },
         metrics={
             "train_loss": done.training_loss,
             f"validation_{phase.chosen_by}": float(trainer.state.best_metric),
@@ -150,6 +157,22 @@ def _train(
         trained_tokens=count_trained(learnt),
         peak_memory_bytes=trainer.peak_memory_bytes,
     )
+
+
+def _lengths(
+    phase: Phase,
+    rows: tuple[list[Row], list[Row]],
+    encoded: tuple[list[Encoded], list[Encoded]],
+    name: str,
+    group: Group,
+) -> dict[str, dict[str, int]]:
+    """Return, for each split, what `max_length` did to its rows, and tell of it."""
+    found = {}
+    for split, table, made in zip(("train", "validation"), rows, encoded, strict=True):
+        found[split] = lengths(table, made, phase.task)
+        if group.first:
+            tell(name, split, table, made, phase.task, phase.max_length)
+    return found
 
 
 def _trainable(phase: Phase, loaded: Loaded) -> Any:

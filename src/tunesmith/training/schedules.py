@@ -7,15 +7,25 @@ Schedule = Literal[
     "cosine",
     "cosine_with_restarts",
     "cosine_with_min_lr",
+    "cosine_warmup_with_min_lr",
     "polynomial",
     "constant",
     "constant_with_warmup",
     "inverse_sqrt",
     "warmup_stable_decay",
 ]
+NOT_TAKEN = {  # of transformers: what to take instead
+    "reduce_lr_on_plateau": "cosine with early_stopping_patience, or warmup_stable_decay",
+    "greedy": "cosine, with a learning rate that a short training was tried with",
+}
 USED_BY = {  # dial of a phase → schedules that look at it
     "cycles": ("cosine_with_restarts",),
-    "min_lr_ratio": ("cosine_with_min_lr", "polynomial", "warmup_stable_decay"),
+    "min_lr_ratio": (
+        "cosine_with_min_lr",
+        "polynomial",
+        "warmup_stable_decay",
+        "cosine_warmup_with_min_lr",
+    ),
     "power": ("polynomial",),
     "decay_ratio": ("warmup_stable_decay",),
 }
@@ -52,13 +62,14 @@ def schedule_options(
         steps: optimizer steps of the whole phase.
         learning_rate: the highest.
         cycles: times that cosine starts again at the top, at least 1; None: 1.
-        min_lr_ratio: the lowest learning rate, in the highest; None: 0, for cosine_with_min_lr 0.1.
+        min_lr_ratio: the lowest learning rate, in the highest; None: 0, of a cosine that ends above
+            zero 0.1.
         power: of polynomial; None: 1, a line.
         decay_ratio: share of the steps in which warmup_stable_decay goes down; None: 0.2.
     """
     if schedule == "cosine_with_restarts":
         return {"num_cycles": cycles or 1}
-    if schedule == "cosine_with_min_lr":
+    if schedule in ("cosine_with_min_lr", "cosine_warmup_with_min_lr"):
         return {"min_lr_rate": 0.1 if min_lr_ratio is None else min_lr_ratio}
     if schedule == "polynomial":
         return {"lr_end": learning_rate * (min_lr_ratio or 0), "power": power or 1.0}

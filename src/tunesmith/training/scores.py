@@ -1,18 +1,21 @@
-"""What the best checkpoint is chosen by; nothing is generated for it."""
+"""What the best checkpoint is chosen by; what needs answers is in `answered.py`."""
 
 from collections.abc import Callable
 from typing import Any, Literal
 
 from tunesmith.tasks.chat import IGNORED
 
-BestBy = Literal["loss", "accuracy", "macro_f1", "token_accuracy"]
+BestBy = Literal["loss", "accuracy", "macro_f1", "token_accuracy", "exact_match", "rouge_l"]
 OF_CLASSES = ("loss", "accuracy", "macro_f1")
 OF_TEXTS = ("loss", "token_accuracy")
+OF_ANSWERS = ("exact_match", "rouge_l")  # which are generated
 
 
 def known_for(task: str) -> tuple[str, ...]:
     """Return what a phase of a task can choose its best checkpoint by."""
-    return OF_CLASSES if task == "classification" else OF_TEXTS
+    if task == "classification":
+        return OF_CLASSES
+    return OF_TEXTS if task == "text" else (*OF_TEXTS, *OF_ANSWERS)
 
 
 def measured(task: str, best_by: str) -> dict[str, Callable[..., Any]]:

@@ -13,11 +13,12 @@ from typing import Any
 
 from tunesmith.files import replacing, sha256_file, sha256_text, write_text
 from tunesmith.rows import Row
+from tunesmith.training import examples
 from tunesmith.training.examples import Encoded, encode_rows
 
 KEPT = 8  # files, the newest
 OF_THE_LAST_CALL = ("truncation", "padding")  # a tokenizer remembers these
-LABELS, CLASSES = "labels", "classes"
+LABELS, CLASSES, WHOLE = "labels", "classes", "whole"
 
 
 def encoded_rows(
@@ -82,7 +83,8 @@ def _code() -> list[str]:
     """Return the hashes of the files that turn rows into tokens."""
     from tunesmith import tasks
 
-    return [sha256_file(path) for path in sorted(Path(str(tasks.__file__)).parent.glob("*.py"))]
+    paths = [Path(str(examples.__file__)), *Path(str(tasks.__file__)).parent.glob("*.py")]
+    return [sha256_file(path) for path in sorted(paths)]
 
 
 def _digest(key: str, rows: list[Row]) -> str:
@@ -104,7 +106,10 @@ def _is_whole(path: Path) -> bool:
 
 
 def _write(path: Path, encoded: list[Encoded]) -> None:
-    """Write all rows one after the other, with where each ends; a class is one label a row."""
+    """Write all rows one after the other, with where each ends; a class is one label a row.
+
+    The number of rows that are encoded may differ from that of rows: a long text is several.
+    """
     import numpy as np
     from safetensors.numpy import save_file
 
@@ -114,6 +119,7 @@ def _write(path: Path, encoded: list[Encoded]) -> None:
         "ids": _joined([row["input_ids"] for row in encoded]),
         "ends": np.array(list(accumulate(len(row["input_ids"]) for row in encoded)), np.int64),
         CLASSES if classes else LABELS: np.array(labels, np.int32) if classes else _joined(labels),
+        WHOLE: np.array([row.get(WHOLE, 0) for row in encoded], np.int64),
     }
     with replacing(path) as temporary:
         save_file(data, temporary)
@@ -129,7 +135,9 @@ def _read(path: Path) -> list[Encoded]:
     ids = [data["ids"][start:end] for start, end in spans]
     each = data.get(LABELS, [])
     labels = data[CLASSES] if CLASSES in data else [each[start:end] for start, end in spans]
-    return [{"input_ids": i, "labels": j} for i, j in zip(ids, labels, strict=True)]
+    wholes = [{WHOLE: tokens} if tokens else {} for tokens in data[WHOLE]]
+    rows = zip(ids, labels, wholes, strict=True)
+    return [{"input_ids": i, "labels": j, **whole} for i, j, whole in rows]
 
 
 def _joined(lists: list[list[int]]) -> Any:

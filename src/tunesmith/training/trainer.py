@@ -8,6 +8,7 @@ from transformers.trainer_utils import EvalLoopOutput
 from tunesmith.fast.interface import row_words
 from tunesmith.fast.model import FastModel
 from tunesmith.tasks.chat import IGNORED
+from tunesmith.training.answered import Answered
 from tunesmith.training.exact import ExactTrainer
 
 ONLY_PACKED = ("ends", "longest", "places", "targets")  # of a packed batch; models do not know them
@@ -18,9 +19,11 @@ class PhaseTrainer(ExactTrainer):
 
     Attributes:
         fast: computes the loss in place of the model, where that is possible.
+        answered: scores answers to some validation rows, where the best is chosen by them.
     """
 
     fast: FastModel | None = None
+    answered: Answered | None = None
 
     def compute_loss(
         self,
@@ -66,4 +69,7 @@ class PhaseTrainer(ExactTrainer):
                 sums += torch.stack([loss * trained, trained])
         total, tokens = self.accelerator.reduce(sums, "sum").tolist()
         metrics = {f"{metric_key_prefix}_loss": total / tokens}
+        if self.answered is not None:
+            with self.compute_loss_context_manager():
+                metrics[f"{metric_key_prefix}_{self.answered.metric}"] = self.answered(self.model)
         return EvalLoopOutput(None, None, metrics, len(dataloader.dataset))

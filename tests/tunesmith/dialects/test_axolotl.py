@@ -135,3 +135,24 @@ def test_several_devices_and_a_schedule_that_we_lack_are_lost(tmp_path: Path) ->
 def test_an_adapter_that_is_no_method_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="adapter: llama-adapter: there are lora and qlora"):
         read(tmp_path, "base_model: x/y\nadapter: llama-adapter\n")
+
+
+def test_rows_are_not_packed_where_nothing_asks_for_it(tmp_path: Path) -> None:
+    assert read(tmp_path, "base_model: x/y\n").overlay["phases"]["sft"]["packing"] is False
+    assert read(tmp_path, QLORA).overlay["phases"]["sft"]["packing"] is True
+
+
+def test_trackers_are_those_that_a_project_or_a_switch_turns_on(tmp_path: Path, root: Path) -> None:
+    text = "base_model: x/y\nwandb_project: mine\nwandb_entity: us\nuse_tensorboard: true\n"
+    found = read(tmp_path, text + "mlflow_experiment_name: tries\n")
+    assert laid_on(root, tmp_path, found).phases["sft"].tracking == [
+        "tensorboard",
+        "wandb",
+        "mlflow",
+    ]
+    assert lost(found)["wandb_project"].nearest == "WANDB_PROJECT"
+    assert {"wandb_entity", "mlflow_experiment_name"} <= set(lost(found))
+
+
+def test_a_project_without_a_name_asks_for_no_tracker(tmp_path: Path) -> None:
+    assert "tracking" not in read(tmp_path, QLORA).overlay["phases"]["sft"]

@@ -64,6 +64,7 @@ def test_supervised_lora_becomes_a_phase_and_the_registry_a_source(
         "warmup_ratio": 0.1,
         "per_device_batch_size": 1,
         "gradient_accumulation_steps": 8,
+        "packing": False,
         "max_length": 2048,
     }
     assert found.overlay["split"] == {"validation_ratio": 0.1}
@@ -169,3 +170,28 @@ def test_an_unknown_kind_of_fine_tuning_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("finetuning_type: oft\n")
     with pytest.raises(UserError, match="finetuning_type: oft: there are lora, freeze and full"):
         read_config(tmp_path / "x.yaml")
+
+
+@pytest.mark.parametrize(("stage", "packing"), [("sft", False), ("pt", True)])
+def test_only_pretraining_packs_by_itself(tmp_path: Path, stage: str, packing: bool) -> None:
+    found = read(tmp_path, f"stage: {stage}\ncutoff_len: 128\n")
+    assert found.overlay["phases"]["sft"]["packing"] is packing
+
+
+@pytest.mark.parametrize(
+    ("said", "ours", "gone"),
+    [
+        ("wandb", ["wandb"], None),
+        ("[tensorboard, mlflow]", ["tensorboard", "mlflow"], None),
+        ("none", None, None),
+        ("[wandb, swanlab]", ["wandb"], ["swanlab"]),
+        ("all", None, ["all"]),
+    ],
+)
+def test_trackers_are_ours_where_we_have_them(
+    tmp_path: Path, root: Path, said: str, ours: list[str] | None, gone: list[str] | None
+) -> None:
+    found = read(tmp_path, f"stage: sft\nreport_to: {said}\nrun_name: a\n")
+    assert found.overlay["phases"]["sft"].get("tracking") == ours
+    assert (lost(found)["report_to"].value if gone else None) == gone
+    assert laid_on(root, tmp_path, found).phases["sft"].tracking == (ours or [])

@@ -31,6 +31,7 @@ use_peft: true
 lora_r: 32
 lora_alpha: 16
 use_liger_kernel: true
+report_to: [tensorboard]
 output_dir: Qwen2.5-0.5B-SFT
 push_to_hub: true
 seed: 7
@@ -51,6 +52,7 @@ def test_lora_of_a_hub_data_set_becomes_a_phase(tmp_path: Path, root: Path) -> N
         {"kind": "hub", "dataset": "trl-lib/Capybara", "from_split": "train"}
     ]
     assert (dials.seed, dials.base.revision) == (7, "main")
+    assert (phase.tracking, phase.packing) == (["tensorboard"], True)
 
 
 def test_what_has_no_counterpart_is_named(tmp_path: Path) -> None:
@@ -101,3 +103,9 @@ def test_what_only_a_preference_trainer_has_blocks_the_overlay(tmp_path: Path, l
 
 def test_a_way_to_compute_the_same_loss_blocks_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, "dataset_name: a/b\nloss_type: chunked_nll\n").blocked == ""
+
+
+def test_a_schedule_that_we_lack_names_what_to_take_instead(tmp_path: Path) -> None:
+    found = read(tmp_path, "dataset_name: a/b\nlr_scheduler_type: reduce_lr_on_plateau\n")
+    assert lost(found)["lr_scheduler_type"].nearest.startswith("cosine with early_stopping_pat")
+    assert found.overlay["phases"]["sft"]["packing"] is False

@@ -43,3 +43,21 @@ def test_a_decoder_cannot_classify_behind_virtual_tokens(
 
 def test_virtual_tokens_count_as_length() -> None:
     assert [method.virtual_tokens for method in METHODS] == [4, 4, 4, 4]
+
+
+def test_a_prompt_begins_as_tokens_of_the_vocabulary_and_is_drawn_by_the_seed(llama: Any) -> None:
+    known = llama.get_input_embeddings().weight.detach().clone()
+    torch.manual_seed(3)
+    first = Prompt(tokens=4).apply(llama, "chat").prompt_encoder["default"].embedding.weight
+    assert all((known == row).all(dim=1).any() for row in first)
+    assert len(torch.unique(first, dim=0)) > 1
+
+
+def test_a_random_prompt_is_far_wider_than_embeddings(llama: Any) -> None:
+    known = llama.get_input_embeddings().weight.std()
+    model = Prompt(tokens=16, init="random").apply(llama, "chat")
+    assert model.prompt_encoder["default"].embedding.weight.std() > 10 * known
+
+
+def test_how_a_prompt_began_does_not_keep_a_phase_from_going_on() -> None:
+    assert Prompt().differences(Prompt(init="random")) == []

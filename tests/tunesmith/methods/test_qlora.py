@@ -39,6 +39,21 @@ def test_the_base_is_in_4_bits_only_while_it_is_trained(tiny_base: Path, tmp_pat
 
 
 @needs_bitsandbytes
+def test_evaluation_leaves_the_4_bits_as_they_are_at_any_width(
+    tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bitsandbytes.nn import modules
+
+    monkeypatch.setattr(modules, "has_avx512bf16", lambda: True)  # a CPU that packs to evaluate
+    model = in_bf16(tiny_base, Qlora(r=4)).eval()  # widths of 32, where packs of 64 are wanted
+    before = {name: weight.clone() for name, weight in model.named_parameters()}
+    with torch.no_grad():
+        model(input_ids=torch.tensor([[5, 6, 7]]))
+    after = dict(model.named_parameters())
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+@needs_bitsandbytes
 @pytest.mark.slow
 def test_full_precision_differs_by_the_quantisation_only_and_can_be_merged(
     tiny_base: Path, tmp_path: Path

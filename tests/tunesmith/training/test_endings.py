@@ -40,15 +40,6 @@ def test_white_space_behind_the_end_does_not_count(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == ""
 
 
-def test_rows_that_lost_their_end_to_the_length_are_told(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    encode_rows(ROWS, "chat", tiny_tokenizer(), 16, [])
-    told = capsys.readouterr().out
-    assert told.startswith("train: 1 of 2 rows are cut by max_length 16 before the end of thei")
-    assert "first toy.jsonl:2; raise phases.<name>.max_length" in told
-
-
 def test_when_every_row_lost_its_end_nothing_is_trained() -> None:
     with pytest.raises(UserError, match=r"no row has the end of its answer within max_length 5"):
         encode_rows(ROWS, "chat", tiny_tokenizer(), 5, [])

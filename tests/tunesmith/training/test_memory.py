@@ -1,9 +1,11 @@
 """Out of memory: smaller batches with the same rows a step, then activations computed twice."""
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -172,6 +174,41 @@ def test_what_does_not_fit_at_all_names_the_ways_out(
     ):
         within_memory(phase(FULL), tmp_path / "sft", attempt)
     assert "activations are now computed twice instead of kept" in capsys.readouterr().out
+
+
+def too_much_for_torch() -> None:
+    torch.empty(10**14)
+
+
+def too_much_for_numpy() -> None:
+    np.empty(10**14)
+
+
+def nothing_said() -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [
+        (too_much_for_torch, "DefaultCPUAllocator: can't allocate memory: you tried to allocate "),
+        (too_much_for_numpy, "Unable to allocate "),
+        (nothing_said, "MemoryError"),
+    ],
+)
+def test_too_little_memory_of_a_cpu_is_answered_as_that_of_a_gpu(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], fails: Callable[[], None], told: str
+) -> None:
+    def attempt(one: Phase) -> str:
+        if one.per_device_batch_size > 2:
+            fails()
+        return "trained"
+
+    assert within_memory(phase(FULL), tmp_path / "sft", attempt) == "trained"
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"sft: out of memory ({told}")
+    assert "; per_device_batch_size 8 → 4, gradient_accumulation_steps 1 → 2: " in first
+    assert "4 → 2" in second
 
 
 def test_another_error_is_left_as_it_is(tmp_path: Path) -> None:

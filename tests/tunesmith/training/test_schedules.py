@@ -1,15 +1,16 @@
 """The learning rate moves as the schedule's name and dials say."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
-from transformers import get_scheduler
+from transformers import SchedulerType, get_scheduler
 
 from tests.tunesmith.methods.trying import phase
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
+from tunesmith.training.schedules import NOT_TAKEN, Schedule
 
 PEAK = 0.01
 STEPS = 100
@@ -46,6 +47,10 @@ def rates(tmp_path: Path, **dials: Any) -> list[float]:
         ({"schedule": "cosine_with_restarts"}, {0: 1, 50: 0.5, 100: 0}),
         ({"schedule": "cosine_with_min_lr"}, {50: 0.55, 100: 0.1}),
         ({"schedule": "cosine_with_min_lr", "min_lr_ratio": 0.2}, {50: 0.6, 100: 0.2}),
+        (
+            {"schedule": "cosine_warmup_with_min_lr", "warmup_ratio": 0.1, "min_lr_ratio": 0.2},
+            {0: 0.1, 4: 0.5, 9: 1, 99: 0.2},  # a warm-up that begins above 0
+        ),
         ({"schedule": "polynomial"}, {50: 0.5, 100: 0}),
         ({"schedule": "polynomial", "power": 2.0, "min_lr_ratio": 0.2}, {50: 0.4, 100: 0.2}),
         ({"schedule": "constant"}, {0: 1, 50: 1, 100: 1}),
@@ -65,3 +70,7 @@ def test_the_rate_at_a_step(
 ) -> None:
     seen = rates(tmp_path, **({"warmup_ratio": 0} | dials))
     assert {step: seen[step] for step in expected} == pytest.approx(expected, abs=0.01)
+
+
+def test_every_schedule_of_transformers_is_taken_or_answered_with_another() -> None:
+    assert {one.value for one in SchedulerType} == {*get_args(Schedule), *NOT_TAKEN}

@@ -1,0 +1,48 @@
+"""What `max_length` did to the rows: which it cut, and the blocks that it made of texts."""
+
+from typing import Any
+
+from tunesmith.rows import Row
+from tunesmith.training.examples import Encoded, count_trained
+
+
+def lengths(rows: list[Row], encoded: list[Encoded], task: str) -> dict[str, int]:
+    """Return counts that repeat.
+
+    Args:
+        rows: of the phase.
+        encoded: what became of them.
+        task: of the phase.
+
+    Returns:
+        `rows`, and of plain text its `blocks` and trained `tokens`; of others how many were `cut`
+        and the `longest_tokens` that a row had before.
+    """
+    if task == "text":
+        return {"rows": len(rows), "blocks": len(encoded), "tokens": count_trained(encoded)}
+    longest = max(item.get("whole", len(item["input_ids"])) for item in encoded)
+    cut = sum("whole" in item for item in encoded)
+    return {"rows": len(rows), "cut": cut, "longest_tokens": longest}
+
+
+def tell(
+    phase: str, split: str, rows: list[Row], encoded: list[Encoded], task: str, max_length: int
+) -> None:
+    """Print one line where `max_length` did something to the rows of a split."""
+    counts: dict[str, Any] = lengths(rows, encoded, task)
+    if counts.get("blocks", 0) > len(rows):
+        print(
+            f"{phase}: {len(rows):,} texts of {split} are trained in {len(encoded):,} blocks of at "
+            f"most {max_length:,} tokens, {counts['tokens']:,} in all; none is lost",
+            flush=True,
+        )
+    if not counts.get("cut"):
+        return
+    first = next(row for row, item in zip(rows, encoded, strict=True) if "whole" in item)
+    print(
+        f"{phase}: {counts['cut']:,} of {len(rows):,} rows of {split} are cut at max_length "
+        f"{max_length:,}, the longest has {counts['longest_tokens']:,} tokens, first "
+        f"{first['source']}; what is behind is not read, and an answer that lost its end does not "
+        f"teach to stop: raise phases.{phase}.max_length to train them whole",
+        flush=True,
+    )
