@@ -106,7 +106,9 @@ def _batch(path: Path, name: str, encoding: str | None, limit: int | None) -> Ba
     text = None if form == ".parquet" else encoding_of(lambda: blocks(path), str(path), encoding)
     facts = Facts(sha256_file(path), before.st_size)
     if text is not None:
-        facts = facts._replace(encoding=text.name, notes=(text.note,) if text.note else ())
+        facts = facts._replace(
+            encoding=text.name, encoding_detected=text.detected, notes=_notes(text)
+        )
 
     def read() -> Items:
         yield from _some(_rows(path, form, text), path, limit)
@@ -114,6 +116,13 @@ def _batch(path: Path, name: str, encoding: str | None, limit: int | None) -> Ba
         return facts
 
     return Batch(name, read)
+
+
+def _notes(text: Encoding) -> tuple[str, ...]:
+    """Say which encoding was concluded from the bytes alone, and how to settle it."""
+    if not text.detected:
+        return ()
+    return (f"not UTF-8: read as {text.name}; settle it with `encoding: {text.name}`",)
 
 
 def _rows(path: Path, form: str, encoding: Encoding | None) -> Iterator[Item]:

@@ -98,15 +98,16 @@ def test_a_csv_in_gbk_is_read_and_said(tmp_path: Path) -> None:
     text = "question,answer\n高血压可以吃党参吗,可以的，请在医生的指导下服用\n"
     (tmp_path / "a.csv").write_bytes(text.encode("gbk"))
     batch = read(tmp_path, "a.csv")
-    assert batch.facts.encoding == "gb18030"
+    assert (batch.facts.encoding, batch.facts.encoding_detected) == ("gb18030", True)
     assert "not UTF-8: read as gb18030" in batch.facts.notes[0]
     assert records(batch)[0]["question"] == "高血压可以吃党参吗"
-    assert read(tmp_path, "a.csv", encoding="gbk").facts.notes == ()
+    named = read(tmp_path, "a.csv", encoding="gbk").facts
+    assert (named.notes, named.encoding, named.encoding_detected) == ((), "gbk", False)
 
 
 def test_an_encoding_that_cannot_be_told_asks_for_help(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"text,label\n\xe9t\xef\x81\x9d,a\n")
-    with pytest.raises(UserError, match=r"a\.csv: not UTF-8, and it cannot be told.*`encoding:`"):
+    with pytest.raises(UserError, match=r"a\.csv:2: byte 11 is not UTF-8, and what.*`encoding: "):
         read(tmp_path, "a.csv")
 
 
