@@ -24,7 +24,7 @@ COMMON = {  # encoding → the letters that real text in it has most often
     ),
     "cp932": HIRAGANA,  # Shift-JIS
     "euc_jp": HIRAGANA,
-    "cp949": "이다는에의가을를한고하지은서도로사자기어리인아시수대정일해그보전상주나라있부니게면요들과습",
+    "cp949": "이다는에의가을를한고하지은서도로사자기어리인아시수대정일해그보전상주나라있부니게면",
 }
 CONCLUDED = frozenset({"gb18030", "cp950", "cp932"})  # the others only stand against these
 LETTERS = re.compile(r"[^\W\x00-\x7f]+")
