@@ -57,7 +57,7 @@ def encoding_of(blocks: Blocks, name: str, encoding: str | None = None) -> Encod
     Raises:
         UserError: the encoding is wrong, unknown or cannot be told.
     """
-    head = _part(blocks, 0, SAMPLE_BYTES)
+    head = part_of(blocks, 0, SAMPLE_BYTES)
     told = encoding or _marked(head)
     if told:
         return Encoding(_checked(blocks, name, told))
@@ -96,7 +96,7 @@ def is_garbled(text: str) -> bool:
     return not text.isascii() and GARBLED.search(text) is not None
 
 
-def _part(blocks: Blocks, start: int, end: int) -> bytes:
+def part_of(blocks: Blocks, start: int, end: int) -> bytes:
     """Return the bytes from one place up to another."""
     part, place = b"", 0
     for block in blocks():
@@ -194,7 +194,7 @@ def _untold(blocks: Blocks, name: str, byte: int) -> str:
 def _read_as(blocks: Blocks, byte: int) -> dict[str, str]:
     """Return how the word at a byte reads → the first encoding for that, of those that fit."""
     start = max(0, byte - EXCERPT_BYTES)
-    around = _part(blocks, start, byte + EXCERPT_BYTES)
+    around = part_of(blocks, start, byte + EXCERPT_BYTES)
     before, behind = around[: byte - start], around[byte - start :]
     word = CUT.split(before)[-1] + CUT.split(behind)[0]
     read: dict[str, str] = {}

@@ -38,7 +38,9 @@ def parquet_rows(path: Path) -> Iterator[Item]:
                 yield from _items(batch, number)
                 number += batch.num_rows
     except (pa.ArrowException, OSError) as error:
-        raise UserError(f"{path}: not a Parquet file: {error}") from None
+        raise UserError(
+            f"{path}: not a Parquet file: {error}; fetch it again, or name it as what it is"
+        ) from None
 
 
 @contextmanager

@@ -32,7 +32,10 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
             opened: Any = stream
             yield opened
     except OSError as error:
-        raise UserError(f"{path}: cannot be unpacked as {packing}: {error}") from None
+        raise UserError(
+            f"{path}: cannot be unpacked as {packing}: {error}; fetch it "
+            "again, or name it as what it is"
+        ) from None
 
 
 def blocks(path: Path) -> Iterator[bytes]:
