@@ -147,8 +147,8 @@ def test_long_answers_do_not_hide_that_something_else_is_asked() -> None:
     试验 = "临床试验的信息可以在网站上查到，患者可以考虑参加临床试验。" * 20
     asked = ["What research is done for Rectal Cancer?", "What research is done for Colon Cancer?"]
     问 = [
-        "目前针对直肠癌患者开展了哪些方面的临床试验和研究？",
-        "目前针对结肠癌患者开展了哪些方面的临床试验和研究？",
+        "针对直肠癌患者开展了哪些临床试验和研究？",
+        "针对结肠癌患者开展了哪些临床试验和研究？",
     ]
     rows = [chat(one, trials) for one in [*asked, f"{asked[0]} Thanks!"]]
     rows += [chat(one, 试验) for one in [*问, f"您好，{问[0]}"]]
