@@ -159,9 +159,7 @@ def agreement(data: Path) -> None:
     verdicts = NearDuplicates(similarity=0.9).verdicts(list(map(_as_chat, rows)), seed=0)
     dropped = {k for k, one in enumerate(verdicts) if one}
     both = sum(not rows[k]["kept_at"]["0.9"] for k in dropped)
-    print(
-        f"gpteacher_neardup at 0.9, the cleaner: drops {len(dropped)}, they leave out {both} of them"
-    )
+    print(f"gpteacher_neardup at 0.9, the cleaner: we drop {len(dropped)}, both {both}")
     rows = _records(data / "neardup_articles" / "articles.jsonl.gz")
     truth = json.loads((data / "neardup_articles" / "truth_pairs.json").read_text())
     wanted = {frozenset(pair) for pair in truth}
