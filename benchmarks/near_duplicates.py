@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 from benchmarks.duplicate_rows import DuplicateRows, make
 from tunesmith.cleaners.near_duplicates import NearDuplicates
-from tunesmith.rows import Row
+from tunesmith.rows import COLUMNS, Row
 from tunesmith.stage import peak_memory_bytes
 from tunesmith.text.near_duplicates import near_pairs
 
@@ -156,6 +156,10 @@ def agreement(data: Path) -> None:
                 f"gpteacher_neardup at {threshold}, {name}: we drop {len(dropped)}, they "
                 f"{len(theirs)}, both {len(dropped & theirs)}; agreement {same / len(rows):.3f}"
             )
+    verdicts = NearDuplicates(similarity=0.9).verdicts(list(map(_as_chat, rows)), seed=0)
+    dropped = {k for k, one in enumerate(verdicts) if one}
+    both = sum(not rows[k]["kept_at"]["0.9"] for k in dropped)
+    print(f"gpteacher_neardup at 0.9, the cleaner: we drop {len(dropped)}, both {both}")
     rows = _records(data / "neardup_articles" / "articles.jsonl.gz")
     truth = json.loads((data / "neardup_articles" / "truth_pairs.json").read_text())
     wanted = {frozenset(pair) for pair in truth}
@@ -166,6 +170,17 @@ def agreement(data: Path) -> None:
             f"neardup_articles at {threshold}: {len(ours & wanted)} of {len(wanted)} pairs, "
             f"{len(ours - wanted)} others"
         )
+
+
+def _as_chat(row: dict[str, Any]) -> Row:
+    """Return a row of instructions as the cleaner sees it."""
+    asked = f"{row['instruction']}\n{row['input']}".strip()
+    return dict.fromkeys(COLUMNS) | {
+        "id": row["output"],
+        "task": "chat",
+        "prompt": [{"role": "user", "content": asked}],
+        "completion": [{"role": "assistant", "content": row["output"]}],
+    }
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Evens out the train rows over the values of one or more fields: by repeats, cuts or weights."""
+"""Evens out the train rows over the values of one or more fields: by repeats and cuts."""
 
 import math
 from collections import Counter
@@ -22,14 +22,13 @@ class Balance(Component):
     over: the smaller ones are repeated until the largest has `max_ratio` times as many. under: the
     larger ones are cut until they have `max_ratio` times the smallest. temperature: sizes as
     size^(1/T) at about the same total, from 1 (as they are) towards even, by repeats and cuts.
-    weights: no row is added or cut; each gets the weight at which all values weigh the same, 1 on
-    average.
+    Training counts all rows alike; a classifier may weigh its classes (`class_weights` of a phase).
 
     Source: temperature as for languages in https://arxiv.org/abs/1911.02116, section 3.1
     (alpha there is 1/T here).
     """
 
-    how: Literal["over", "under", "temperature", "weights"]
+    how: Literal["over", "under", "temperature"]
     by: list[str] = Field(min_length=1)
     max_ratio: float = Field(1.0, ge=1)  # largest to smallest, for over and under
     temperature: float = Field(2.0, ge=1)
@@ -61,14 +60,6 @@ def balance_rows(rows: Sequence[Row], params: Balance, seed: int) -> Balanced:
     """
     names = [value_of(row, params.by) for row in rows]
     sizes = dict(sorted(Counter(names).items()))
-    if params.how == "weights":
-        weights = {name: len(rows) / (len(sizes) * size) for name, size in sizes.items()}
-        weighed = [
-            {**row, "weight": (1.0 if row["weight"] is None else row["weight"]) * weights[name]}
-            for row, name in zip(rows, names, strict=True)
-        ]
-        values = {name: {"rows": sizes[name], "weight": weights[name]} for name in sizes}
-        return Balanced(weighed, [], _summary(params, values))
     return _sampled(rows, names, targets(sizes, params), params, seed)
 
 

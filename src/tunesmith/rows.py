@@ -48,7 +48,6 @@ SCHEMA = pa.schema(
         ("split", pa.string()),  # train, validation, test, ood:NAME; null until decided
         ("parent", pa.string()),  # id of the row that this one was made from
         ("op", pa.string()),  # the operation that made it
-        ("weight", pa.float64()),
         ("meta", pa.string()),  # every other column of the source, as a JSON object
     ]
 )

@@ -33,7 +33,6 @@ def sizes(result: Balanced) -> dict[str, int]:
         ({"how": "under", "max_ratio": 4}, {"rare": 10, "usual": 40}),
         ({"how": "temperature", "temperature": 1}, {"rare": 10, "usual": 90}),
         ({"how": "temperature", "temperature": 2}, {"rare": 25, "usual": 75}),
-        ({"how": "weights"}, {"rare": 10, "usual": 90}),
     ],
 )
 def test_the_sizes_are_those_that_were_asked_for(
@@ -86,14 +85,6 @@ def test_made_rows_are_left_out_first_and_feedback_is_no_made_row() -> None:
     assert {row["id"] for row in result.left_out} == {row["id"] for row in made}
 
 
-def test_weights_even_out_and_average_to_one() -> None:
-    rows = balanced(ROWS, how="weights").rows
-    assert sum(row["weight"] for row in rows) == pytest.approx(100)
-    for label in ("rare", "usual"):
-        assert sum(r["weight"] for r in rows if r["label"] == label) == pytest.approx(50)
-    assert ROWS[0]["weight"] is None
-
-
 def test_two_fields_are_balanced_in_every_combination() -> None:
     rows = [{**row, "lang": "zh" if i % 4 == 0 else "en"} for i, row in enumerate(ROWS)]
     result = balanced(rows, how="under", by=["label", "lang"])
@@ -104,7 +95,7 @@ def test_two_fields_are_balanced_in_every_combination() -> None:
     ("dials", "reason"),
     [
         ({"how": "over", "by": "colour"}, 'no field "colour"'),
-        ({"how": "both"}, "'over', 'under', 'temperature' or 'weights'"),
+        ({"how": "weights"}, "'over', 'under' or 'temperature'"),  # no trainer would read them
         ({"how": "over", "max_ratio": 0.5}, "greater than or equal to 1"),
         ({"how": "over", "by": []}, "at least 1 item"),
     ],

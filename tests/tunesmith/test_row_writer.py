@@ -14,7 +14,7 @@ def rows(count: int, content: str = "Hi") -> list[Row]:
     turn = {"role": "user", "content": content}
     said = {"role": "assistant", "content": "", "name": "x"}
     return [
-        {"id": str(number), "task": "chat", "prompt": [turn], "completion": [said], "weight": 0.5}
+        {"id": str(number), "task": "chat", "prompt": [turn], "completion": [said]}
         for number in range(count)
     ]
 
@@ -64,8 +64,8 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_not_a_number_is_null_as_in_a_frame(tmp_path: Path) -> None:
     (row,) = rows(1)
-    write(tmp_path / "a.parquet", [{**row, "weight": float("nan")}])
-    assert pq.read_table(tmp_path / "a.parquet")["weight"].to_pylist() == [None]
+    write(tmp_path / "a.parquet", [{**row, "group": float("nan")}])
+    assert pq.read_table(tmp_path / "a.parquet")["group"].to_pylist() == [None]
 
 
 def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ DIALOGUE = {
 
 
 def test_rows_survive_the_file(tmp_path: Path) -> None:
-    frame = rows.to_frame([chat_row(0, "在吗？", "在的。", weight=0.5), DIALOGUE])
+    frame = rows.to_frame([chat_row(0, "在吗？", "在的。"), DIALOGUE])
     rows.write_rows(tmp_path / "r.parquet", frame)
     pd.testing.assert_frame_equal(rows.read_rows(tmp_path / "r.parquet"), frame)
 
@@ -35,7 +35,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_an_id_depends_on_source_and_content_only() -> None:
     row = chat_row(1, "q", "a")
-    assert rows.row_id("f", row) == rows.row_id("f", {**row, "weight": 2.0, "split": "test"})
+    assert rows.row_id("f", row) == rows.row_id("f", {**row, "lang": "zh", "split": "test"})
     assert rows.row_id("f", row) != rows.row_id("g", row)
     assert rows.row_id("f", row) != rows.row_id("f", chat_row(1, "q", "b"))
 

@@ -29,7 +29,7 @@ def checked_row(data: Any, where: str, source: str, op: str) -> Row:
     """
     if not isinstance(data, dict):
         raise UserError(f"{where}: not a JSON object")
-    unknown = sorted(set(data) - set(COLUMNS))
+    unknown = sorted(key for key in set(data) - set(COLUMNS) if data[key] is not None)
     if unknown:
         raise UserError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(COLUMNS)}")
     row: Row = {name: data.get(name) for name in COLUMNS}
@@ -39,7 +39,6 @@ def checked_row(data: Any, where: str, source: str, op: str) -> Row:
         raise UserError(f"{where}: split {row['split']!r}: feedback rows are train rows")
     row |= {"split": "train", "op": op, "source": row["source"] or source}
     row["meta"] = _meta(row["meta"], where)
-    row["weight"] = None if row["weight"] is None else float(row["weight"])
     row["lang"] = row["lang"] or script_language(text_of(row))
     row["id"] = row["id"] or row_id(op, row)
     return row
@@ -64,9 +63,6 @@ def _check_cells(row: Row, where: str) -> None:
             isinstance(cell, list) and all(isinstance(item, kind) for item in cell)
         ):
             raise UserError(f"{where}: {name}: a list of {what}, not {cell!r}")
-    weight = row["weight"]
-    if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
-        raise UserError(f"{where}: weight: a number, not {weight!r}")
 
 
 def _are_messages(value: Any) -> bool:

@@ -15,7 +15,8 @@ ENGLISH = re.compile(
     r"(?<![a-z])(?:the|of|and|with|what|how|this|that|for|you|your|my|are|from|which"
     r"|have|should|please|there|their|about|because|following|find|give|write"
     r"|to|it|its|if|at|by|be|can|when|where|why|who|would|could|does|did|been|need|get|know|tell"
-    r"|like|make|any|some|they|them|these|those|than|into|much)(?![a-z])",
+    r"|like|make|any|some|they|them|these|those|than|into|much"
+    r"|convert|explain|calculate|rewrite|summarize|generate|identify|provide)(?![a-z])",
     re.IGNORECASE,
 )
 FOREIGN = 0.1  # where question and answer differ, both are foreign if English is less likely

@@ -24,9 +24,9 @@ Side: TypeAlias = tuple[str, str]  # the whole text of a row and its question
 class NearDuplicates(Cleaner):
     """Keep the first of rows whose question and answer are at least `similarity` alike.
 
-    Every pair is compared letter by letter, and the questions must be as much alike. Of rows of
-    at most `protect_words` words each (a CJK character is a word) those that exchange a number,
-    a word or a negation are different rows: template rows stay. Of longer rows only the numbers
+    Every pair is compared letter by letter, and the questions must be as much alike. Rows, and
+    questions, of at most `protect_words` words each (a CJK character is a word) that exchange a
+    number, a word or a negation are different: template rows stay. Of longer ones only the numbers
     must agree. A dropped row is always like one that stays, never like one that was dropped.
     """
 
@@ -80,8 +80,10 @@ class NearDuplicates(Cleaner):
         (text, asked), (other, also_asked) = first, second
         if first == second:
             return True
-        return alike_but_for_courtesy(asked, also_asked) >= self.similarity and same_words(
-            text, other, self.protect_words
+        return (
+            alike_but_for_courtesy(asked, also_asked) >= self.similarity
+            and same_words(asked, also_asked, self.protect_words)
+            and same_words(text, other, self.protect_words)
         )
 
 

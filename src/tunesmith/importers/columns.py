@@ -23,7 +23,10 @@ def renamed(record: Record, columns: Mapping[str, str]) -> Record:
     found = {ours: _at(record, theirs) for ours, theirs in columns.items()}
     for ours, theirs in columns.items():
         if found[ours] is ABSENT:
-            raise ShapeError(f'no column "{theirs}"; columns: {", ".join(map(str, record))}')
+            turned = f"; our name stands first: `{{{theirs}: {ours}}}`" if ours in record else ""
+            raise ShapeError(
+                f'no column "{theirs}"; columns: {", ".join(map(str, record))}{turned}'
+            )
     rest: Record = record
     for theirs in columns.values():
         rest = _without(rest, theirs)

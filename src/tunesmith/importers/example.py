@@ -1,9 +1,8 @@
 """Our own rows as JSON (a feedback round, a proposal, an export): they come back as they were."""
 
 from collections.abc import Callable
-from typing import Any
 
-from tunesmith.importers.base import Importer, Record, ShapeError, text
+from tunesmith.importers.base import Importer, Record, text
 from tunesmith.importers.stepwise import to_steps
 from tunesmith.importers.text_label import to_label
 from tunesmith.importers.turns import to_turns
@@ -17,7 +16,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of c
     "unpaired": (("prompt", "completion", "label"),),
     "stepwise": (("prompt", "completions", "labels"),),
 }
-BESIDE = frozenset({"id", "task", "source", "parent", "op", "weight", "meta", *CONTENT})
+BESIDE = frozenset({"id", "task", "source", "parent", "op", "meta", *CONTENT})
 
 
 def _fitting(task: str) -> Callable[[Record], bool]:
@@ -43,15 +42,7 @@ def _convert(record: Record) -> Row:
         row |= to_steps(record["completions"], record["labels"])
     row["label"] = to_label(record.get("label"))
     row["text"] = None if record.get("text") is None else text(record["text"], "text")
-    row |= {key: text(record[key], key) for key in ("parent", "op") if record.get(key)}
-    return row | {"weight": _weight(record.get("weight"))}
-
-
-def _weight(value: Any) -> float | None:
-    """Return a weight as a number."""
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise ShapeError(f'"weight" holds {type(value).__name__}, not a number')
-    return None if value is None else float(value)
+    return row | {key: text(record[key], key) for key in ("parent", "op") if record.get(key)}
 
 
 EXAMPLES = tuple(

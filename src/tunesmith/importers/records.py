@@ -5,10 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import chain
 from typing import Any, NamedTuple
 
-from tunesmith.importers import beside, importer_of
+from tunesmith.importers import IMPORTERS, beside, importer_of
 from tunesmith.importers.base import Importer, ShapeError
 from tunesmith.importers.columns import renamed
 from tunesmith.importers.seen import Seen
@@ -157,7 +158,7 @@ def _examples(
     task = hints.task or (usual.task if usual else None)
     importer = importer_of(record, task)
     if importer is None:
-        raise ShapeError(_unfit(record, task, usual))
+        raise ShapeError(_unfit(record, task, usual) + _mistyped(hints.columns))
     converted = importer.convert(record)
     rows = converted if isinstance(converted, list) else [converted]
     return importer.name, [_example(record, row, importer, name, hints) for row in rows]
@@ -189,6 +190,16 @@ def _unfit(record: Record, wanted: str | None, usual: Importer | None) -> str:
     lacks = ", ".join(f'no "{name}"' for name in usual.lacks(record))
     why = lacks or "what its columns hold does not fit"
     return f"columns {columns} fit no shape{task}; this file is {usual}: {why}"
+
+
+def _mistyped(columns: Mapping[str, str]) -> str:
+    """Return a hint at a name of the column map that is nearly one of ours; nothing if none is."""
+    known = sorted(frozenset().union(*(importer.columns for importer in IMPORTERS)))
+    for name in columns:
+        close = get_close_matches(name, known, n=1, cutoff=0.8)
+        if close and close[0] != name:
+            return f'; `columns:` names "{name}", did you mean "{close[0]}"?'
+    return ""
 
 
 def _named(label: str, labels: Mapping[str, str]) -> str:

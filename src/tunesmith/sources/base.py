@@ -20,6 +20,7 @@ class Facts(NamedTuple):
         sha256: of the file's bytes; of a data set without a file, of its records.
         size_bytes: of the file; null where there is none.
         encoding: of the text; null where the format has none.
+        encoding_detected: neither named nor marked nor UTF-8, but concluded from the bytes.
         notes: what the person who reads the run should know.
         drawn_from: how many records the file has, where only some were drawn.
     """
@@ -27,6 +28,7 @@ class Facts(NamedTuple):
     sha256: str
     size_bytes: int | None = None
     encoding: str | None = None
+    encoding_detected: bool = False
     notes: tuple[str, ...] = ()
     drawn_from: int | None = None
 

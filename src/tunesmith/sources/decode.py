@@ -7,10 +7,11 @@ import codecs
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tunesmith.errors import UserError
+from tunesmith.sources.detect import COMMON, Blocks, concluded
 
 MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
@@ -19,18 +20,13 @@ MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-HAN = re.compile("[\u4e00-\u9fff]+")
-COMMON_HAN = re.compile(
-    "[的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里"
-    "用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心吗请问谢您什]+"
-)
-COMMON_SHARE = 0.12  # real Chinese has a third; other bytes read as Chinese have 0.03
+ZERO_SHARE = 0.2  # of the bytes; English in UTF-16 has a half, UTF-8 next to none
 GARBLED = re.compile("[\udc80-\udcff]")
 UTF8_SHARE = 0.9
 SAMPLE_BYTES = 200_000
-NEAR_TIE = 0.02
-
-Blocks: TypeAlias = Callable[[], Iterable[bytes]]  # each call reads them from the start
+EXCERPT_BYTES = 24  # before and behind the first byte that does not fit
+CUT = re.compile(rb"[\s,;\"':{}\[\]]")  # between words
+POSSIBLE = ("cp1252", "latin-1", "cp1251", "mac_roman", *COMMON, "big5hkscs")
 
 
 class Encoding(NamedTuple):
@@ -39,12 +35,12 @@ class Encoding(NamedTuple):
     Attributes:
         name: of the encoding.
         errors: of Python's decoders: what becomes of bytes that do not fit.
-        note: for the person who reads the run.
+        detected: neither named nor marked nor UTF-8, but concluded from how the text reads.
     """
 
     name: str
     errors: str = "strict"
-    note: str | None = None
+    detected: bool = False
 
 
 def encoding_of(blocks: Blocks, name: str, encoding: str | None = None) -> Encoding:
@@ -61,16 +57,25 @@ def encoding_of(blocks: Blocks, name: str, encoding: str | None = None) -> Encod
     Raises:
         UserError: the encoding is wrong, unknown or cannot be told.
     """
-    told = encoding or _marked(_head(blocks, 4))
+    head = part_of(blocks, 0, SAMPLE_BYTES)
+    told = encoding or _marked(head)
     if told:
         return Encoding(_checked(blocks, name, told))
-    if _fits(blocks, "utf-8"):
+    misfit = _misfit(blocks, "utf-8")
+    if misfit is None and head.count(0) <= ZERO_SHARE * len(head):
         return Encoding("utf-8")
-    if _mostly_utf8(blocks):
+    if misfit is not None and _mostly_utf8(blocks):
         return Encoding("utf-8", "surrogateescape")
-    found = _checked(blocks, name, _detected(blocks, name))
-    note = f"not UTF-8: read as {found}; fix it with `encoding: {found}` in params.yaml"
-    return Encoding(found, note=note)
+    if misfit is None or 0 in head:
+        raise UserError(
+            f"{name}: holds zero bytes, as UTF-16 without a byte-order mark does, and what is no "
+            f"text; set `encoding: {_order(head)}` at this source in params.yaml, or save the file "
+            "as UTF-8"
+        )
+    found = concluded(lambda encoding: decoded(blocks(), encoding))
+    if found is None:
+        raise UserError(_untold(blocks, name, misfit))
+    return Encoding(found, detected=True)
 
 
 def decoded(blocks: Iterable[bytes], encoding: str, errors: str = "strict") -> Iterator[str]:
@@ -91,14 +96,15 @@ def is_garbled(text: str) -> bool:
     return not text.isascii() and GARBLED.search(text) is not None
 
 
-def _head(blocks: Blocks, size: int) -> bytes:
-    """Return the first bytes."""
-    head = b""
+def part_of(blocks: Blocks, start: int, end: int) -> bytes:
+    """Return the bytes from one place up to another."""
+    part, place = b"", 0
     for block in blocks():
-        head += block[: size - len(head)]
-        if len(head) == size:
+        part += block[max(0, start - place) : max(0, end - place)]
+        place += len(block)
+        if place >= end:
             break
-    return head
+    return part
 
 
 def _marked(head: bytes) -> str | None:
@@ -106,8 +112,31 @@ def _marked(head: bytes) -> str | None:
     return next((marked for mark, marked in MARKS.items() if head.startswith(mark)), None)
 
 
+def _order(head: bytes) -> str:
+    """Return the UTF-16 of which the higher bytes are zero."""
+    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+
+
 def _checked(blocks: Blocks, name: str, encoding: str) -> str:
     """Return the encoding, or name the byte that stands against it."""
+    try:
+        byte = _misfit(blocks, encoding)
+    except LookupError:
+        raise UserError(f'{name}: no encoding "{encoding}"; known are utf-8, gb18030, …') from None
+    if byte is not None:
+        raise UserError(
+            f"{name}:{_line(blocks, byte)}: not {encoding} at byte {byte}; set `encoding:` of this "
+            "source in params.yaml, or save the file as UTF-8"
+        )
+    return encoding
+
+
+def _misfit(blocks: Blocks, encoding: str) -> int | None:
+    """Return the place of the first byte that is not of an encoding, null if all are.
+
+    Raises:
+        LookupError: there is no such encoding.
+    """
     sizes: list[int] = []  # of the blocks that were read
 
     def counted() -> Iterator[bytes]:
@@ -118,15 +147,9 @@ def _checked(blocks: Blocks, name: str, encoding: str) -> str:
     try:
         for _ in decoded(counted(), encoding):
             pass
-    except LookupError:
-        raise UserError(f'{name}: no encoding "{encoding}"; known are utf-8, gb18030, …') from None
     except UnicodeDecodeError as error:
-        byte = sum(sizes) - len(error.object) + error.start
-        raise UserError(
-            f"{name}:{_line(blocks, byte)}: not {encoding} at byte {byte}; set `encoding:` of this "
-            "source in params.yaml, or save the file as UTF-8"
-        ) from None
-    return encoding
+        return sum(sizes) - len(error.object) + error.start
+    return None
 
 
 def _line(blocks: Blocks, byte: int) -> int:
@@ -138,16 +161,6 @@ def _line(blocks: Blocks, byte: int) -> int:
         if byte <= 0:
             break
     return line
-
-
-def _fits(blocks: Blocks, encoding: str) -> bool:
-    """True if all bytes are of an encoding."""
-    try:
-        for _ in decoded(blocks(), encoding):
-            pass
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _mostly_utf8(blocks: Blocks) -> bool:
@@ -165,44 +178,27 @@ def _mostly_utf8(blocks: Blocks) -> bool:
     return 0 < lines[True] >= UTF8_SHARE * lines.total()
 
 
-def _detected(blocks: Blocks, name: str) -> str:
-    """Return the one encoding that fits the bytes.
-
-    Simplified Chinese is asked about first: short Chinese is often taken for Korean.
-
-    Raises:
-        UserError: none fits, or two fit as well and read differently.
-    """
-    from charset_normalizer import from_bytes
-
-    if _is_chinese(blocks):
-        return "gb18030"
-    head = _head(blocks, SAMPLE_BYTES)
-    sample = head[: head.rfind(b"\n") + 1 or SAMPLE_BYTES]
-    guesses = sorted(from_bytes(sample), key=lambda guess: (guess.chaos, -guess.coherence))
-    ties = [
-        guess.encoding
-        for guess in guesses
-        if guess.chaos <= guesses[0].chaos + NEAR_TIE
-        and guess.coherence >= guesses[0].coherence - NEAR_TIE
-        and str(guess) != str(guesses[0])
-    ]
-    if not guesses or ties:
-        could = " or ".join([guesses[0].encoding, *ties[:2]]) if guesses else "nothing known"
-        raise UserError(
-            f"{name}: not UTF-8, and it cannot be told what it is (could be {could}); "
-            "set `encoding:` of this source in params.yaml, or save the file as UTF-8"
-        )
-    return str(guesses[0].encoding)
+def _untold(blocks: Blocks, name: str, byte: int) -> str:
+    """Say where a file is not UTF-8, and how that place reads in each encoding that fits."""
+    place = f"{name}:{_line(blocks, byte)}: byte {byte} is not UTF-8"
+    read = _read_as(blocks, byte)
+    if not read:
+        return f"{place}, and the file fits no encoding that is known here; save it as UTF-8"
+    shown = ", ".join(f'"{text}" in {encoding}' for text, encoding in read.items())
+    return (
+        f"{place}, and what it is cannot be told: {shown}; set the right one at this source in "
+        f"params.yaml, such as `encoding: {next(iter(read.values()))}`, or save the file as UTF-8"
+    )
 
 
-def _is_chinese(blocks: Blocks) -> bool:
-    """True if the bytes are GB18030 that reads like Chinese."""
-    han = common = 0
-    try:
-        for text in decoded(blocks(), "gb18030"):
-            han += sum(map(len, HAN.findall(text)))
-            common += sum(map(len, COMMON_HAN.findall(text)))
-    except UnicodeDecodeError:
-        return False
-    return han > 0 and common >= COMMON_SHARE * han
+def _read_as(blocks: Blocks, byte: int) -> dict[str, str]:
+    """Return how the word at a byte reads → the first encoding for that, of those that fit."""
+    start = max(0, byte - EXCERPT_BYTES)
+    around = part_of(blocks, start, byte + EXCERPT_BYTES)
+    before, behind = around[: byte - start], around[byte - start :]
+    word = CUT.split(before)[-1] + CUT.split(behind)[0]
+    read: dict[str, str] = {}
+    for encoding in POSSIBLE:
+        if _misfit(blocks, encoding) is None:
+            read.setdefault(word.decode(encoding, "ignore"), encoding)
+    return read

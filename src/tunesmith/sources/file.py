@@ -11,11 +11,13 @@ from tunesmith.errors import UserError
 from tunesmith.files import sha256_file
 from tunesmith.records import Item, Rejected
 from tunesmith.sources.base import Batch, Facts, Items, SourceBase
-from tunesmith.sources.decode import Encoding, encoding_of
+from tunesmith.sources.decode import Encoding, encoding_of, part_of
+from tunesmith.sources.magic import not_text
 from tunesmith.sources.parquet import parquet_rows
 from tunesmith.sources.parse import NEWLINES, PARSERS
 from tunesmith.sources.unpack import PACKED, blocks, unpacked
 
+HEAD_BYTES = 64
 FORMATS = (*PARSERS, ".parquet")
 
 
@@ -47,7 +49,10 @@ def _files(folder: Path, pattern: str) -> list[Path]:
         files = [path]
     else:
         found = sorted(path.rglob("*") if path.is_dir() else folder.glob(pattern))
-        files = [file for file in found if file.is_file() and _format(file) in FORMATS]
+        there = [file for file in found if file.is_file()]
+        files = [file for file in there if _format(file) in FORMATS]
+        if there and not files:
+            raise UserError(f"{path}: {_unknown_format(there[0].name)}")
     if not files:
         raise UserError(_absent(folder, pattern))
     for file in files:
@@ -87,6 +92,12 @@ def _format(path: Path) -> str:
     return suffixes[-1] if suffixes else ""
 
 
+def _unknown_format(name: str) -> str:
+    """Say that a name ends as no known format does."""
+    known = ", ".join(FORMATS)
+    return f"{name} is of an unknown format; known: {known}, each also with .gz or .zst"
+
+
 def _batch(path: Path, name: str, encoding: str | None, limit: int | None) -> Batch:
     """Return one file; what does not need its rows is found out here, in a pass over its bytes.
 
@@ -95,18 +106,18 @@ def _batch(path: Path, name: str, encoding: str | None, limit: int | None) -> Ba
     """
     form = _format(path)
     if form not in FORMATS:
-        raise UserError(
-            f"{path}: unknown format; known: {', '.join(FORMATS)}, each also with .gz or .zst"
-        )
+        raise UserError(f"{path}: {_unknown_format(path.name)}")
     before = path.stat()
     if not any(block.strip() for block in blocks(path)):
         raise UserError(
             f"{path}: the file is empty; put rows in it or take it out of collect.sources"
         )
-    text = None if form == ".parquet" else encoding_of(lambda: blocks(path), str(path), encoding)
+    text = None if form == ".parquet" else _text(path, form, encoding)
     facts = Facts(sha256_file(path), before.st_size)
     if text is not None:
-        facts = facts._replace(encoding=text.name, notes=(text.note,) if text.note else ())
+        facts = facts._replace(
+            encoding=text.name, encoding_detected=text.detected, notes=_notes(text)
+        )
 
     def read() -> Items:
         yield from _some(_rows(path, form, text), path, limit)
@@ -114,6 +125,21 @@ def _batch(path: Path, name: str, encoding: str | None, limit: int | None) -> Ba
         return facts
 
     return Batch(name, read)
+
+
+def _text(path: Path, form: str, encoding: str | None) -> Encoding:
+    """Return the encoding of a file of text, or say that it is something else."""
+    other = not_text(part_of(lambda: blocks(path), 0, HEAD_BYTES), form)
+    if other:
+        raise UserError(f"{path}: {other}")
+    return encoding_of(lambda: blocks(path), str(path), encoding)
+
+
+def _notes(text: Encoding) -> tuple[str, ...]:
+    """Say which encoding was concluded from the bytes alone, and how to settle it."""
+    if not text.detected:
+        return ()
+    return (f"not UTF-8: read as {text.name}; settle it with `encoding: {text.name}`",)
 
 
 def _rows(path: Path, form: str, encoding: Encoding | None) -> Iterator[Item]:

@@ -79,6 +79,7 @@ class Window:
             except ValueError as error:  # a whole number of too many digits
                 raise _unreadable(self._name, error) from None
             if not self._near_end(end) or not self.more():
+                self._check_length(end)
                 self.place = end
                 return value
 
@@ -98,14 +99,19 @@ class Window:
         read = self._stream.read(max(BLOCK_CHARS, held))
         if not read:
             return False
-        if held > LONGEST_LINE:
-            raise UserError(
-                f"{self._name}:{self._where(self.place)[0]}: a row of more than {LONGEST_LINE:,} "
-                "characters; take it out"
-            )
+        self._check_length(len(self.text))
         self.line, self.column = self._where(self.place)
         self.text, self.place = self.text[self.place :] + read, 0
         return True
+
+    def _check_length(self, end: int) -> None:
+        """Refuse a value that is too long to be a row."""
+        if end - self.place > LONGEST_LINE:
+            raise UserError(
+                f"{self._name}:{self._where(self.place)[0]}: a row of more than {LONGEST_LINE:,} "
+                "characters; take it out, or write one row a line into a .jsonl file, where only "
+                "that line is set aside"
+            )
 
     def error(self, message: str, place: int) -> UserError:
         """Return an error that names line and column, as the json module does."""
@@ -145,7 +151,10 @@ def _held(text: str, name: str) -> list[Any]:
     cells = value.values() if isinstance(value, dict) else []
     arrays = [cell for cell in cells if isinstance(cell, list)]
     if len(arrays) != 1:
-        raise UserError(f"{name}: no array of objects; write `[{{…}}, {{…}}]` or a .jsonl file")
+        raise UserError(
+            f"{name}: {f'{len(arrays)} arrays' if arrays else 'no array'} of objects, where one is "
+            "read; write `[{…}, {…}]` or a .jsonl file"
+        )
     return arrays[0]
 
 

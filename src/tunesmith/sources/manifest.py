@@ -55,6 +55,7 @@ def described(name: str, facts: Facts, source: SourceBase, tally: Tally) -> Entr
         "sha256": facts.sha256,
         "bytes": facts.size_bytes,
         "encoding": facts.encoding,
+        "encoding_detected": facts.encoding_detected,
         "limit": source.limit,
         "drawn_from": facts.drawn_from,
         **tally.counted(),

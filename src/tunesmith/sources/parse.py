@@ -13,6 +13,13 @@ from tunesmith.sources.json_rows import json_rows
 from tunesmith.sources.lines import GARBLED, lines, printable, whole_lines
 
 LONGEST_CELL = 100_000_000
+ARRAY = "; an array of rows is read from a .json file"
+BROKEN_CSV = {  # what the csv module says → what happened to the row
+    "unexpected end of data": "a quote that opens in this row is not closed up to the end of the "
+    "file",
+    "field larger than field limit": f"a cell of more than {LONGEST_CELL:,} characters, or a quote "
+    "that is not closed, begins in this row",
+}
 
 
 def parse_jsonl(stream: TextIO, name: str) -> Iterator[Item]:  # noqa: ARG001
@@ -39,11 +46,13 @@ def _object(raw: str) -> Record:
     try:
         value = _plain(json.loads(raw))
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+        hint = ARRAY if raw.lstrip().startswith("[") else ""
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}{hint}") from None
     except RecursionError:
         raise ValueError("JSON that is nested too deep") from None
     if not isinstance(value, dict):
-        raise ValueError(f"JSON, but {type(value).__name__} instead of an object")
+        hint = ARRAY if isinstance(value, list) else ""
+        raise ValueError(f"JSON, but {type(value).__name__} instead of an object{hint}")
     return value
 
 
@@ -78,19 +87,36 @@ def parse_csv(stream: TextIO, name: str, delimiter: str = ",") -> Iterator[Item]
     """
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(whole_lines(stream, name), delimiter=delimiter, strict=True)
+    line = 1  # on which the row begins that is read
     try:
         header = [column.strip() for column in next(reader, [])]
-        _check_header(header, name)
-        for number, cells in enumerate(filter(None, reader), start=1):
-            yield _row(number, cells, header)
+        _check_header(header, name, delimiter)
+        number = 0
+        line = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                number += 1
+                yield _row(number, cells, header)
+            line = reader.line_num + 1
     except csv.Error as error:
+        raise UserError(f"{name}:{line}: not valid CSV: {_why(error, reader.line_num)}") from None
+
+
+def _why(error: csv.Error, line: int) -> str:
+    """Say what is wrong with a row that was read up to a line."""
+    known = (why for start, why in BROKEN_CSV.items() if str(error).startswith(start))
+    why = next(known, f"{error}, on line {line}")
+    return f'{why}; put a cell that holds quotes into quotes and write each of them twice: ""'
+
+
+def _check_header(header: list[str], name: str, delimiter: str) -> None:
+    """Refuse a header of cells that are not parted, or in which a column has no name of its own."""
+    other = next((mark for mark in ";\t|" if len(header) == 1 and mark in header[0]), None)
+    if other:
         raise UserError(
-            f"{name}:{reader.line_num}: not valid CSV: {error}; quote cells that hold quotes"
-        ) from None
-
-
-def _check_header(header: list[str], name: str) -> None:
-    """Refuse a header in which a column has no name of its own."""
+            f"{name}:1: cells are parted by {delimiter!r} here, and the header holds {other!r} in "
+            "place of it; save the file with commas as .csv or with tabs as .tsv"
+        )
     twice = [column for column in header if header.count(column) > 1]
     if twice:
         raise UserError(f'{name}:1: two columns are called "{twice[0]}"; rename one')

@@ -32,7 +32,10 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
             opened: Any = stream
             yield opened
     except OSError as error:
-        raise UserError(f"{path}: cannot be unpacked as {packing}: {error}") from None
+        raise UserError(
+            f"{path}: cannot be unpacked as {packing}: {error}; fetch it "
+            "again, or name it as what it is"
+        ) from None
 
 
 def blocks(path: Path) -> Iterator[bytes]:
@@ -41,7 +44,7 @@ def blocks(path: Path) -> Iterator[bytes]:
     Raises:
         UserError: see `unpacked`; or it unpacks to far more than its size.
     """
-    most = max(BOMB_BYTES, BOMB_RATIO * path.stat().st_size)
+    most = most_bytes(path.stat().st_size)
     size = 0
     with unpacked(path) as stream:
         while block := stream.read(BLOCK_BYTES):
@@ -52,3 +55,8 @@ def blocks(path: Path) -> Iterator[bytes]:
                     "if that is meant, unpack it yourself"
                 )
             yield block
+
+
+def most_bytes(size: int) -> int:
+    """Return to how many bytes a file of a size may unpack."""
+    return max(BOMB_BYTES, BOMB_RATIO * size)

@@ -232,7 +232,7 @@ def test_feedback_with_the_id_of_another_row_is_an_error(tmp_path: Path) -> None
         ({**given(), "completion": [{"role": "bot", "content": "x"}]}, "completion: a list"),
         ({**given(), "split": "test"}, ".*feedback rows are train rows"),
         ({**given(), "label": 3}, "label: a text, not 3"),
-        ({**given(), "weight": "1"}, "weight: a number, not '1'"),
+        ({**given(), "weight": 2}, "unknown weight; known: id, task"),
         ({**given(), "meta": "[1]"}, "meta: a JSON object"),
     ],
 )
@@ -242,6 +242,11 @@ def test_a_bad_feedback_row_is_named_with_file_and_line(
     save(tmp_path, 1, given(), row)
     with pytest.raises(UserError, match=rf"001-[0-9a-f]{{8}}\.jsonl:2: {reason}"):
         read_rounds(tmp_path)
+
+
+def test_a_column_of_an_older_version_may_be_empty(tmp_path: Path) -> None:
+    save(tmp_path, 1, {**given(), "weight": None})
+    assert "weight" not in read_rounds(tmp_path)[0].rows[0]
 
 
 def test_a_line_that_is_no_json_is_named(tmp_path: Path) -> None:

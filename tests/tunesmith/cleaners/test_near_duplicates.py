@@ -51,12 +51,14 @@ def say_the_same(ours: list[str], theirs: list[str]) -> bool:
 
 def repeats(one: Row, other: Row, similarity: float) -> bool:
     texts = whole_text(one), whole_text(other)
-    asked = [" ".join(plain_words(prompt_text(row))) for row in (one, other)]
-    ours, theirs = map(plain_words, texts)
+    asked = [plain_words(prompt_text(row)) for row in (one, other)]
     return (
         plain_numbers(texts[0]) == plain_numbers(texts[1])
-        and Indel.normalized_similarity(*asked) >= similarity
-        and (max(len(ours), len(theirs)) > 120 or say_the_same(ours, theirs))
+        and Indel.normalized_similarity(*map(" ".join, asked)) >= similarity
+        and all(
+            max(map(len, pair)) > 120 or say_the_same(*pair)
+            for pair in (asked, [plain_words(text) for text in texts])
+        )
     )
 
 
@@ -138,3 +140,16 @@ def test_equal_forms_with_other_numbers_are_kept_apart_and_their_copies_found() 
     asked = ["Is room 17-b4 free today?", "Is room 17 b4 free today?", "is room 17 B4 free today"]
     rows = to_rows(frame(*(chat(text, "Yes, it is.") for text in asked)))
     assert by_the_cleaner(rows, 0.9) == {2: ("drop", 1)}
+
+
+def test_long_answers_do_not_hide_that_something_else_is_asked() -> None:
+    trials = "Information about clinical trials is available from the NCI website. " * 20
+    试验 = "临床试验的信息可以在网站上查到，患者可以考虑参加临床试验。" * 20
+    asked = ["What research is done for Rectal Cancer?", "What research is done for Colon Cancer?"]
+    问 = [
+        "针对直肠癌患者开展了哪些临床试验和研究？",
+        "针对结肠癌患者开展了哪些临床试验和研究？",
+    ]
+    rows = [chat(one, trials) for one in [*asked, f"{asked[0]} Thanks!"]]
+    rows += [chat(one, 试验) for one in [*问, f"您好，{问[0]}"]]
+    assert by_the_cleaner(to_rows(frame(*rows)), 0.9) == {2: ("drop", 0), 5: ("drop", 3)}

@@ -28,3 +28,8 @@ def test_one_column_may_serve_twice() -> None:
 def test_a_missing_part_of_a_path_is_named() -> None:
     with pytest.raises(ShapeError, match=r'no column "data\.answer"; columns: data'):
         renamed({"data": {"question": "?"}}, {"completion": "data.answer"})
+
+
+def test_a_map_that_is_turned_round_is_told() -> None:
+    with pytest.raises(ShapeError, match=r"our name stands first: `\{prompt: 问题\}`"):
+        renamed({"问题": "?"}, {"问题": "prompt"})

@@ -74,7 +74,7 @@ def test_our_own_rows_come_back_as_they_were(record: dict[str, Any]) -> None:
     rows = imported(record).rows
     again = imported(*rows)
     assert not again.rejected
-    kept = [*CONTENT, "task", "lang", "licence", "group", "split", "meta", "weight"]
+    kept = [*CONTENT, "task", "lang", "licence", "group", "split", "meta"]
     assert [[row[key] for key in kept] for row in again.rows] == [
         [row[key] for key in kept] for row in rows
     ]

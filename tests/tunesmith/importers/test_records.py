@@ -195,3 +195,10 @@ def test_of_a_file_that_begins_with_broken_lines_only_so_many_are_held() -> None
     assert rest == broken[1:]
     assert isinstance(last, Example)
     assert last.shape == "prompt_completion"
+
+
+def test_a_slip_in_the_column_map_is_told() -> None:
+    (rejected,) = imported({"q": "Hi", "completion": "Hello"}, columns={"promt": "q"}).rejected
+    assert rejected.reason.endswith('`columns:` names "promt", did you mean "prompt"?')
+    (rejected,) = imported({"q": "Hi", "intent": "x"}, columns={"shop": "intent"}).rejected
+    assert "did you mean" not in rejected.reason

@@ -8,6 +8,11 @@ from tunesmith.errors import UserError
 from tunesmith.sources.decode import decoded, encoding_of, is_garbled
 
 CHINESE = "请问我的订单到哪了，您的订单已经发货了\n".encode("gb18030")
+SIMPLIFIED = "请问我的订单到哪了？您的订单已经发货了，请等待。\n机器学习是人工智能的一个分支。\n"
+TRADITIONAL = "請問我的訂單到哪裡了？您的訂單已經發貨了，請等待。\n高血壓可以吃黨參嗎？可以的。\n"
+JAPANESE = "注文した商品がまだ届いていないのですが、確認していただけますか。\n"
+FRENCH = "Le café développé à l'été, où l'élève préféré a été reçu\n"
+RUSSIAN = "Заказ был отправлен вчера\n"
 MOSTLY = "好\n".encode() * 12 + b"\xff\n"
 
 
@@ -47,6 +52,82 @@ def test_where_blocks_are_cut_changes_nothing(data: bytes, size: int) -> None:
 )
 def test_the_bytes_tell_their_encoding(data: bytes, encoding: str) -> None:
     assert found(data, 4)[0] == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "read"),
+    [
+        (SIMPLIFIED, "gbk", "gb18030"),
+        (SIMPLIFIED, "gb18030", "gb18030"),
+        (SIMPLIFIED, "hz", "utf-8"),  # plain ASCII bytes
+        (f"question,answer\n{SIMPLIFIED}", "gb2312", "gb18030"),
+        (TRADITIONAL, "big5", "cp950"),
+        (TRADITIONAL, "big5hkscs", "cp950"),
+        (TRADITIONAL, "gbk", "gb18030"),
+        (JAPANESE, "shift_jis", "cp932"),
+        (JAPANESE, "cp932", "cp932"),
+        (RUSSIAN + "English\n" + SIMPLIFIED, "gb18030", "gb18030"),
+    ],
+)
+def test_chinese_and_japanese_bytes_are_read_and_said_to_be_concluded(
+    text: str, written: str, read: str
+) -> None:
+    blocks = cut(text.encode(written), 7)
+    told = encoding_of(lambda: blocks, "x.txt")
+    assert (told.name, told.detected) == (read, read != "utf-8")
+    if written != "hz":
+        assert "".join(decoded(blocks, told.name)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (FRENCH, "latin-1"),
+        (FRENCH, "cp1252"),
+        (FRENCH, "iso8859_14"),
+        (FRENCH, "iso8859_15"),
+        (FRENCH, "mac_roman"),
+        (FRENCH, "cp850"),
+        ("It’s a “quoted” word\n", "cp1252"),
+        ("Größe prüfen, schöne Grüße\n", "latin-1"),
+        ("Zażółć gęślą jaźń\n", "iso8859_2"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8_r"),
+        ("Καλημέρα κόσμε, πώς είσαι σήμερα\n", "cp1253"),
+        ("สวัสดีครับ ยินดีต้อนรับสู่ประเทศไทย\n", "cp874"),
+        ("주문한 상품이 아직 도착하지 않았습니다. 확인해 주시겠습니까?\n", "cp949"),
+        (JAPANESE, "euc_jp"),
+        ("题\n", "gbk"),  # one character proves nothing
+    ],
+)
+def test_bytes_that_more_than_one_encoding_fits_are_refused(text: str, written: str) -> None:
+    told = found(text.encode(written) * 50, 64)
+    assert told[0] == "error"
+    assert told[1].startswith("x.txt:1: byte ")
+    assert "is not UTF-8, and what it is cannot be told: " in told[1]
+
+
+def test_a_refusal_shows_how_the_place_reads_and_what_to_write() -> None:
+    data = b"text,label\nfine,a\n" + "au café,b\n".encode("latin-1")
+    assert found(data, 5)[1] == (
+        'x.txt:3: byte 24 is not UTF-8, and what it is cannot be told: "café" in cp1252, '
+        '"cafй" in cp1251, "cafÈ" in mac_roman; set the right one at this source in params.yaml, '
+        "such as `encoding: cp1252`, or save the file as UTF-8"
+    )
+    assert found(data, 5, "cp1252")[0] == "cp1252"
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("text", ['{"text": "fine"}\n', '{"text": "好的，马上办"}\n'])
+def test_utf_16_without_a_mark_is_refused_with_its_name(text: str, order: str) -> None:
+    told = found(text.encode(f"utf-16-{order}") * 20, 9)
+    assert told[0] == "error"
+    assert f"set `encoding: utf-16-{order}`" in told[1]
+
+
+def test_bytes_that_fit_nothing_are_named() -> None:
+    told = found(b"\x81\xff\xa0\x98\n", 2)
+    assert told[1].startswith("x.txt:1: byte 0 is not UTF-8, and what it is cannot be told")
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def test_a_broken_line_is_set_aside_with_its_number(tmp_path: Path) -> None:
     assert [line for line, _ in batch.records] == [1]
     assert [(item.line, item.reason) for item in batch.broken] == [
         (3, "not JSON: Expecting value at column 10"),
-        (4, "JSON, but list instead of an object"),
+        (4, "JSON, but list instead of an object; an array of rows is read from a .json file"),
     ]
     assert batch.broken[0].raw == '{"text": '
 
@@ -98,15 +99,16 @@ def test_a_csv_in_gbk_is_read_and_said(tmp_path: Path) -> None:
     text = "question,answer\n高血压可以吃党参吗,可以的，请在医生的指导下服用\n"
     (tmp_path / "a.csv").write_bytes(text.encode("gbk"))
     batch = read(tmp_path, "a.csv")
-    assert batch.facts.encoding == "gb18030"
+    assert (batch.facts.encoding, batch.facts.encoding_detected) == ("gb18030", True)
     assert "not UTF-8: read as gb18030" in batch.facts.notes[0]
     assert records(batch)[0]["question"] == "高血压可以吃党参吗"
-    assert read(tmp_path, "a.csv", encoding="gbk").facts.notes == ()
+    named = read(tmp_path, "a.csv", encoding="gbk").facts
+    assert (named.notes, named.encoding, named.encoding_detected) == ((), "gbk", False)
 
 
 def test_an_encoding_that_cannot_be_told_asks_for_help(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"text,label\n\xe9t\xef\x81\x9d,a\n")
-    with pytest.raises(UserError, match=r"a\.csv: not UTF-8, and it cannot be told.*`encoding:`"):
+    with pytest.raises(UserError, match=r"a\.csv:2: byte 11 is not UTF-8, and what.*`encoding: "):
         read(tmp_path, "a.csv")
 
 
@@ -237,8 +239,60 @@ def test_the_limit_stops_reading_but_the_hash_is_of_the_whole_file(tmp_path: Pat
     batch = read(tmp_path, "a.csv", limit=2)
     assert records(batch) == [{"text": "one"}, {"text": "two\nlines"}]
     assert batch.facts.sha256 == sha256_text(content)
-    with pytest.raises(UserError, match=r"a\.csv:15: not valid CSV"):
+    with pytest.raises(UserError, match=r"a\.csv:15: not valid CSV: "):
         read(tmp_path, "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('a,b\n1,2\n"3,4\n5,6\n7,8\n', "a.csv:3: not valid CSV: a quote that opens in this row"),
+        (
+            'a,b\n"one\ntwo",2\n\n"3,4\n5,"6"\n',
+            "a.csv:5: not valid CSV: ',' expected after '\"', on",
+        ),
+        ('a,b\n1,"two" 2\n', "a.csv:2: not valid CSV: ',' expected after '\"', on line 2; put"),
+        ("a;b\n1;2\n", "a.csv:1: cells are parted by ',' here, and the header holds ';'"),
+        ("sep=;\na;b\n1;2\n", "a.csv:1: cells are parted by ',' here, and the header holds ';'"),
+    ],
+)
+def test_a_csv_that_cannot_be_read_names_the_line_on_which_the_fault_begins(
+    tmp_path: Path, content: str, reason: str
+) -> None:
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(UserError, match=re.escape(reason)):
+        read(tmp_path, "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "what"),
+    [
+        ("a.jsonl", b"PK\x03\x04", "a ZIP archive or an Excel or Word file; unpack it and put"),
+        ("a.csv", b"PK\x03\x04", "or open it and save the sheet as .csv"),
+        ("a.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file; open it"),
+        ("a.jsonl", b"\x1f\x8b\x08", "packed with gzip; put .gz behind its name"),
+        ("a.json", b"PAR1", "a Parquet file; name it .parquet"),
+        ("a.jsonl", b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS; fetch"),
+        ("a.json", b"<!DOCTYPE html>\n", "a web page; fetch the file itself"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_named(
+    tmp_path: Path, name: str, head: bytes, what: str
+) -> None:
+    (tmp_path / name).write_bytes(head + b"\0\xff rest")
+    with pytest.raises(UserError, match=rf"{name}: by its first bytes .*{re.escape(what)}"):
+        read(tmp_path, name)
+
+
+def test_pages_may_be_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("<html><p>Hello</p></html>\n")
+    assert records(read(tmp_path, "a.txt")) == [{"text": "<html><p>Hello</p></html>"}]
+
+
+def test_a_pattern_that_finds_unknown_formats_names_the_known(tmp_path: Path) -> None:
+    (tmp_path / "book.xlsx").write_bytes(b"PK")
+    with pytest.raises(UserError, match=r"book\.xlsx is of an unknown format; known: \.jsonl"):
+        read(tmp_path, "*.xlsx")
 
 
 def test_broken_lines_stand_in_their_place(tmp_path: Path) -> None:

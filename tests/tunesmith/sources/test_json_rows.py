@@ -55,7 +55,7 @@ def test_a_broken_array_gives_the_error_of_the_json_module(place: int, mark: str
 
 def test_an_object_gives_the_one_array_that_it_holds() -> None:
     assert rows('{"version": 1, "data": [1, 2]}') == [1, 2]
-    with pytest.raises(UserError, match="no array of objects"):
+    with pytest.raises(UserError, match="2 arrays of objects, where one is read"):
         rows('{"one": [1], "two": [2]}')
     with pytest.raises(UserError, match="no array of objects"):
         rows("12")
@@ -71,6 +71,21 @@ def test_a_row_and_an_object_are_held_only_up_to_a_size(monkeypatch: pytest.Monk
     with pytest.raises(UserError, match="one JSON object of more than 40 characters; write"):
         list(json_rows(io.StringIO(f'{{"data": ["{long}"]}}'), "a.json"))
     assert len(list(json_rows(io.StringIO(f"[{', '.join(['1'] * 500)}]"), "a.json"))) == 500
+
+
+@pytest.mark.parametrize("block", [8, 64, 1_000])
+def test_a_long_row_is_refused_however_much_is_read_at_once(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(module, "BLOCK_CHARS", block)
+    monkeypatch.setattr(module, "LONGEST_LINE", 40)
+    for size in (38, 39):
+        stream = io.StringIO(f'[1,\n"{"x" * size}", 2]')
+        if size == 38:
+            assert list(json_rows(stream, "a.json"))[2] == 2
+        else:
+            with pytest.raises(UserError, match=r"a\.json:2: a row of more than 40 characters"):
+                list(json_rows(stream, "a.json"))
 
 
 def test_what_was_read_is_let_go() -> None:
