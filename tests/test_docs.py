@@ -7,7 +7,7 @@ import pytest
 import typer
 import yaml
 
-from tunesmith.cli import app
+from flows.cli import app
 from tunesmith.dials import Dials
 
 ROOT = Path(__file__).resolve().parent.parent
