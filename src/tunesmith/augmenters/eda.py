@@ -99,4 +99,12 @@ def _deleted(
         return None
     gone = set(rng.permutation(little)[:count].tolist())
     gone |= {place - 1 for place in gone if tokens[place - 1].isspace()}
-    return "".join(token for place, token in enumerate(tokens) if place not in gone)
+    kept = [place for place in range(len(tokens)) if place not in gone]
+    if any(b - a > 1 and _run_together(tokens[a], tokens[b]) for a, b in pairwise(kept)):
+        return None
+    return "".join(tokens[place] for place in kept)
+
+
+def _run_together(left: str, right: str) -> bool:
+    """True if two tokens side by side would be read as one: `4现在b` without `现在` names no 4."""
+    return all(end.isalnum() and not HAN_CHAR.match(end) for end in (left[-1], right[0]))

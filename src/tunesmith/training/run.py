@@ -9,7 +9,6 @@ from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.rows import Row
 from tunesmith.tasks.classification import label_names
-from tunesmith.training.answered import answered
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
@@ -109,6 +108,7 @@ def _train(
     """
     from transformers import set_seed
 
+    from tunesmith.training.answered import answered
     from tunesmith.training.stopping import StopOnSignal
 
     set_seed(seed)

@@ -32,6 +32,12 @@ def draws(step: Augmenter, text: str, answer: str = ANSWER, n: int = 60) -> list
     return [made for made in found if made is not None]
 
 
+@pytest.mark.parametrize("text", ["b立即4现在b", "买4现在已经kg的大米我想要再买一点"])
+def test_deleting_a_word_joins_no_number_to_the_letters_behind_it(text: str) -> None:
+    for made in draws(Eda(share=1), text):
+        assert Counter(numbers(made)) == Counter(numbers(text))
+
+
 @given(st.text(max_size=80))
 def test_tokens_join_to_the_text_again(text: str) -> None:
     assert "".join(tokenise(text)) == text
