@@ -95,6 +95,8 @@ def _run(plan: list[PlannedStage], server: Server, *, pull: bool, run: Run | Non
     if state.is_failed():
         print(state.message, file=sys.stderr)
         return STOPPED
+    if run is not None:
+        print(state.message)
     return 0
 
 
