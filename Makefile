@@ -17,7 +17,7 @@ demo: setup
 	$(BIN)/tunesmith results
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 ui: setup
 	$(BIN)/python -m flows.ui
