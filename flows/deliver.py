@@ -44,14 +44,15 @@ def deliver(
     trailers |= {"Stopped-At": failed.stage} if failed else {}
     trailers |= {"Verdict": verdict.word} if verdict else {}
     news = run_branch.keep(plan, f"Retrain {run.name}: {how}", trailers)
-    if not news:
+    ships = verdict is not None and verdict.ships
+    before = promoted_before(candidate()) if ships else None
+    if not news and (not ships or before):
         run_branch.abandon(run)
         return "nothing to deliver: no output has changed"
     tag = None
     try:
         has_data = run_branch.push_data(run)
-        before = promoted_before(candidate()) if verdict and verdict.ships else None
-        if verdict and verdict.ships and before is None:
+        if verdict is not None and ships and before is None:
             tag = tag_model(candidate(), verdict.reasons)
             _promote(tag, pull)
             run_branch.push_data(run)  # what the tagged commit holds went before

@@ -13,7 +13,7 @@ from typing import Literal
 from flows import workcopy
 from flows.repository import branch, changed_files, git, has_commit, has_origin, some, succeeds
 from flows.retrain import read_dials
-from flows.run_branch import has_remote
+from flows.run_branch import remote_name
 from tunesmith.errors import UserError
 
 State = Literal["well", "note", "wrong"]
@@ -154,24 +154,28 @@ def _origin() -> Iterator[Finding]:
 
 def _remote() -> Iterator[Finding]:
     """The DVC remote that data and adapters are pushed to."""
-    from dvc.repo import Repo
-
-    if not has_remote():
+    name = remote_name()
+    if name is None:
         fix = "dvc remote add --default NAME FOLDER_OR_URL"
         yield Finding("note", "DVC remote", "none: data stay here, and nobody else has them", fix)
-        return
+    elif fault := _fault_of(name):
+        yield Finding("wrong", "DVC remote", f"{name}: {fault}", "dvc remote list")
+    else:
+        yield Finding("well", "DVC remote", name)
+
+
+def _fault_of(name: str) -> str | None:
+    """Return why a remote does not answer."""
+    from dvc.repo import Repo
+
     with Repo(".") as repo:
-        name = repo.config["core"]["remote"]
         try:
             odb = repo.cloud.get_remote(name).odb
             odb.fs.exists(odb.path)
-            if odb.fs.protocol == "local" and (file := _file_above(Path(odb.path))):
-                raise NotADirectoryError(f"{file} is no folder")
         except Exception as error:  # each kind of remote has errors of its own
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            yield Finding("wrong", "DVC remote", f"{name}: {reason}", "dvc remote list")
-            return
-    yield Finding("well", "DVC remote", name)
+            return str(error).splitlines()[0] if str(error) else type(error).__name__
+        file = _file_above(Path(odb.path)) if odb.fs.protocol == "local" else None
+        return f"{file} is no folder" if file else None
 
 
 def _file_above(folder: Path) -> Path | None:

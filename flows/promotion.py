@@ -19,6 +19,7 @@ POINTER = Path("champion.json")
 VERDICT = Path("reports/gate.json")
 PARAMS = Path("params.yaml")
 _VERSION = re.compile(rf"{ARTIFACT}@v(\d+)\.(\d+)\.(\d+)")
+_TAGS = ("tag", "--list", f"{ARTIFACT}@v*")
 _MODEL = "Model"  # the trailer of a tag's message
 
 
@@ -61,9 +62,8 @@ def tag_model(model: str, reasons: Sequence[str]) -> str:
     Source: https://dvc.org/doc/gto.
     """
     tag = f"{ARTIFACT}@v{_next_version()}"
-    git(
-        "tag", "--annotate", tag, "-m", "\n".join(reasons) or "Promoted", "-m", f"{_MODEL}: {model}"
-    )
+    why = "\n".join(reasons) or "Promoted"
+    git("tag", "--annotate", tag, "--message", why, "--message", f"{_MODEL}: {model}")
     return tag
 
 
@@ -73,9 +73,18 @@ def untag(tag: str | None) -> None:
         git("tag", "--delete", tag)
 
 
+def untag_beyond(main: str) -> None:
+    """Take back the tags of a run that was killed before it could share them.
+
+    What origin has of them comes back with the next fetch.
+    """
+    for tag in git(*_TAGS, "--merged", "HEAD", "--no-merged", main).splitlines():
+        untag(tag)
+
+
 def promoted() -> list[str]:
     """Return the tags of all champions there were, the latest first."""
-    return git("tag", "--list", f"{ARTIFACT}@v*", "--sort=-version:refname").splitlines()
+    return git(*_TAGS, "--sort=-version:refname").splitlines()
 
 
 def promoted_before(model: str) -> str | None:

@@ -1,18 +1,26 @@
 """Asks git, in the words of its own commands; a failure is one line."""
 
+import os
 import subprocess
 
 from tunesmith.errors import UserError
 
 
 def git(*arguments: str) -> str:
-    """Return what a git command prints, without the last line's end.
+    """Return what a git command prints, without the last line's end; it asks for no password.
 
     Raises:
         UserError: git is missing, or the command failed; the message holds git's own.
     """
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+        )
     except FileNotFoundError:
         raise UserError(
             "git: no such program; Tunesmith keeps its runs in it, install it"

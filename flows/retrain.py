@@ -18,7 +18,7 @@ from flows.console import show_plan
 from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
 from flows.repository import some
-from flows.run_branch import Run, abandon, begin
+from flows.run_branch import Run, abandoned_if_refused, begin
 from flows.server import Server, prefect_api
 from tunesmith.errors import UserError
 from tunesmith.stage import collect_rarely
@@ -54,13 +54,9 @@ def main(
             return 0
         with workcopy.claimed(), prefect_api() as server:
             run = begin() if options.deliver else None
-            try:
+            with abandoned_if_refused(run):
                 check_params()
                 plan = make_plan(tuple(options.force))
-            except UserError:
-                if run is not None:
-                    abandon(run)
-                raise
             show_plan(plan)
             return _run(plan, server, pull=options.pull, run=run)
     except UserError as error:

@@ -5,10 +5,12 @@ its end leaves main as it was, and its branch says how far it came.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.dag import PlannedStage
+from flows.promotion import untag_beyond
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
 from flows.runner import DvcFailed, dvc
 from flows.workcopy import DVC_LOCK
@@ -114,7 +116,7 @@ def push_data(run: Run) -> bool:
     Raises:
         UserError: the remote did not take them.
     """
-    if not has_remote():
+    if remote_name() is None:
         return False
     try:
         dvc("push", "--run-cache")
@@ -126,12 +128,12 @@ def push_data(run: Run) -> bool:
     return True
 
 
-def has_remote() -> bool:
-    """Tell whether DVC has a remote to push to."""
+def remote_name() -> str | None:
+    """Return the remote that DVC pushes to, None if no default is set."""
     from dvc.repo import Repo
 
     with Repo(".") as repo:
-        return bool(repo.config["core"].get("remote"))
+        return repo.config["core"].get("remote") or None
 
 
 def end(run: Run, *, done: bool) -> None:
@@ -145,6 +147,17 @@ def abandon(run: Run) -> None:
     """Go back to main and forget a run that has brought nothing."""
     git("switch", "--quiet", run.main)
     git("branch", "--quiet", "-D", run.branch)
+
+
+@contextmanager
+def abandoned_if_refused(run: Run | None) -> Iterator[None]:
+    """Forget a run whose dials or graph are refused before any stage."""
+    try:
+        yield
+    except UserError:
+        if run is not None:
+            abandon(run)
+        raise
 
 
 def _written(plan: Iterable[PlannedStage]) -> Iterator[str]:
@@ -177,14 +190,12 @@ def _leave_interrupted() -> None:
     if not left.startswith(PREFIX):
         return
     main = git("config", "--get", f"branch.{left}.{_MAIN}")
+    if DVC_LOCK.exists():
+        git("add", str(DVC_LOCK))
     if changed_files():
-        git(
-            "commit",
-            "--quiet",
-            "--all",
-            "--message",
-            f"Keep what {left} had finished when it ended",
-        )
+        subject = f"Keep what {left} had finished when it ended"
+        git("commit", "--quiet", "--all", "--message", subject)
+    untag_beyond(main)
     git("switch", "--quiet", main)
 
 

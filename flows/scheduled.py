@@ -12,7 +12,7 @@ from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
 from flows.pipeline import retrain
 from flows.retrain import read_dials
-from flows.run_branch import abandon, begin
+from flows.run_branch import abandon, abandoned_if_refused, begin
 from flows.stage_tasks import results_of
 from tunesmith.errors import UserError
 
@@ -32,12 +32,9 @@ def scheduled(only_if: list[str] | None = None) -> State[Any]:
         with workcopy.claimed():
             workcopy.check()
             run = begin()
-            try:
+            with abandoned_if_refused(run):
                 read_dials()
                 plan = make_plan()
-            except UserError:
-                abandon(run)
-                raise
             if not _has_news(plan, only_if):
                 abandon(run)
                 return Completed(name="Nothing new", message=_nothing(only_if))

@@ -71,6 +71,12 @@ printf '{"verdict": "%s", "reasons": ["as the rows say"]}\\n' $verdict > reports
 """
 TRAIN = "mkdir -p models/sft\ncp raw.txt models/sft/weights.txt\n"
 
+RETRAIN = """
+import sys
+from flows.retrain import end_now, main
+end_now(main(sys.argv[1:], check_params=lambda: None))
+"""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -94,6 +100,17 @@ def call(*command: str) -> str:
     done = subprocess.run([*python, *command], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    """Start the flow on the project of the current folder, whose dials are none of ours."""
+    return subprocess.Popen(
+        [sys.executable, "-c", RETRAIN, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,20 +3,13 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import GATE, call
-
-RETRAIN = """
-import sys
-from flows.retrain import end_now, main
-end_now(main(["--deliver", *sys.argv[1:]], check_params=lambda: None))
-"""
+from tests.flows.conftest import GATE, call, start
 
 
 @pytest.fixture(scope="module")
@@ -41,18 +34,9 @@ def clone(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
     return delivery
 
 
-def start(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", RETRAIN, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def deliver() -> tuple[int, str]:
     """Return exit code and errors of one delivered run."""
-    process = start()
+    process = start("--deliver")
     _, err = process.communicate(timeout=180)
     return process.returncode, err
 
@@ -125,6 +109,19 @@ def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
 
 
 @pytest.mark.flow
+def test_what_was_run_by_hand_and_ships_is_promoted_too(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    call("dvc", "repro", "-q")
+    call("git", "add", "-A")
+    call("git", "commit", "-qm", "Run by hand")
+    call("git", "push", "-q", "origin", "main")
+    assert deliver() == (0, "")
+    assert pointer() == "adapter@v0.1.0"
+
+
+@pytest.mark.flow
 def test_a_run_that_stops_is_kept_on_its_branch_and_main_stays(
     clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,7 +180,7 @@ def test_a_killed_run_is_kept_on_its_branch_and_the_next_restores_what_it_had_fi
     assert deliver() == (0, "")
     Path("gate.sh").write_text("echo up >&2\nsleep 60\n")
     change("second\n")
-    process = start()
+    process = start("--deliver")
     assert process.stdout is not None
     assert any(line == "gate | up\n" for line in process.stdout)
     process.send_signal(signal.SIGKILL)
@@ -194,7 +191,7 @@ def test_a_killed_run_is_kept_on_its_branch_and_the_next_restores_what_it_had_fi
     Path("../colleague/gate.sh").write_text(GATE)
     call("git", "-C", "../colleague", "commit", "-qam", "Mend the gate")
     call("git", "-C", "../colleague", "push", "-q")
-    process = start()
+    process = start("--deliver")
     out, err = process.communicate(timeout=180)
     assert (process.returncode, err) == (0, "")
     assert "train     Restored" in out

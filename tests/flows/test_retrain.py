@@ -4,8 +4,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +13,8 @@ import psutil
 import pytest
 import yaml
 
-RETRAIN = """
-import sys
-from flows.retrain import end_now, main
-end_now(main(sys.argv[1:], check_params=lambda: None))
-"""
+from tests.flows.conftest import start
+
 ALL = ["collect", "clean", "train@sft", "train@dpo", "report"]
 
 
@@ -42,16 +37,6 @@ def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def with_home(prefect_home: Path) -> Callable[[], None]:
     """Give the project of the current folder a Prefect that need not be set up."""
     return lambda: shutil.copytree(prefect_home, ".work")
-
-
-def start(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", RETRAIN, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
 
 
 def retrain(*arguments: str) -> tuple[int, str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows import run_branch
+from flows.promotion import tag_model
 from tests.flows.conftest import call
 from tunesmith.errors import UserError
 
@@ -62,6 +63,28 @@ def test_a_run_commits_what_dvc_and_stages_wrote_and_nothing_else(finished: Path
         "Prefect-Run:",
         "1",
     ]
+
+
+def test_a_run_killed_while_it_promoted_leaves_no_tag_behind(shared: Path) -> None:
+    run_branch.begin()
+    Path("raw.txt").write_text("half\n")
+    call("git", "commit", "-qam", "Retrain")
+    tag_model("models/sft", ["better"])
+    Path("dvc.lock").write_text("schema: '2.0'\n")
+    following = run_branch.begin()
+    assert call("git", "tag") == ""
+    assert call("git", "rev-parse", "HEAD") == call("git", "rev-parse", "main")
+    assert following.main == "main"
+
+
+def test_a_promotion_that_origin_has_survives_a_kill(shared: Path) -> None:
+    run = run_branch.begin()
+    call("git", "commit", "-q", "--allow-empty", "-m", "Retrain")
+    tag = tag_model("models/sft", ["better"])
+    run_branch.share(run, done=True, tag=tag)
+    run_branch.begin()
+    assert call("git", "tag").split() == [tag]
+    assert call("git", "log", "-1", "--format=%s", "main").strip() == "Retrain"
 
 
 def go_apart(_: Path) -> None:
