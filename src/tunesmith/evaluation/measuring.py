@@ -49,12 +49,23 @@ def measured_sets(
     settings: EvaluateParams,
     seed: int,
 ) -> Sets:
-    """Return the metrics of every set but the test rows, those that it can show."""
+    """Return the metrics of every set but the test rows, those that it can show.
+
+    Raises:
+        UserError: a set can show none.
+    """
     found = {}
     for name in sets_of(rows):
         own, given = part_of(rows, predictions, name)
         answers = answers_of(own, given)
-        shown = [one for one in metrics_beside(own, settings) if one.shows(answers[CANDIDATE])]
+        wanted = metrics_beside(own, settings)
+        shown = [one for one in wanted if one.shows(answers[CANDIDATE])]
+        if not shown:
+            names = ", ".join(one.name for one in wanted)
+            raise UserError(
+                f"params.yaml: evaluate.metrics: the {name} rows can show none of {names}; add one "
+                "that they can, or take the set out"
+            )
         table = statistics(shown, answers, name)
         everything = np.ones(len(own), dtype=bool)
         found[name] = measured(table, everything, name, settings, seed), answers[CANDIDATE]

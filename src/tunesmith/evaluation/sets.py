@@ -1,5 +1,6 @@
 """The sets beside the test rows, out-of-distribution and retention rows, each scored alone."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -135,7 +136,4 @@ def about_sets(sets: Sets) -> dict[str, Any]:
 
 def about_all(test: dict[str, Any], sets: dict[str, Any]) -> dict[str, Any]:
     """Return metric → what pins it down on the test rows, or on the first set that has it."""
-    found = dict(test)
-    for own in sets.values():
-        found = {**found, **own, **found}  # the test rows first
-    return found
+    return dict(ChainMap(test, *sets.values()))

@@ -11,8 +11,8 @@ import numpy as np
 from tunesmith.behaviour.expand import Expanded
 from tunesmith.errors import UserError
 from tunesmith.exam import ExamParams
-from tunesmith.exam.retention import PREFIX
 from tunesmith.rows import WITHOUT_REFERENCE, Row
+from tunesmith.sets import RETENTION
 
 LABELLED = "classification"
 TEST = "test"
@@ -68,7 +68,7 @@ def assemble(
         if not all(_fits(row, labelled) for row in rows):
             left_out[name] = "its rows are of another task than the test rows"
             continue
-        most = params.retention_rows if name.startswith(PREFIX) else params.ood_rows
+        most = params.retention_rows if name.startswith(RETENTION) else params.ood_rows
         asked += _sample(rows, most, seed)
     return Exam([*asked, *behaviour.rows], left_out, behaviour)
 

@@ -12,7 +12,6 @@ from tunesmith.sets import RETENTION
 from tunesmith.sources.base import Batch
 from tunesmith.sources.file import FORMATS, FileSource
 
-PREFIX = RETENTION
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -53,7 +52,7 @@ def _rows(path: Path, folder: Path, seen: Seen) -> list[Row]:
             f"{path}: a retention set is called by letters, digits, - and _; rename the file"
         )
     [batch] = FileSource(path=path.name).batches(folder)
-    return [{**row, "split": PREFIX + name} for row in _examples(batch, path, seen)]
+    return [{**row, "split": RETENTION + name} for row in _examples(batch, path, seen)]
 
 
 def _examples(batch: Batch, path: Path, seen: Seen) -> list[Row]:

@@ -20,6 +20,13 @@ class Check:
     reason: str | None
 
 
+def limit_words(verdict: Verdict, n: int, unit: str = "rows") -> str:
+    """Return what stands between a value that was judged by `within` and "the limit of"."""
+    if n < MIN_ROWS:
+        return f"is of fewer than {MIN_ROWS} {unit}, too few to judge by"
+    return WORDS[verdict]
+
+
 def within(low: float, high: float, most: float, n: int) -> Verdict:
     """Return what an interval of n rows allows that has to lie below `most`.
 

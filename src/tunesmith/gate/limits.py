@@ -7,8 +7,7 @@ from tunesmith.behaviour import CANDIDATE
 from tunesmith.errors import UserError
 from tunesmith.gate import GateParams, Limit
 from tunesmith.gate.behaviour import capability_of
-from tunesmith.gate.check import WORDS, Check, Verdict, within
-from tunesmith.slices import MIN_ROWS
+from tunesmith.gate.check import Check, Verdict, limit_words, within
 from tunesmith.stats.score import LEVELS, proportion
 
 TEST = "test"
@@ -108,11 +107,8 @@ def _check(
         assert limit.at_least is not None
         verdict = within(-high, -low, -limit.at_least, n)
         bound = f"at least {limit.at_least:g}"
-    words = WORDS[verdict]
-    if n < MIN_ROWS:
-        words = f"has fewer than {MIN_ROWS} {unit}, too few to judge by"
     reason = (
-        f"{what} {words} the limit of {bound}: {score['value']:.4f} "
+        f"{what} {limit_words(verdict, n, unit)} the limit of {bound}: {score['value']:.4f} "
         f"[{low:.4f}, {high:.4f}], n = {n}"
     )
     return Check(f"{limit.set} {name}", verdict, reason)

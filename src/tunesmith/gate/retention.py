@@ -5,10 +5,9 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.gate import GateParams
-from tunesmith.gate.check import Check, within
+from tunesmith.gate.check import Check, limit_words, within
 from tunesmith.gate.gain import Gain, better_side, gain
 from tunesmith.sets import OF_TEXT, RETENTION, judged_by
-from tunesmith.slices import MIN_ROWS
 
 
 def retention_checks(
@@ -42,15 +41,8 @@ def _check(
     own = _share_kept(name, metric, found, metrics, settings)
     assert settings.retention_loss is not None
     verdict = within(-own.high, -own.low, settings.retention_loss, own.n)
-    words = {
-        "SHIP": "keeps to the limit of",
-        "HOLD": "may be more than the limit of",
-        "REJECT": "is more than the limit of",
-    }[verdict]
-    if own.n < MIN_ROWS:
-        words = f"is of fewer than {MIN_ROWS} rows, too few to judge by the limit of"
-    lost = f"{name}: {metric} {_lost(own)}"
-    return Check(name, verdict, f"{lost}, which {words} {settings.retention_loss:.0%}, n = {own.n}")
+    told = f"{limit_words(verdict, own.n)} the limit of {100 * settings.retention_loss:g}%"
+    return Check(name, verdict, f"{name}: {metric} {_lost(own)}, which {told}, n = {own.n}")
 
 
 def _unlimited(

@@ -5,7 +5,7 @@ import numpy as np
 from tunesmith.answers import Answers
 from tunesmith.errors import UserError
 from tunesmith.metrics.metric import Metric
-from tunesmith.metrics.strict_json import NotJsonError, fields, read, same, unfenced
+from tunesmith.metrics.strict_json import NotJsonError, fields, is_json, read, same, unfenced
 from tunesmith.stats.resample import Floats
 
 
@@ -38,7 +38,7 @@ class JsonFields(Metric):
 
     def shows(self, answers: Answers) -> bool:
         """Return whether every reference is JSON; a set of prose has no field."""
-        return all(map(_readable, answers.references))
+        return all(map(is_json, answers.references))
 
     def finish(self, totals: Floats) -> Floats:
         """Return 2·right / (predicted + expected)."""
@@ -55,15 +55,6 @@ class JsonFields(Metric):
                 f'{row + 1}, "{text[:60]}", is no JSON ({error}); mend it or take the metric off '
                 "the list"
             ) from None
-
-
-def _readable(text: str) -> bool:
-    """Return whether a text is JSON."""
-    try:
-        read(text)
-    except NotJsonError:
-        return False
-    return True
 
 
 def _predicted(text: str) -> dict[tuple[str | int, ...], object]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from tunesmith.answers import Answers
 from tunesmith.metrics.metric import RowMean
-from tunesmith.metrics.strict_json import NotJsonError, read
+from tunesmith.metrics.strict_json import is_json
 from tunesmith.stats.resample import Floats
 
 
@@ -23,13 +23,4 @@ class JsonValid(RowMean):
 
     def scores(self, answers: Answers) -> Floats:
         """Return (N,) of 1 and 0."""
-        return np.array([_is_json(text) for text in answers.predictions], dtype=np.float64)
-
-
-def _is_json(text: str) -> bool:
-    """True if a text can be read."""
-    try:
-        read(text)
-    except NotJsonError:
-        return False
-    return True
+        return np.array([is_json(text) for text in answers.predictions], dtype=np.float64)

@@ -33,6 +33,15 @@ def read(text: str) -> Any:
         raise NotJsonError(str(error)) from None
 
 
+def is_json(text: str) -> bool:
+    """True if a text can be read."""
+    try:
+        read(text)
+    except NotJsonError:
+        return False
+    return True
+
+
 def unfenced(text: str) -> str:
     """Return what stands inside a Markdown code block, where that is all of the text."""
     block = FENCED.match(text)

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 
 def quantile_interval(
     values: Sequence[float], share: float, confidence: float
@@ -21,21 +23,15 @@ def quantile_interval(
     Source: distribution-free intervals from order statistics, section 7.1 of David and Nagaraja,
     Order Statistics, 2003.
     """
-    ordered, n, tail = sorted(values), len(values), (1 - confidence) / 2
-    below = [_binomial(n, k, share) for k in range(n + 1)]
-    lower = max((k for k in range(1, n + 1) if math.fsum(below[:k]) <= tail), default=None)
-    upper = min((k for k in range(1, n + 1) if math.fsum(below[k:]) <= tail), default=None)
-    return (
-        -math.inf if lower is None else ordered[lower - 1],
-        math.inf if upper is None else ordered[upper - 1],
-    )
+    from scipy.stats import binom
+
+    tail, below = (1 - confidence) / 2, np.arange(len(values))
+    lower = np.count_nonzero(binom.cdf(below, len(values), share) <= tail)
+    upper = np.count_nonzero(binom.sf(below, len(values), share) > tail) + 1
+    ordered = [-math.inf, *sorted(values), math.inf]
+    return ordered[lower], ordered[upper]
 
 
 def fewest_for_upper(share: float, confidence: float) -> int:
     """Return how many values it takes for the interval of a quantile to have an upper end."""
     return math.ceil(math.log((1 - confidence) / 2) / math.log(share))
-
-
-def _binomial(n: int, k: int, share: float) -> float:
-    """Return the probability that exactly k of n values lie below."""
-    return math.comb(n, k) * share**k * (1 - share) ** (n - k)

@@ -300,6 +300,13 @@ def test_a_set_of_prose_beside_json_does_not_stop_the_scores_of_json() -> None:
     assert set(result.metrics["sets"]["ood:far"]["candidate"]) == {"rouge_l"}
 
 
+def test_a_set_that_none_of_the_metrics_can_be_of_is_named() -> None:
+    rows = pd.concat([json_rows(), shop_rows(40, "far").assign(split="ood:far")], ignore_index=True)
+    settings = EvaluateParams(metrics=["json_fields"], resamples=200)
+    with pytest.raises(UserError, match="the ood:far rows can show none of json_fields; add one"):
+        evaluate(rows, shop_predictions(rows), settings, 0)
+
+
 def test_test_rows_that_a_metric_cannot_read_are_named_with_their_set() -> None:
     settings = EvaluateParams(metrics=["json_fields"], resamples=200)
     with pytest.raises(UserError, match=r"the reference of row 1, .* \(of the test rows\)"):

@@ -48,6 +48,12 @@ def test_what_is_lost_on_a_retention_set_is_a_share_of_the_bases_score(
     assert check.reason is not None and "limit of 10%, n = 60" in check.reason
 
 
+def test_a_limit_on_retention_is_told_as_it_was_set() -> None:
+    settings = GateParams(metric="rouge_l", retention_loss=0.125)
+    [check] = retention_checks(lost(0.02, 0.1), METRICS, settings)
+    assert check.reason is not None and "which keeps to the limit of 12.5%, n = 60" in check.reason
+
+
 def test_what_is_lost_without_a_limit_is_told_and_stops_nothing() -> None:
     [check] = retention_checks(lost(1, 2), METRICS, GateParams(metric="rouge_l"))
     assert check.verdict == "SHIP"
@@ -276,7 +282,7 @@ def test_a_limit_on_few_rows_holds_whatever_the_interval_and_says_why(bound: flo
     [check] = limit_checks(few, {}, settings)
     assert check.verdict == "HOLD"
     assert check.reason is not None
-    assert "repetition on test has fewer than 30 rows, too few to judge by" in check.reason
+    assert "repetition on test is of fewer than 30 rows, too few to judge by" in check.reason
 
 
 @pytest.mark.parametrize("loss", [0.0, 0.4])

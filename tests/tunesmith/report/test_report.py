@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
+from typing import get_args
 
 import pytest
 from huggingface_hub import ModelCard
@@ -16,8 +17,10 @@ from tests.reporting import (
     text_beside_evidence,
     whole_evidence,
 )
+from tunesmith.methods import Method
+from tunesmith.methods.base import TrainingMethod
 from tunesmith.report import ReportParams
-from tunesmith.report.cards import data_card, escaped, model_card
+from tunesmith.report.cards import WHOLE, data_card, escaped, model_card
 from tunesmith.report.evidence import Evidence
 from tunesmith.report.lines import Series, line_chart, ticks
 from tunesmith.report.origin_view import provenance
@@ -248,6 +251,16 @@ def test_whole_weights_are_a_finetune_that_needs_no_peft(chat: Evidence) -> None
     facts = front_matter(model_card(whole, PARAMS))
     assert (facts["library_name"], facts["base_model_relation"]) == ("transformers", "finetune")
     assert front_matter(model_card(chat, PARAMS))["library_name"] == "peft"
+
+
+def test_the_card_knows_every_method_that_saves_whole_weights() -> None:
+    methods = get_args(get_args(Method)[0])
+    whole = {one.model_fields["kind"].default for one in methods if not keeps_base(one)}
+    assert whole == set(WHOLE)
+
+
+def keeps_base(method: type[TrainingMethod]) -> bool:
+    return method.model_construct().keeps_base
 
 
 def test_page_and_card_tell_what_pins_weights_code_and_rows(chat: Evidence) -> None:

@@ -30,6 +30,11 @@ def test_the_fewest_values_with_an_upper_end_are_told(
     assert quantile_interval(range(n - 1), share, confidence)[1] == math.inf
 
 
+def test_thousands_of_values_have_an_interval_too() -> None:
+    low, high = quantile_interval(range(1, 10_001), 0.5, 0.95)
+    assert (low, high) == (4902, 5099)  # 5,000 ± 1.96 · 50
+
+
 @pytest.mark.parametrize("share", [0.5, 0.95])
 def test_the_interval_holds_the_quantile_of_skewed_values_at_least_as_often_as_it_says(
     share: float,
