@@ -51,6 +51,12 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         assert not name or name in anchors(path), f"no #{name} in {path}"
 
 
+def test_the_list_of_decisions_names_each_of_them() -> None:
+    folder = ROOT / "docs" / "decisions"
+    named = {path for path, _ in links(folder / "README.md")}
+    assert named >= {*folder.glob("0*.md")}
+
+
 def test_every_page_is_reached_from_the_readme() -> None:
     reached, left = set(), [ROOT / "README.md"]
     while left:
