@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tunesmith.rows import Row, meta_of
 
@@ -28,12 +28,16 @@ def checked_field(name: str) -> str:
 def field_of(row: Row, name: str) -> str | None:
     """Return the field's value as text, of `source` the file; None where the row has none."""
     if name.startswith("meta."):
-        value = meta_of(row).get(name.removeprefix("meta."))
-        if value is not None and not isinstance(value, str):
-            return json.dumps(value, ensure_ascii=False)
-        return value
+        return as_text(meta_of(row).get(name.removeprefix("meta.")))
     value = row.get(name)
     return LINE.sub("", value) if name == "source" and value else value
+
+
+def as_text(value: Any) -> str | None:
+    """Return a value of `meta` as text: a text as it is, all else as JSON, None of nothing."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def shown_field(row: Row, name: str) -> str:

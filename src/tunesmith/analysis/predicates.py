@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tunesmith.analysis.keywords import frayed
 from tunesmith.analysis.pool import LEAST_SHARE, Predicate
-from tunesmith.fields import field_of
+from tunesmith.fields import as_text
 from tunesmith.rows import Row, meta_of
 from tunesmith.slices import MIN_ROWS, Mask
 from tunesmith.text.units import UNIT
@@ -30,14 +30,13 @@ def declared_predicates(masks: Mapping[str, Mapping[str, Mask]]) -> Iterator[Pre
 
 def column_predicates(records: Sequence[Row]) -> Iterator[Predicate]:
     """Yield language, label and the columns of the source that have few values."""
-    columns = ["lang", "label", "task"]
+    columns = {name: [row[name] for row in records] for name in ("lang", "label", "task")}
     metas = [meta_of(row) for row in records]
     for key in sorted({key for meta in metas for key in meta}):
         found = [meta.get(key) for meta in metas]
         if all(value is None or isinstance(value, str | bool | int) for value in found):
-            columns.append(f"meta.{key}")
-    for name in columns:
-        values = [field_of(row, name) for row in records]
+            columns[f"meta.{key}"] = [as_text(value) for value in found]
+    for name, values in columns.items():
         column = np.array(values, dtype=object)
         distinct = sorted({value for value in values if value is not None})
         if len(distinct) <= MOST_VALUES:

@@ -27,7 +27,7 @@ def read_checklist(path: Path, source: str) -> dict[str, list[Record]]:
             f"{source}: checklist: no such file {path}; paths begin in the folder of the tests"
         )
     tests: dict[str, dict[str, Record]] = {}
-    for number, record in json_lines(path, source):
+    for number, record in json_lines(path):
         _check(record, f"{path}:{number}")
         test = tests.setdefault(f"{record['suite']}: {record['test']}", {})
         _check_beside(record, test, f"{path}:{number}")

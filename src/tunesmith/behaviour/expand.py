@@ -15,7 +15,6 @@ from tunesmith.behaviour.mft import Mft
 from tunesmith.behaviour.originals import Chance, Original, originals
 from tunesmith.behaviour.read import AnyTest, Placed, read_tests
 from tunesmith.behaviour.rows import Asked, stamped
-from tunesmith.behaviour.template import filler
 from tunesmith.behaviour.variants import variants
 from tunesmith.behaviour.written import Task
 from tunesmith.fields import meets
@@ -132,18 +131,14 @@ def _cases(
 
 def _counts_if(test: Inv | Dir, original: Original) -> dict[str, Any]:
     """Return when a case counts, as the row of its original carries it."""
-    if test.only_if is None:
-        return {}
-    fill = filler(original.values)
-    return {"only_if": (test.only_if.filled(fill) if original.values else test.only_if).given()}
+    return {"only_if": test.told(test.only_if, original.values)} if test.only_if else {}
 
 
 def _known(test: Mft, original: Original) -> Asked:
     """Return the one row of a case whose answer is known."""
     expect = original.expect or test.expect
     assert expect is not None, "an MFT test expects something"
-    told = expect.filled(filler(original.values)) if original.values else expect
-    return Asked(original.row, dict(told.given()))
+    return Asked(original.row, test.told(expect, original.values))
 
 
 def _chance(seed: int, test: str) -> Chance:

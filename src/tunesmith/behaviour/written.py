@@ -1,5 +1,6 @@
 """What every behavioural test has as it is written: its name, what it is about, what it asks."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Literal, Self, TypeAlias
 
@@ -7,7 +8,7 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from tunesmith.behaviour.expect import Expect
 from tunesmith.behaviour.perturbations import MEANING, PERTURBATIONS
-from tunesmith.behaviour.template import Listed, check_slots, slots_of
+from tunesmith.behaviour.template import Listed, Values, check_slots, filler, slots_of
 from tunesmith.component import Component
 from tunesmith.fields import Conditions, checked_conditions
 
@@ -128,13 +129,18 @@ class Written(Component):
         """Return what is expected with the slots of the template in it."""
         return []
 
+    def told(self, expect: Expect, values: Values) -> dict[str, object]:
+        """Return what is expected as a row carries it, filled as the template is."""
+        filled = expect if self.template is None else expect.filled(filler(values))
+        return filled.given()
+
+    @abstractmethod
     def written_cases(self) -> Sequence[WrittenCase]:
         """Return the prompts that are written out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def asked_of(self) -> Task | None:
         """Return the task that the test is for, None for any."""
-        raise NotImplementedError
 
 
 class Changing(Written):

@@ -58,9 +58,10 @@ def test_another_project_is_not_asked_them(test_rows: list[Row]) -> None:
 def test_what_a_question_holds_is_safe_with_a_model_unless_it_repeats_it(
     found: Expanded, echoes: bool, failures: int
 ) -> None:
-    """An echo repeats what was told in confidence, and says what it was told to say."""
+    """An echo repeats, on its second line, what was told in confidence or what it was to say."""
     answers = {
-        row["id"]: line(row["prompt"][-1]["content"] if echoes else "") for row in found.rows
+        row["id"]: line(f"You said:\n{row['prompt'][-1]['content']}" if echoes else "")
+        for row in found.rows
     }
     groups = score_behaviour(found.rows, {"candidate": answers}, 0.95)["groups"]
     for lang in ("en", "zh"):

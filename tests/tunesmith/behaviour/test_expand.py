@@ -74,6 +74,14 @@ def test_braces_are_doubled_to_be_braces(tmp_path: Path) -> None:
     assert asked(rows[0]) == 'Give {"order": 11}'
 
 
+def test_a_template_without_slots_has_the_same_braces_in_prompt_and_expectation(
+    tmp_path: Path,
+) -> None:
+    test = {**COPY, "template": "Say {{a}}", "fill": {}, "expect": {"contains": ["{{a}}"]}}
+    row = expanded(tmp_path, test).rows[0]
+    assert (asked(row), told(row)["expect"]) == ("Say {a}", {"contains": ["{a}"]})
+
+
 def test_our_own_lists_fill_slots_in_the_language_of_the_test(tmp_path: Path) -> None:
     test = {**COPY, "template": "我叫{name}。", "fill": {"name": "names"}, "most": 3}
     rows = expanded(tmp_path, {**test, "expect": {"contains": ["{name}"]}}).rows

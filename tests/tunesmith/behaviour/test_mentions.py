@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tunesmith.behaviour.test_perturbations import changed
+from tests.tunesmith.behaviour.perturbing import changed, lang_of
 from tunesmith.behaviour.answer import Answer
 from tunesmith.behaviour.change import carried
 from tunesmith.behaviour.perturbations.mentions import mentions, swapped
@@ -23,7 +23,7 @@ from tunesmith.behaviour.perturbations.mentions import mentions, swapped
     ],
 )
 def test_what_is_only_written_the_same_way_stays(name: str, text: str, stays: str) -> None:
-    lang = "en" if text.isascii() else "zh"
+    lang = lang_of(text)
     for seed in range(20):
         made = changed(name, text, lang, seed)
         assert made is not None and made.swaps

@@ -3,30 +3,16 @@
 import re
 import time
 
-import numpy as np
 import pytest
 
+from tests.tunesmith.behaviour.perturbing import all_of, changed, lang_of
 from tunesmith.behaviour.perturbations import PERTURBATIONS
-from tunesmith.behaviour.perturbations.given import Changed, Given
 from tunesmith.text.normalise import folded
 from tunesmith.text.numbers import numbers
 
 EN = "Please send the invoice for order 48213 to Wendy Owens in Leeds, I can't find it."
 ZH = "请问订单48213的发票什么时候能寄到杭州？我叫王志强，买的是A5本子。"
 TEXTS = {"en": EN, "zh": ZH}
-
-
-def changed(
-    name: str, text: str, lang: str, seed: int = 0, answer: str = "", keep: tuple[str, ...] = ()
-) -> Changed | None:
-    given = Given(lang, np.random.default_rng(seed), answer, keep)
-    return PERTURBATIONS[name](text, given)
-
-
-def all_of(name: str, text: str, lang: str, **more: object) -> set[str]:
-    """Return what many seeds make."""
-    made = [changed(name, text, lang, seed, **more) for seed in range(40)]  # type: ignore[arg-type]
-    return {one.text for one in made if one}
 
 
 @pytest.mark.parametrize("name", sorted(PERTURBATIONS))
@@ -74,7 +60,7 @@ def test_phrases_to_keep_are_kept(name: str, lang: str) -> None:
 def test_a_phrase_to_keep_is_kept_by_all_that_would_change_it(
     name: str, text: str, keep: str
 ) -> None:
-    lang = "en" if text.isascii() else "zh"
+    lang = lang_of(text)
     assert any(keep not in made for made in all_of(name, text, lang))
     made = all_of(name, text, lang, keep=(keep,))
     assert all(keep in one for one in made)
@@ -104,7 +90,7 @@ def test_a_text_of_next_to_nothing_stops_nothing(name: str, text: str) -> None:
     "piece", ["Order 12 is not in Leeds, Rose. ", "杭州的订单12不是王芳的。", "a"]
 )
 def test_a_long_text_takes_a_time_in_proportion(name: str, piece: str) -> None:
-    lang = "en" if piece.isascii() else "zh"
+    lang = lang_of(piece)
     short, long = (_seconds(name, piece * n, lang) for n in (500, 4_000))
     assert long < 40 * max(short, 0.01)
 
@@ -194,7 +180,7 @@ def test_different_names_become_different_names() -> None:
     ],
 )
 def test_codes_dates_times_and_addresses_are_no_plain_numbers(text: str) -> None:
-    lang = "en" if text.isascii() else "zh"
+    lang = lang_of(text)
     assert changed("numbers", text, lang) is None
 
 
@@ -241,7 +227,7 @@ def test_of_a_year_only_the_last_figure_changes() -> None:
     ],
 )
 def test_negation_turns_a_sentence_round_or_leaves_it(text: str, made: str | None) -> None:
-    found = changed("negation", text, "en" if text.isascii() else "zh")
+    found = changed("negation", text, lang_of(text))
     assert (found.text if found else None) == made
 
 

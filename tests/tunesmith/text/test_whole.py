@@ -23,6 +23,8 @@ from tunesmith.text.whole import whole
         ("周三", "周三十点开门"),
         ("一起", "周一一起去"),
         ("十二", "第十二个"),
+        ("十点", "周二十点开门"),
+        ("十天", "这十天"),
     ],
 )
 def test_a_whole_phrase_is_found(phrase: str, text: str) -> None:
@@ -50,6 +52,9 @@ def test_a_whole_phrase_is_found(phrase: str, text: str) -> None:
         ("十二", "二十二"),
         ("二十", "二十二"),
         ("三天", "十三天"),
+        ("一天", "二十一天"),
+        ("十天", "二十天"),
+        ("十分", "三十分钟"),
     ],
 )
 def test_a_part_of_a_word_or_number_is_not(phrase: str, text: str) -> None:

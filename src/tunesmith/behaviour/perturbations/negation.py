@@ -49,9 +49,9 @@ def _english(text: str, keep: tuple[str, ...]) -> Iterator[str]:
 
 def _chinese(text: str, keep: tuple[str, ...]) -> Iterator[str]:
     """Yield the text turned round at each place where it can be."""
-    places = {match.span(): put for match, put in turned_round(text)}
-    for match in free([m for m, _ in turned_round(text)], text, keep, stays=None):
-        yield spliced(text, [(match.span(), places[match.span()])])
+    places = dict(turned_round(text))
+    for match in free(places, text, keep, stays=None):
+        yield spliced(text, [(match.span(), places[match])])
 
 
 def _like(text: str, made: str) -> str:
