@@ -47,7 +47,7 @@ def test_a_row_that_just_fits_is_not_cut() -> None:
 
 def told(rows: list[Row], task: str, capsys: pytest.CaptureFixture[str], most: int = 16) -> str:
     encoded = encode_rows(rows, task, TOKENIZER, most, ["n", "y"])
-    tell("sft", "train", rows, encoded, task, most)
+    tell("sft", "train", rows, encoded, lengths(rows, encoded, task), most)
     return capsys.readouterr().out
 
 
