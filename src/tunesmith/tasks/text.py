@@ -17,7 +17,7 @@ def blocks(row: Row, tokenizer: Any, max_length: int) -> list[dict[str, list[int
     """Return a text and its end in blocks of at most `max_length` tokens; no token is lost.
 
     Each block but the first begins with the last token of the one before, which is read there and
-    not trained: so every token is trained once, and none without one before it.
+    not trained: so every token is trained once, where one stands before it.
 
     Raises:
         UserError: a block has no room for a token and the one before it.
