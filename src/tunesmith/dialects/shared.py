@@ -164,7 +164,7 @@ def set_model(t: Translation, name: Any) -> None:
 
 
 def set_packing(t: Translation, *names: str, default: bool = False) -> None:
-    """Translate packing, of which none is their default; ours never lets rows see one another."""
+    """Translate packing, else take `default`, theirs; ours never lets rows see one another."""
     packing = t.take(*names)
     t.put(f"phases.{PHASE}.packing", default if packing is None else bool(packing))
 

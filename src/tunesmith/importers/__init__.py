@@ -33,6 +33,7 @@ IMPORTERS: tuple[Importer, ...] = (
     TEXT_LABEL,
     PLAIN_TEXT,
 )
+NAMES = frozenset().union(*(importer.columns for importer in IMPORTERS))  # of all their columns
 ACCEPTED = ", ".join(dict.fromkeys(map(str, IMPORTERS)))
 
 

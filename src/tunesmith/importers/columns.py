@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tunesmith.importers import NAMES
 from tunesmith.importers.base import Record, ShapeError
 
 ABSENT = object()
@@ -23,10 +24,10 @@ def renamed(record: Record, columns: Mapping[str, str]) -> Record:
     found = {ours: _at(record, theirs) for ours, theirs in columns.items()}
     for ours, theirs in columns.items():
         if found[ours] is ABSENT:
-            turned = f"; our name stands first: `{{{theirs}: {ours}}}`" if ours in record else ""
-            raise ShapeError(
-                f'no column "{theirs}"; columns: {", ".join(map(str, record))}{turned}'
-            )
+            there = ", ".join(map(str, record))
+            turned = ours in record and theirs in NAMES and ours not in NAMES
+            hint = f"; our name stands first: `{{{theirs}: {ours}}}`" if turned else ""
+            raise ShapeError(f'no column "{theirs}"; columns: {there}{hint}')
     rest: Record = record
     for theirs in columns.values():
         rest = _without(rest, theirs)

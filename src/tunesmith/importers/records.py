@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any, NamedTuple
 
-from tunesmith.importers import IMPORTERS, beside, importer_of
+from tunesmith.importers import NAMES, beside, importer_of
 from tunesmith.importers.base import Importer, ShapeError
 from tunesmith.importers.columns import renamed
 from tunesmith.importers.seen import Seen
@@ -194,9 +194,8 @@ def _unfit(record: Record, wanted: str | None, usual: Importer | None) -> str:
 
 def _mistyped(columns: Mapping[str, str]) -> str:
     """Return a hint at a name of the column map that is nearly one of ours; nothing if none is."""
-    known = sorted(frozenset().union(*(importer.columns for importer in IMPORTERS)))
     for name in columns:
-        close = get_close_matches(name, known, n=1, cutoff=0.8)
+        close = get_close_matches(name, sorted(NAMES), n=1, cutoff=0.8)
         if close and close[0] != name:
             return f'; `columns:` names "{name}", did you mean "{close[0]}"?'
     return ""

@@ -58,9 +58,10 @@ def encoding_of(blocks: Blocks, name: str, encoding: str | None = None) -> Encod
         UserError: the encoding is wrong, unknown or cannot be told.
     """
     head = part_of(blocks, 0, SAMPLE_BYTES)
-    told = encoding or _marked(head)
+    marked = _marked(head)
+    told = encoding or marked
     if told:
-        return Encoding(_checked(blocks, name, told))
+        return Encoding(_past_mark(_checked(blocks, name, told), marked))
     misfit = _misfit(blocks, "utf-8")
     if misfit is None and head.count(0) <= ZERO_SHARE * len(head):
         return Encoding("utf-8")
@@ -110,6 +111,14 @@ def part_of(blocks: Blocks, start: int, end: int) -> bytes:
 def _marked(head: bytes) -> str | None:
     """Return the encoding that a byte-order mark names."""
     return next((marked for mark, marked in MARKS.items() if head.startswith(mark)), None)
+
+
+def _past_mark(encoding: str, marked: str | None) -> str:
+    """Return an encoding, or its form that does not read the mark of the file as text."""
+    if marked is None:
+        return encoding
+    same = codecs.lookup(encoding).name.startswith(marked.removesuffix("-sig"))
+    return marked if same else encoding
 
 
 def _order(head: bytes) -> str:

@@ -1,4 +1,8 @@
-"""How well a model answers some validation rows, where the best checkpoint is chosen by that."""
+"""How well a model answers some validation rows, where the best checkpoint is chosen by that.
+
+The two scores are lines of their own, held to the metrics of the same names by a test: training is
+made anew when its code changes, and all that the metrics need to resample rows would be part of it.
+"""
 
 from typing import Any
 
@@ -10,6 +14,7 @@ from tunesmith.rows import Row, prompt_of, reference_of
 from tunesmith.tasks import chat, completion
 from tunesmith.training.batching import ROWS as BATCH
 from tunesmith.training.devices.group import Group, gathered
+from tunesmith.training.fast_path import without_adapter
 from tunesmith.training.params import Phase
 from tunesmith.training.scores import OF_ANSWERS
 
@@ -48,8 +53,7 @@ class Answered:
 
     def __call__(self, model: Any) -> float:
         """Return the mean score, from 0 to 1."""
-        known = getattr(model, "get_base_model", lambda: model)()
-        with whole_attention(known):
+        with whole_attention(without_adapter(model)):
             answers = generate(model, self._tokenizer, self._prompts, self._batch, self._limit)
         score = exact_match if self.metric == "exact_match" else rouge_l
         pairs = zip(answers, self._references, strict=True)

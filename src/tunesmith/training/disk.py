@@ -27,7 +27,7 @@ def telling_of_a_full_disk(folder: Path, needed_bytes: Callable[[], int]) -> Ite
     """
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # tokenizers raises a bare one
         if not is_full(error):
             raise
         shutil.rmtree(folder, ignore_errors=True)
@@ -40,7 +40,7 @@ def telling_of_a_full_disk(folder: Path, needed_bytes: Callable[[], int]) -> Ite
 
 
 def is_full(error: BaseException) -> bool:
-    """True for an error of a full disk; torch and safetensors say it only in words of their own."""
+    """True for an error of a full disk; torch, safetensors and tokenizers say it only in words."""
     if isinstance(error, OSError) and error.errno in FULL:
         return True
     return any(mark in str(error) for mark in (*MARKS, TORCH_WRITES))

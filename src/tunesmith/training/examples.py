@@ -52,7 +52,8 @@ def _cut(rows: list[Row], max_length: int, encode: Callable[[Row, int], Encoded]
     for row, item in zip(rows, encoded, strict=True):
         if len(item["input_ids"]) == max_length:
             whole = len(encode(row, UNCUT)["input_ids"])
-            item.update({"whole": whole} if whole > max_length else {})
+            if whole > max_length:
+                item["whole"] = whole
     return encoded
 
 

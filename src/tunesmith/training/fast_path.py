@@ -25,8 +25,13 @@ def may_pack(phase: Phase) -> bool:
 
 def packs(phase: Phase, model: Any) -> bool:
     """Return whether rows are put in line: the model must let its attention be exchanged."""
-    known = getattr(model, "get_base_model", lambda: model)()
-    return may_pack(phase) and bool(getattr(known, "_supports_attention_backend", False))
+    exchangeable = getattr(without_adapter(model), "_supports_attention_backend", False)
+    return may_pack(phase) and bool(exchangeable)
+
+
+def without_adapter(model: Any) -> Any:
+    """Return the model of transformers that an adapter of PEFT wraps, or the model itself."""
+    return getattr(model, "get_base_model", lambda: model)()
 
 
 def fast_path(phase: Phase, model: Any, longest: int, group: Group) -> "FastModel | None":
@@ -46,7 +51,7 @@ def fast_path(phase: Phase, model: Any, longest: int, group: Group) -> "FastMode
         return FastModel(model, phase.activation_checkpointing)
     if group.first:
         print(f"training takes transformers' path, in packs: {reason}", flush=True)
-    see_rows_only(getattr(model, "get_base_model", lambda: model)())
+    see_rows_only(without_adapter(model))
     return None
 
 

@@ -1,9 +1,32 @@
 """What `max_length` did to the rows: which it cut, and the blocks that it made of texts."""
 
-from typing import Any
-
 from tunesmith.rows import Row
 from tunesmith.training.examples import Encoded, count_trained
+from tunesmith.training.params import Phase
+
+
+def lengths_of_splits(
+    phase: Phase,
+    name: str,
+    rows: tuple[list[Row], list[Row]],
+    encoded: tuple[list[Encoded], list[Encoded]],
+    told: bool,
+) -> dict[str, dict[str, int]]:
+    """Return the `lengths` of train and validation by name, and print those worth a line if `told`.
+
+    Args:
+        phase: its task and `max_length`.
+        name: of the phase.
+        rows: of train and of validation.
+        encoded: what became of them.
+        told: whether this process prints.
+    """
+    found = {}
+    for split, table, made in zip(("train", "validation"), rows, encoded, strict=True):
+        found[split] = lengths(table, made, phase.task)
+        if told:
+            tell(name, split, table, made, found[split], phase.max_length)
+    return found
 
 
 def lengths(rows: list[Row], encoded: list[Encoded], task: str) -> dict[str, int]:
@@ -26,10 +49,14 @@ def lengths(rows: list[Row], encoded: list[Encoded], task: str) -> dict[str, int
 
 
 def tell(
-    phase: str, split: str, rows: list[Row], encoded: list[Encoded], task: str, max_length: int
+    phase: str,
+    split: str,
+    rows: list[Row],
+    encoded: list[Encoded],
+    counts: dict[str, int],
+    max_length: int,
 ) -> None:
-    """Print one line where `max_length` did something to the rows of a split."""
-    counts: dict[str, Any] = lengths(rows, encoded, task)
+    """Print one line where `max_length` did something to the rows of a split; see `lengths`."""
     if counts.get("blocks", 0) > len(rows):
         print(
             f"{phase}: {len(rows):,} texts of {split} are trained in {len(encoded):,} blocks of at "

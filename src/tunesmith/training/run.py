@@ -26,7 +26,7 @@ from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path
 from tunesmith.training.fitting import refuse_long
-from tunesmith.training.lengths import lengths, tell
+from tunesmith.training.lengths import lengths_of_splits
 from tunesmith.training.losses import class_loss
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
@@ -109,13 +109,10 @@ def _train(
     from transformers import set_seed
 
     from tunesmith.training.answered import answered
-    from tunesmith.training.stopping import StopOnSignal
 
     set_seed(seed)
     labels = label_names(rows[0]) if phase.task == "classification" else []
-    options = phase.method.load_options(dtype())
-    place = "cpu" if group.sharded else None
-    loaded = load(start, phase.task, labels, trainable=True, options=options, place=place)
+    loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
     lifted = lift(model)
@@ -124,17 +121,12 @@ def _train(
         learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
         checkpoint = newest_whole(work)
     refuse_differences(group, {"checkpoint in .work": checkpoint})
-    counts = _lengths(phase, rows, (learnt, validation), work.name, group)
+    counts = lengths_of_splits(phase, work.name, rows, (learnt, validation), group.first)
     if group.sharded:
         model = shard(model, group.size)
     trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group)
     trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
-    stop = StopOnSignal(work.name)
-    trainer.add_callback(stop)
-    with stop.listening():
-        done = trainer.train(resume_from_checkpoint=checkpoint)
-    wait_for_all(group)
-    refuse_broken_weights(trainer.model, trainer.state.global_step)
+    training_loss = _fit(trainer, checkpoint, work.name, group)
     model = _whole(trainer.model, phase, start, labels, group)
     lower(model, lifted)
     history = trainer.state.log_history
@@ -148,7 +140,7 @@ def _train(
             "lengths": counts,
         },
         metrics={
-            "train_loss": done.training_loss,
+            "train_loss": training_loss,
             f"validation_{phase.chosen_by}": float(trainer.state.best_metric),
         },
         seconds=trainer.seconds,
@@ -159,20 +151,10 @@ def _train(
     )
 
 
-def _lengths(
-    phase: Phase,
-    rows: tuple[list[Row], list[Row]],
-    encoded: tuple[list[Encoded], list[Encoded]],
-    name: str,
-    group: Group,
-) -> dict[str, dict[str, int]]:
-    """Return, for each split, what `max_length` did to its rows, and tell of it."""
-    found = {}
-    for split, table, made in zip(("train", "validation"), rows, encoded, strict=True):
-        found[split] = lengths(table, made, phase.task)
-        if group.first:
-            tell(name, split, table, made, phase.task, phase.max_length)
-    return found
+def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
+    """Load the model that a phase starts from, as its method wants it."""
+    options = phase.method.load_options(dtype())
+    return load(start, phase.task, labels, trainable=True, options=options, place=place)
 
 
 def _trainable(phase: Phase, loaded: Loaded) -> Any:
@@ -184,6 +166,19 @@ def _trainable(phase: Phase, loaded: Loaded) -> Any:
     return loaded.model
 
 
+def _fit(trainer: Any, checkpoint: Path | None, name: str, group: Group) -> float:
+    """Train to the end, or up to a signal, in all processes; return the mean loss."""
+    from tunesmith.training.stopping import StopOnSignal
+
+    stop = StopOnSignal(name)
+    trainer.add_callback(stop)
+    with stop.listening():
+        done = trainer.train(resume_from_checkpoint=checkpoint)
+    wait_for_all(group)
+    refuse_broken_weights(trainer.model, trainer.state.global_step)
+    return float(done.training_loss)
+
+
 def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Group) -> Any:
     """Return the trained model; one that lies in parts is built anew in the first process."""
     if not group.sharded:
@@ -191,9 +186,7 @@ def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Grou
     weights = trained_weights(model)
     if not group.first:
         return model
-    options = phase.method.load_options(dtype())
-    again = load(start, phase.task, labels, trainable=True, options=options, place="cpu")
-    whole = _trainable(phase, again)
+    whole = _trainable(phase, _loaded(phase, start, labels, place="cpu"))
     assert not whole.load_state_dict(weights, strict=False).unexpected_keys
     return whole
 

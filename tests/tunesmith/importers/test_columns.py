@@ -33,3 +33,9 @@ def test_a_missing_part_of_a_path_is_named() -> None:
 def test_a_map_that_is_turned_round_is_told() -> None:
     with pytest.raises(ShapeError, match=r"our name stands first: `\{prompt: 问题\}`"):
         renamed({"问题": "?"}, {"问题": "prompt"})
+
+
+@pytest.mark.parametrize("columns", [{"prompt": "question"}, {"shop": "branch"}])
+def test_a_map_that_is_the_right_way_round_is_not_called_turned(columns: dict[str, str]) -> None:
+    with pytest.raises(ShapeError, match=r"columns: prompt, shop$"):
+        renamed({"prompt": "?", "shop": "a"}, columns)

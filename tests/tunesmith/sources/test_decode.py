@@ -130,6 +130,24 @@ def test_bytes_that_fit_nothing_are_named() -> None:
     assert told[1].startswith("x.txt:1: byte 0 is not UTF-8, and what it is cannot be told")
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("utf-8-sig", "utf-8"),
+        ("utf-8-sig", "UTF8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-16", "utf-16-le"),
+        ("utf-32", "utf-32"),
+    ],
+)
+def test_a_mark_is_no_part_of_the_text_though_the_encoding_is_named(
+    written: str, named: str
+) -> None:
+    blocks = cut("text,label\n".encode(written), 3)
+    told = encoding_of(lambda: blocks, "x.csv", named)
+    assert "".join(decoded(blocks, told.name)) == "text,label\n"
+
+
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_the_byte_that_does_not_fit_is_named_by_its_place_in_the_file(size: int) -> None:
     data = "一行\n两行\n".encode() + b"x\xffy\n"

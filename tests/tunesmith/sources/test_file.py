@@ -271,7 +271,8 @@ def test_a_csv_that_cannot_be_read_names_the_line_on_which_the_fault_begins(
         ("a.csv", b"PK\x03\x04", "or open it and save the sheet as .csv"),
         ("a.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file; open it"),
         ("a.jsonl", b"\x1f\x8b\x08", "packed with gzip; put .gz behind its name"),
-        ("a.json", b"PAR1", "a Parquet file; name it .parquet"),
+        ("a.json", b"PAR1\x15\x04", "a Parquet file; name it .parquet"),
+        ("a.jsonl", b"BZh91AY&SY", "packed with bzip2; unpack it and put"),
         ("a.jsonl", b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS; fetch"),
         ("a.json", b"<!DOCTYPE html>\n", "a web page; fetch the file itself"),
     ],
@@ -282,6 +283,12 @@ def test_a_file_that_is_not_what_its_name_says_is_named(
     (tmp_path / name).write_bytes(head + b"\0\xff rest")
     with pytest.raises(UserError, match=rf"{name}: by its first bytes .*{re.escape(what)}"):
         read(tmp_path, name)
+
+
+@pytest.mark.parametrize("word", ["PAR1", "ARROW1", "BZhang"])
+def test_a_text_that_begins_with_the_letters_of_a_format_is_text(tmp_path: Path, word: str) -> None:
+    (tmp_path / "a.csv").write_text(f"{word},text\n1,one\n")
+    assert records(read(tmp_path, "a.csv")) == [{word: "1", "text": "one"}]
 
 
 def test_pages_may_be_text(tmp_path: Path) -> None:

@@ -80,9 +80,8 @@ def sgd(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=lambda method: method["kind"],
 )
 def test_chats_of_very_different_lengths(
-    tiny_base: Path, tmp_path: Path, cut: tuple[int, int], method: dict[str, Any]
+    base: Path, tmp_path: Path, cut: tuple[int, int], method: dict[str, Any]
 ) -> None:
-    base = describe(tiny_base, tmp_path / "base")
     whole = run(base, tmp_path / "whole", CUTS[0], method=method)
     assert_same(run(base, tmp_path / "cut", cut, method=method), whole)
 

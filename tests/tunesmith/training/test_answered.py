@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tiny import chat_row
-from tests.tunesmith.methods.trying import describe, phase
+from tests.tunesmith.methods.trying import phase
 from tests.tunesmith.training.killed import fingerprints
 from tests.tunesmith.training.test_exact import interrupted
 from tunesmith.answers import Answers
@@ -59,9 +59,8 @@ def test_only_answers_are_counted_in_rows_and_only_chats_are_answered() -> None:
     ids=["full", "full in packs", "lora in packs"],
 )
 def test_a_training_ends_early_at_the_best_answers_stopped_or_not(
-    tiny_base: Path, tmp_path: Path, method: dict[str, Any], packing: bool
+    base: Path, tmp_path: Path, method: dict[str, Any], packing: bool
 ) -> None:
-    base = describe(tiny_base, tmp_path / "base")
     dials = {"epochs": 40, "schedule": "constant", "early_stopping_patience": 8}
     one = phase(method, packing=packing, best_by="exact_match", best_by_rows=8, **dials)
 

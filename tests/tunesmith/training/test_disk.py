@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import torch
 from safetensors import SafetensorError
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from tunesmith.errors import UserError
 from tunesmith.training.disk import is_full, telling_of_a_full_disk
@@ -22,6 +24,15 @@ def test_what_the_system_says() -> None:
 
 def test_what_safetensors_says() -> None:
     assert is_full(SafetensorError(WORDS_OF_SAFETENSORS))
+
+
+def test_what_tokenizers_says(tmp_path: Path) -> None:
+    full = tmp_path / "tokenizer.json"
+    full.symlink_to("/dev/full")
+    with pytest.raises(Exception, match="os error 28") as caught:
+        Tokenizer(BPE()).save(str(full))
+    assert type(caught.value) is Exception
+    assert is_full(caught.value)
 
 
 def test_what_torch_says(monkeypatch: pytest.MonkeyPatch) -> None:

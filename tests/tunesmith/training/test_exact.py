@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.tiny import chat_row
-from tests.tunesmith.methods.trying import describe, phase
+from tests.tunesmith.methods.trying import phase
 from tests.tunesmith.training.killed import fingerprints
 from tunesmith.errors import UserError
 from tunesmith.training import checkpoints
@@ -19,11 +19,6 @@ from tunesmith.training.run import Trained, train
 
 ROWS = [chat_row(i, f"say {i % 4}", f"it is {'abcd'[i % 4]}") for i in range(24)]
 OVERFIT: dict[str, Any] = {"learning_rate": 0.1, "schedule": "constant", "epochs": 30}
-
-
-@pytest.fixture
-def base(tiny_base: Path, tmp_path: Path) -> Path:
-    return describe(tiny_base, tmp_path / "base")
 
 
 def run(base: Path, work: Path, one: Phase) -> Trained:

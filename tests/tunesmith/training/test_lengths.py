@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.tiny import chat_row, label_row, text_row, tiny_tokenizer
-from tests.tunesmith.methods.trying import describe, phase
+from tests.tunesmith.methods.trying import phase
 from tests.tunesmith.training.killed import fingerprints
 from tests.tunesmith.training.test_exact import interrupted
 from tunesmith.rows import Row
@@ -47,7 +47,7 @@ def test_a_row_that_just_fits_is_not_cut() -> None:
 
 def told(rows: list[Row], task: str, capsys: pytest.CaptureFixture[str], most: int = 16) -> str:
     encoded = encode_rows(rows, task, TOKENIZER, most, ["n", "y"])
-    tell("sft", "train", rows, encoded, task, most)
+    tell("sft", "train", rows, encoded, lengths(rows, encoded, task), most)
     return capsys.readouterr().out
 
 
@@ -78,9 +78,8 @@ def test_nothing_is_told_where_everything_fits(
 @pytest.mark.slow
 @pytest.mark.parametrize("packing", [False, True])
 def test_long_texts_are_trained_whole_and_a_stopped_training_ends_alike(
-    tiny_base: Path, tmp_path: Path, packing: bool
+    base: Path, tmp_path: Path, packing: bool
 ) -> None:
-    base = describe(tiny_base, tmp_path / "base")
     texts = [text_row(i, "abcd"[i % 4] * (5 + 9 * i)) for i in range(8)]
     own: dict[str, Any] = {"per_device_batch_size": 4, "packing": packing}
     one = phase({"kind": "full"}, task="text", max_length=32, epochs=2, **own)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.tiny import chat_row
-from tests.tunesmith.methods.trying import describe, phase
+from tests.tunesmith.methods.trying import phase
 from tests.tunesmith.training.test_accumulation import assert_same, sgd  # noqa: F401, a fixture
 from tunesmith.errors import StartAgain, UserError
 from tunesmith.files import read_json
@@ -222,13 +222,12 @@ def test_another_error_is_left_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [0, 5])  # steps that still fitted; a checkpoint is at step 3
 def test_a_training_that_did_not_fit_ends_as_one_that_did(
-    tiny_base: Path,
+    base: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     after: int,
 ) -> None:
-    base = describe(tiny_base, tmp_path / "base")
     one = phase(FULL, warmup_ratio=0, learning_rate=1e-3)
     whole = train(one, base, ROWS, ROWS, tmp_path / "whole", seed=0)
     step = ExactTrainer.training_step
@@ -264,9 +263,8 @@ def test_a_training_that_did_not_fit_ends_as_one_that_did(
     ids=lambda method: method["kind"],
 )
 def test_activations_that_are_computed_twice_give_the_same_losses(
-    tiny_base: Path, tmp_path: Path, method: dict[str, Any]
+    base: Path, tmp_path: Path, method: dict[str, Any]
 ) -> None:
-    base = describe(tiny_base, tmp_path / "base")
     losses = []
     for twice in (False, True):
         one = phase(method, epochs=1, activation_checkpointing=twice)

@@ -51,9 +51,8 @@ def run(base: Path, work: Path, **changes: Any) -> Trained:
 @pytest.mark.slow
 @pytest.mark.parametrize("prompt", [False, True])
 def test_the_best_checkpoint_is_chosen_by_the_tokens_it_gets_right(
-    tiny_base: Path, tmp_path: Path, prompt: bool
+    base: Path, tmp_path: Path, prompt: bool
 ) -> None:
-    base = describe(tiny_base, tmp_path / "base")
     trained = run(base, tmp_path / "w", best_by="token_accuracy", epochs=3, prompt=prompt)
     assert set(trained.metrics) == {"train_loss", "validation_token_accuracy"}
     assert 0 <= trained.metrics["validation_token_accuracy"] <= 1

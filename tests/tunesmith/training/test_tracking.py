@@ -7,7 +7,7 @@ import pytest
 
 from stages.train import identity
 from tests.tiny import chat_row
-from tests.tunesmith.methods.trying import describe, phase
+from tests.tunesmith.methods.trying import phase
 from tunesmith.errors import UserError
 from tunesmith.stage import Paths
 from tunesmith.training.run import train
@@ -69,10 +69,9 @@ def test_what_the_environment_says_decides_and_is_not_printed(
     assert "s3cret" not in "".join(capfd.readouterr())
 
 
-def test_tracking_is_no_part_of_what_a_model_is_made_from(tiny_base: Path, tmp_path: Path) -> None:
+def test_tracking_is_no_part_of_what_a_model_is_made_from(base: Path, tmp_path: Path) -> None:
     rows = tmp_path / "rows"
     rows.write_text("rows")
-    base = describe(tiny_base, tmp_path / "base")
     paths = Paths(start=base, rows=rows, validation=rows, **{"with": base})
     plain, tracked = phase({"kind": "full"}), phase({"kind": "full"}, tracking=["wandb"])
     assert identity(paths, plain, 0) == identity(paths, tracked, 0)
@@ -81,14 +80,14 @@ def test_tracking_is_no_part_of_what_a_model_is_made_from(tiny_base: Path, tmp_p
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("tensorboard") is None, reason="tensorboard is not installed")
 def test_tensorboard_gets_the_losses(
-    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     monkeypatch.chdir(tmp_path)
     rows = [chat_row(i, "say", "yes") for i in range(8)]
     one = phase({"kind": "full"}, tracking=["tensorboard"])
-    trained = train(one, describe(tiny_base, tmp_path / "base"), rows, rows, tmp_path / "sft", 0)
+    trained = train(one, base, rows, rows, tmp_path / "sft", 0)
     events = EventAccumulator(str(tmp_path / ".work" / "tracking" / "tensorboard" / "sft"))
     events.Reload()
     logged = [scalar.value for scalar in events.Scalars("train/loss")]
@@ -98,13 +97,13 @@ def test_tensorboard_gets_the_losses(
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("mlflow") is None, reason="mlflow is not installed")
 def test_mlflow_gets_the_losses(
-    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import mlflow
 
     monkeypatch.chdir(tmp_path)
     rows = [chat_row(i, "say", "yes") for i in range(8)]
     one = phase({"kind": "full"}, tracking=["mlflow"])
-    train(one, describe(tiny_base, tmp_path / "base"), rows, rows, tmp_path / "sft", 0)
+    train(one, base, rows, rows, tmp_path / "sft", 0)
     runs = mlflow.search_runs(experiment_names=["tunesmith"])
     assert runs["metrics.loss"].notna().all()
