@@ -1,5 +1,7 @@
 """Delivers what a run came to: committed, promoted if the gate ships it, pushed, main moved."""
 
+from dataclasses import dataclass
+
 from prefect.runtime import flow_run
 
 from flows import run_branch
@@ -15,6 +17,7 @@ from flows.promotion import (
     tag_model,
     untag,
 )
+from flows.repository import head
 from flows.result import StageResult, failed_stage, summary
 from flows.run_branch import Run
 from flows.stage_tasks import take_all
@@ -23,17 +26,23 @@ from tunesmith.errors import UserError
 KEPT_HERE = "kept here: no DVC remote, and commits without their data are of no use to others"
 
 
+@dataclass(frozen=True)
+class Delivered:
+    """What became of a run: in words, its commit if it has one, and the tag of its model."""
+
+    words: str
+    commit: str | None = None
+    tag: str | None = None
+
+
 def deliver(
     run: Run,
     plan: list[PlannedStage],
     results: list[StageResult],
     verdict: Verdict | None,
     pull: bool,
-) -> str:
+) -> Delivered:
     """Commit, promote and share a run; main follows it if every stage came to its end.
-
-    Returns:
-        in words, what became of it.
 
     Raises:
         UserError: it could not be shared or promoted; the run's branch is kept here.
@@ -48,8 +57,8 @@ def deliver(
     before = promoted_before(candidate()) if ships else None
     if not news and (not ships or before):
         run_branch.abandon(run)
-        return "nothing to deliver: no output has changed"
-    tag = None
+        return Delivered("nothing to deliver: no output has changed")
+    commit, tag = head(), None
     try:
         has_data = run_branch.push_data(run)
         if verdict is not None and ships and before is None:
@@ -65,7 +74,7 @@ def deliver(
     words = [f"{run.branch}: {how}", shared]
     words += [f"promoted as {tag}"] if tag else []
     words += [f"not promoted: it is {before}, which was rolled back"] if before else []
-    return ", ".join(words)
+    return Delivered(", ".join(words), commit, tag)
 
 
 def _promote(tag: str, pull: bool) -> None:
