@@ -41,8 +41,8 @@ def leave(
         key="stages", table=[_row(result) for result in results], description="; ".join(told)
     )
     if verdict is not None:
-        page = _page(verdict, delivered, numbers)
-        create_markdown_artifact(key="verdict", markdown=page, description=verdict.word)
+        markdown = page(verdict, delivered, numbers)
+        create_markdown_artifact(key="verdict", markdown=markdown, description=verdict.word)
     if url := address(delivered):
         create_link_artifact(key="report", link=url, link_text="Report")
 
@@ -85,7 +85,7 @@ def _row(result: StageResult) -> dict[str, str]:
     }
 
 
-def _page(verdict: Verdict, delivered: Delivered, numbers: Mapping[str, str]) -> str:
+def page(verdict: Verdict, delivered: Delivered, numbers: Mapping[str, str]) -> str:
     """Return the verdict as Markdown; what a row or a file is called stays text."""
     parts = [f"# {verdict.word}", "\n".join(f"- {_plain(reason)}" for reason in verdict.reasons)]
     if numbers:

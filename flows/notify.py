@@ -35,6 +35,7 @@ class News:
     verdict: str | None = None
     branch: str | None = None
     tag: str | None = None
+    approval: str | None = None
     link: str | None = None
     report: str | None = None
 
@@ -45,8 +46,10 @@ class News:
 
     def text(self) -> str:
         """Return the news as a person reads them in a chat; no word of a row calls anybody."""
-        promoted = f", promoted as {self.tag}" if self.tag else ""
-        lines = [f"{self.verdict or self.state}: {self.run}{promoted}"]
+        words = [f"{self.verdict or self.state}: {self.run}"]
+        words += [f"promoted as {self.tag}"] if self.tag else []
+        words += [f"approval {self.approval}"] if self.approval else []
+        lines = [", ".join(words)]
         lines += [f"- {reason}" for reason in self.reasons]
         lines += [f"Report: {self.report}"] if self.report else []
         lines += [self.link] if self.link else []
@@ -64,6 +67,7 @@ class News:
             "run": self.run,
             "branch": self.branch,
             "tag": self.tag,
+            "approval": self.approval,
             "link": self.link,
             "report": self.report,
             "text": self.text(),

@@ -7,8 +7,11 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
+from prefect.utilities.names import generate_slug
 
+from flows import approval as approvals
 from flows import artifacts
+from flows.approval import Answer, Approval
 from flows.console import show_results
 from flows.dag import PlannedStage
 from flows.deliver import Delivered, deliver
@@ -22,8 +25,15 @@ from tunesmith.errors import UserError
 HAND_IN_SECONDS = 10.0
 
 
+def _name() -> str:
+    """Return the name of the run's branch, so that branch and page are found from each other."""
+    run = flow_run.parameters.get("run")
+    return run.name if run else str(generate_slug(2))
+
+
 @flow(
     name="retrain",
+    flow_run_name=_name,
     persist_result=False,
     on_failure=[tell_of_failure],
     on_crashed=[tell_of_failure],
@@ -33,6 +43,7 @@ def retrain(
     pull: bool = False,
     run: Run | None = None,
     notify: str | None = None,
+    approval: Approval | None = None,
 ) -> State[Any]:
     """Bring every planned stage up to date; stop at the first that fails.
 
@@ -45,6 +56,7 @@ def retrain(
         run: deliver it: commit on its branch, promote what the gate ships, push.
         notify: the block to tell of SHIP, REJECT and failure, `webhook/NAME`; by default what
             TUNESMITH_WEBHOOK names.
+        approval: let a person say whether what ships is promoted.
 
     Returns:
         a state named Completed or Failed, whose data is one `StageResult` for each stage.
@@ -57,9 +69,18 @@ def retrain(
     problems = [f"retrain stopped at {failed.stage}: {failed.reason}"] if failed else []
     told = [summary(results)]
     delivered = Delivered("")
+
+    def ask(commit: str) -> Answer:
+        assert verdict is not None
+        assert approval is not None
+        at = Delivered("", commit)
+        news = _news(verdict, run, at, approval=f"awaited for {approval.hours:g} hours")
+        tell(news, notify, get_run_logger())
+        return approvals.ask(artifacts.page(verdict, at, numbers), approval)
+
     if run is not None:
         try:
-            delivered = deliver(run, plan, results, verdict, pull)
+            delivered = deliver(run, plan, results, verdict, pull, ask if approval else None)
             told.append(delivered.words)
         except UserError as error:
             problems.append(f"not delivered: {error}")
@@ -76,15 +97,18 @@ def _is_news(results: list[StageResult], delivered: Delivered) -> bool:
     return delivered.tag is not None or any(one.outcome != "Unchanged" for one in results)
 
 
-def _news(verdict: Verdict, run: Run | None, delivered: Delivered) -> News:
-    """Return what the team is told of a run that came to its end."""
+def _news(
+    verdict: Verdict, run: Run | None, delivered: Delivered, approval: str | None = None
+) -> News:
+    """Return what the team is told of a run that came to its end, or waits for approval."""
     return News(
         run=run.name if run else str(flow_run.name),
-        state="Completed",
+        state="Paused" if approval else "Completed",
         verdict=verdict.word,
         reasons=verdict.reasons,
         branch=run.branch if run else None,
         tag=delivered.tag,
+        approval=approval or delivered.answer,
         link=link(flow_run.id),
         report=artifacts.where(delivered),
     )

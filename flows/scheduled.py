@@ -6,8 +6,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
+from pydantic import PositiveFloat
 
 from flows import workcopy
+from flows.approval import Approval
 from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
 from flows.notify import tell_of_failure
@@ -24,7 +26,12 @@ from tunesmith.errors import UserError
     on_failure=[tell_of_failure],
     on_crashed=[tell_of_failure],
 )
-def scheduled(only_if: list[str] | None = None, notify: str | None = None) -> State[Any]:
+def scheduled(
+    only_if: list[str] | None = None,
+    notify: str | None = None,
+    approve: bool = False,
+    approve_hours: PositiveFloat = 24.0,
+) -> State[Any]:
     """Take in what others have pushed, retrain, and deliver what came of it.
 
     Args:
@@ -32,6 +39,8 @@ def scheduled(only_if: list[str] | None = None, notify: str | None = None) -> St
             by default whatever has changed is enough.
         notify: the block to tell of SHIP, REJECT and failure, `webhook/NAME`; by default what
             TUNESMITH_WEBHOOK names.
+        approve: let a person say whether what ships is promoted.
+        approve_hours: after these without an answer it is not.
 
     Returns:
         a state named Completed, `Nothing new`, or Failed with the reason in one line.
@@ -46,7 +55,8 @@ def scheduled(only_if: list[str] | None = None, notify: str | None = None) -> St
             if not _has_news(plan, only_if):
                 abandon(run)
                 return Completed(name="Nothing new", message=_nothing(only_if))
-            state = retrain(plan, False, run, notify, return_state=True)
+            approval = Approval(hours=approve_hours) if approve else None
+            state = retrain(plan, False, run, notify, approval, return_state=True)
     except UserError as error:
         get_run_logger().error("%s", error)
         return Failed(message=str(error))

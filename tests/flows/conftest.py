@@ -234,6 +234,28 @@ def delivery(delivery_template: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     return tmp_path / "place" / "clone"
 
 
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect API for all runs that deliver."""
+    from flows.server import prefect_api
+
+    before = dict(os.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("api"))
+        with prefect_api() as server:
+            server.wait()
+            os.environ.clear()
+            os.environ.update(before)
+            yield server.url
+
+
+@pytest.fixture
+def clone(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
+    """The project that delivers, with an API."""
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    return delivery
+
+
 @pytest.fixture
 def fresh(fresh_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the toy project, entered; nothing has run."""
