@@ -43,6 +43,7 @@ def deliver(
     trailers = {"Prefect-Run": str(flow_run.id)}
     trailers |= {"Stopped-At": failed.stage} if failed else {}
     trailers |= {"Verdict": verdict.word} if verdict else {}
+    run_branch.gather(run.main)
     news = run_branch.keep(plan, f"Retrain {run.name}: {how}", trailers)
     ships = verdict is not None and verdict.ships
     before = promoted_before(candidate()) if ships else None
@@ -54,7 +55,7 @@ def deliver(
         has_data = run_branch.push_data(run)
         if verdict is not None and ships and before is None:
             tag = tag_model(candidate(), verdict.reasons)
-            _promote(tag, pull)
+            _promote(tag, run, pull)
             run_branch.push_data(run)  # what the tagged commit holds went before
         shared = run_branch.share(run, done=failed is None, tag=tag) if has_data else KEPT_HERE
     except UserError:
@@ -68,7 +69,7 @@ def deliver(
     return ", ".join(words)
 
 
-def _promote(tag: str, pull: bool) -> None:
+def _promote(tag: str, run: Run, pull: bool) -> None:
     """Point to the tag, and bring what is compared with the champion up to date.
 
     Raises:
@@ -76,10 +77,11 @@ def _promote(tag: str, pull: bool) -> None:
     """
     point_to(tag)
     plan = make_plan()
-    results = take_all(plan, pull)
+    results = take_all(plan, pull, run)
     show_results(results)
     failed = failed_stage(results)
     how = f": stopped at {failed.stage}" if failed else ""
+    run_branch.gather(tag)
     trailers = {"Prefect-Run": str(flow_run.id), "Promoted": tag}
     run_branch.keep(plan, f"Promote {tag}{how}", trailers, beside=(str(POINTER),))
     if failed:

@@ -10,6 +10,7 @@ from flows import artifacts
 from flows.console import show_results
 from flows.dag import PlannedStage
 from flows.deliver import deliver
+from flows.hand_over import forget
 from flows.promotion import read_verdict
 from flows.result import failed_stage, summary
 from flows.run_branch import Run
@@ -34,7 +35,7 @@ def retrain(plan: list[PlannedStage], pull: bool = False, run: Run | None = None
     Returns:
         a state named Completed or Failed, whose data is one `StageResult` for each stage.
     """
-    results = take_all(plan, pull)
+    results = take_all(plan, pull, run)
     show_results(results)
     failed = failed_stage(results)
     verdict = None if failed else read_verdict()
@@ -45,6 +46,7 @@ def retrain(plan: list[PlannedStage], pull: bool = False, run: Run | None = None
             told.append(deliver(run, plan, results, verdict, pull))
         except UserError as error:
             problems.append(f"not delivered: {error}")
+        forget(run, plan)
     artifacts.leave(results, verdict, problems or told)
     if problems:
         return Failed(message="\n".join(problems), data=results)
