@@ -110,7 +110,8 @@ class _Child:
                 heard = time.monotonic()
             if state.is_final():
                 time.sleep(POLL_SECONDS)  # its last lines come after its state
-                self._pass_on(client)
+                while self._pass_on(client):
+                    continue
                 return state
             if not state.is_running() and not pools.is_polled(client, self.pool):
                 self._give_up(client, Cancelled, pools.nobody_polls(client, self.pool))
