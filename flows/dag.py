@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DVC_FILE = Path("dvc.yaml")
 LOCK_PATIENCE_SECONDS = 60.0
+HERE = "cpu"  # the pool that the flows themselves run in
 
 Will = Literal["yes", "maybe", "no"]
 
@@ -26,7 +27,7 @@ Will = Literal["yes", "maybe", "no"]
 class StageMeta(Params):
     """What a stage's `meta` in dvc.yaml tells the flow; DVC itself ignores it."""
 
-    pool: str = "cpu"
+    pool: str = HERE
     retries: NonNegativeInt = 0
     retry_delay_seconds: NonNegativeFloat = 10.0
     timeout_minutes: PositiveFloat | None = None

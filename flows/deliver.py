@@ -65,6 +65,7 @@ def deliver(
     trailers = {"Prefect-Run": str(flow_run.id)}
     trailers |= {"Stopped-At": failed.stage} if failed else {}
     trailers |= {"Verdict": verdict.word} if verdict else {}
+    run_branch.gather(run.main)
     news = run_branch.keep(plan, f"Retrain {run.name}: {how}", trailers)
     ships = verdict is not None and verdict.ships
     obstacle = _obstacle(candidate(), is_asked=ask is not None) if ships else None
@@ -78,7 +79,7 @@ def deliver(
             answer = _answer(run, commit, ask, has_data)
             if answer in (None, "approved"):
                 tag = tag_model(candidate(), verdict.reasons)
-                _promote(tag, pull, answer)
+                _promote(tag, run, pull, answer)
                 run_branch.push_data(run)  # what the tagged commit holds went before
             else:
                 run_branch.note(f"Keep the champion: {answer}", _trailers(answer))
@@ -119,7 +120,7 @@ def _trailers(answer: Answer | None) -> dict[str, str]:
     return {"Prefect-Run": str(flow_run.id)} | ({"Approval": answer} if answer else {})
 
 
-def _promote(tag: str, pull: bool, answer: Answer | None) -> None:
+def _promote(tag: str, run: Run, pull: bool, answer: Answer | None) -> None:
     """Point to the tag, and bring what is compared with the champion up to date.
 
     Raises:
@@ -127,10 +128,11 @@ def _promote(tag: str, pull: bool, answer: Answer | None) -> None:
     """
     point_to(tag)
     plan = make_plan()
-    results = take_all(plan, pull)
+    results = take_all(plan, pull, run)
     show_results(results)
     failed = failed_stage(results)
     how = f": stopped at {failed.stage}" if failed else ""
+    run_branch.gather(tag)
     trailers = _trailers(answer) | {"Promoted": tag}
     run_branch.keep(plan, f"Promote {tag}{how}", trailers, beside=(str(POINTER),))
     if failed:

@@ -15,6 +15,7 @@ from flows.approval import Answer, Approval
 from flows.console import show_results
 from flows.dag import PlannedStage
 from flows.deliver import Delivered, deliver
+from flows.hand_over import forget
 from flows.notify import News, link, tell, tell_of_failure
 from flows.promotion import Verdict, read_verdict
 from flows.result import StageResult, failed_stage, summary
@@ -61,7 +62,7 @@ def retrain(
     Returns:
         a state named Completed or Failed, whose data is one `StageResult` for each stage.
     """
-    results = take_all(plan, pull)
+    results = take_all(plan, pull, run)
     show_results(results)
     failed = failed_stage(results)
     verdict = None if failed else read_verdict()
@@ -84,6 +85,7 @@ def retrain(
             told.append(delivered.words)
         except UserError as error:
             problems.append(f"not delivered: {error}")
+        forget(run, plan)
     artifacts.leave(results, verdict, problems or told, delivered, numbers)
     if problems:
         return Failed(message="\n".join(problems), data=results)

@@ -45,7 +45,7 @@ def begin() -> Run:
     """
     from prefect.utilities.names import generate_slug
 
-    _check_identity()
+    check_identity()
     _leave_interrupted()
     main = branch()
     if main is None:
@@ -70,8 +70,8 @@ def keep(
     beside: tuple[str, ...] = (),
 ) -> bool:
     """Commit what a run has written of tracked files; False if that is nothing new."""
-    written = {*_written(plan), *beside}
-    paths = sorted(path for path in written if Path(path).exists() and not _ignored(path))
+    candidates = {*written(plan), *beside}
+    paths = sorted(path for path in candidates if Path(path).exists() and not ignored(path))
     git("add", "--", *paths)
     if not git("diff", "--cached", "--name-only"):
         return False
@@ -142,6 +142,14 @@ def remote_name() -> str | None:
         return repo.config["core"].get("remote") or None
 
 
+def gather(since: str) -> None:
+    """Let what was committed since then for hand-overs be part of the next commit.
+
+    A run is one commit on main, however many workers it had.
+    """
+    git("reset", "--quiet", "--soft", since)
+
+
 def end(run: Run, *, done: bool) -> None:
     """Go back to main, and let it follow the branch if the run came to its end."""
     git("switch", "--quiet", run.main)
@@ -166,7 +174,7 @@ def abandoned_if_refused(run: Run | None) -> Iterator[None]:
         raise
 
 
-def _written(plan: Iterable[PlannedStage]) -> Iterator[str]:
+def written(plan: Iterable[PlannedStage]) -> Iterator[str]:
     """Yield the paths that DVC and the stages of a plan may have written."""
     yield str(DVC_LOCK)
     for stage in plan:
@@ -177,12 +185,12 @@ def _written(plan: Iterable[PlannedStage]) -> Iterator[str]:
             yield str(Path(out).parent / ".gitignore")
 
 
-def _ignored(path: str) -> bool:
+def ignored(path: str) -> bool:
     """Tell whether git leaves a path alone: outputs that DVC keeps."""
     return succeeds("check-ignore", "--quiet", "--", path)
 
 
-def _check_identity() -> None:
+def check_identity() -> None:
     """Refuse to work for hours and then fail to commit."""
     if not succeeds("var", "GIT_COMMITTER_IDENT"):
         raise UserError(

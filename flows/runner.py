@@ -208,6 +208,8 @@ class _Report:
         elif line.startswith("ERROR: "):
             self.dvc_error = line.removeprefix("ERROR: ")
             return
+        elif self.dvc_error and self.dvc_error.endswith(":") and line.strip():
+            self.dvc_error += f" {line.strip()}"  # the first of the files that it lists below
         self.seen.update(outcome for outcome, mark in self._marks() if line.startswith(mark))
         if line.strip():
             self.tail.append(line)

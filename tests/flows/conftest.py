@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,42 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     hook.close()
 
 
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect API for all runs of a file."""
+    with _server_in(tmp_path_factory.mktemp("api")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Prefect's database, which takes seconds to make."""
+    folder = tmp_path_factory.mktemp("home")
+    with _server_in(folder):
+        return folder / ".work"
+
+
+@pytest.fixture
+def with_home(prefect_home: Path) -> Callable[[], None]:
+    """Give the project of the current folder a Prefect that need not be set up."""
+    return lambda: shutil.copytree(prefect_home, ".work")
+
+
+@contextmanager
+def _server_in(folder: Path) -> Iterator[str]:
+    """Run a Prefect server of our own that keeps its records in a folder; give its address."""
+    from flows.server import prefect_api
+
+    before = dict(os.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        with prefect_api() as server:
+            server.wait()
+            os.environ.clear()
+            os.environ.update(before)
+            yield server.url
+
+
 @pytest.fixture(scope="session")
 def fresh_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy project of which nothing has run yet."""
@@ -232,21 +269,6 @@ def delivery(delivery_template: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     shutil.copytree(delivery_template, tmp_path / "place", symlinks=True)
     monkeypatch.chdir(tmp_path / "place" / "clone")
     return tmp_path / "place" / "clone"
-
-
-@pytest.fixture(scope="session")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect API for all runs that deliver."""
-    from flows.server import prefect_api
-
-    before = dict(os.environ)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("api"))
-        with prefect_api() as server:
-            server.wait()
-            os.environ.clear()
-            os.environ.update(before)
-            yield server.url
 
 
 @pytest.fixture
