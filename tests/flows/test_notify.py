@@ -54,7 +54,7 @@ def test_a_webhook_gets_each_fact_and_a_text_for_chats(
     text = "SHIP: calm-otter, promoted as adapter＠v0.2.0\n- better by 0.04"
     assert body == {
         "verdict": "SHIP", "state": "Completed", "reasons": ["better by 0.04"],
-        "run": "calm-otter", "branch": "runs/calm-otter", "tag": "adapter@v0.2.0",
+        "run": "calm-otter", "branch": "runs/calm-otter", "tag": "adapter@v0.2.0", "approval": None,
         "link": None, "report": None,
         "text": text, "msg_type": "text", "content": {"text": text},
     }  # fmt: skip
