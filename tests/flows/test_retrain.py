@@ -11,7 +11,7 @@ import psutil
 import pytest
 import yaml
 
-from tests.flows.conftest import start
+from tests.flows.conftest import Webhook, start
 from tests.flows.toy import edit
 
 ALL = ["collect", "clean", "train@sft", "train@dpo", "report"]
@@ -89,9 +89,15 @@ def test_a_failed_stage_is_retried_if_it_declares_so_and_then_stops_the_run(
     ("number", "state"), [(signal.SIGTERM, "Crashed"), (signal.SIGKILL, "Running")]
 )
 def test_a_killed_flow_takes_its_stage_and_its_server_along(
-    fresh: Path, with_home: Callable[[], None], number: signal.Signals, state: str
+    fresh: Path,
+    with_home: Callable[[], None],
+    webhook: Webhook,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    state: str,
 ) -> None:
     with_home()
+    monkeypatch.setenv("TUNESMITH_WEBHOOK", webhook.url)
     Path("clean.sh").write_text("echo up >&2\nsleep 60\n")
     process = start()
     assert process.stdout is not None
@@ -104,6 +110,8 @@ def test_a_killed_flow_takes_its_stage_and_its_server_along(
     assert psutil.wait_procs(family, timeout=15)[1] == []
     assert list(lock()["stages"]) == ["collect"]
     assert recorded("select state_name from flow_run") == [(state,)]
+    told = [body["state"] for body in webhook.bodies]
+    assert told == [state] * (number == signal.SIGTERM), "who is killed at once tells nobody"
 
 
 def test_a_plan_needs_no_server(finished: Path) -> None:
