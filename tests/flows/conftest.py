@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,42 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
 def run() -> Callable[..., str]:
     """Run a command in the current folder and return what it prints."""
     return call
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect API for all runs of a file."""
+    with _server_in(tmp_path_factory.mktemp("api")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Prefect's database, which takes seconds to make."""
+    folder = tmp_path_factory.mktemp("home")
+    with _server_in(folder):
+        return folder / ".work"
+
+
+@pytest.fixture
+def with_home(prefect_home: Path) -> Callable[[], None]:
+    """Give the project of the current folder a Prefect that need not be set up."""
+    return lambda: shutil.copytree(prefect_home, ".work")
+
+
+@contextmanager
+def _server_in(folder: Path) -> Iterator[str]:
+    """Run a Prefect server of our own that keeps its records in a folder; give its address."""
+    from flows.server import prefect_api
+
+    before = dict(os.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        with prefect_api() as server:
+            server.wait()
+            os.environ.clear()
+            os.environ.update(before)
+            yield server.url
 
 
 @pytest.fixture(scope="session")

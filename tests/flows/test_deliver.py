@@ -4,27 +4,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.flows.conftest import GATE, call, start
-
-
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect API for all runs of this file."""
-    from flows.server import prefect_api
-
-    before = dict(os.environ)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("api"))
-        with prefect_api() as server:
-            server.wait()
-            os.environ.clear()
-            os.environ.update(before)
-            yield server.url
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The whole flow on the toy project, against a Prefect server of its own."""
 
-import os
-import shutil
 import signal
 import sqlite3
 import time
@@ -14,29 +12,9 @@ import pytest
 import yaml
 
 from tests.flows.conftest import start
+from tests.flows.toy import edit
 
 ALL = ["collect", "clean", "train@sft", "train@dpo", "report"]
-
-
-@pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with Prefect's database, which takes seconds to make."""
-    from flows.server import prefect_api
-
-    before = dict(os.environ)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("home"))
-        with prefect_api() as api:
-            api.wait()
-        os.environ.clear()
-        os.environ.update(before)
-        return Path(".work").absolute()
-
-
-@pytest.fixture
-def with_home(prefect_home: Path) -> Callable[[], None]:
-    """Give the project of the current folder a Prefect that need not be set up."""
-    return lambda: shutil.copytree(prefect_home, ".work")
 
 
 def retrain(*arguments: str) -> tuple[int, str, str]:
@@ -61,12 +39,6 @@ def lock() -> Any:
 def recorded(query: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(".work/prefect/prefect.db") as database:
         return database.execute(query).fetchall()
-
-
-def edit(path: str, old: str, new: str) -> None:
-    text = Path(path).read_text()
-    assert old in text
-    Path(path).write_text(text.replace(old, new, 1))
 
 
 @pytest.mark.flow
