@@ -10,10 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from flows import workcopy
+from flows import remote, workcopy
 from flows.repository import branch, changed_files, git, has_commit, has_origin, some, succeeds
 from flows.retrain import read_dials
-from flows.run_branch import remote_name
 from tunesmith.errors import UserError
 
 State = Literal["well", "note", "wrong"]
@@ -154,7 +153,7 @@ def _origin() -> Iterator[Finding]:
 
 def _remote() -> Iterator[Finding]:
     """The DVC remote that data and adapters are pushed to."""
-    name = remote_name()
+    name = remote.default()
     if name is None:
         fix = "dvc remote add --default NAME FOLDER_OR_URL"
         yield Finding("note", "DVC remote", "none: data stay here, and nobody else has them", fix)

@@ -196,6 +196,7 @@ class _Report:
     seen: set[Outcome] = field(default_factory=set)
     error: str | None = None
     dvc_error: str | None = None
+    not_transferred: str | None = None
 
     def add(self, line: str) -> None:
         """Take one line in."""
@@ -203,6 +204,8 @@ class _Report:
             self.error = line.removeprefix("error: ")
         elif line.startswith("ERROR: "):
             self.dvc_error = line.removeprefix("ERROR: ")
+            if self.dvc_error.startswith("failed to transfer ") and not self.not_transferred:
+                self.not_transferred = self.dvc_error
             return
         self.seen.update(outcome for outcome, mark in self._marks() if line.startswith(mark))
         if line.strip():
@@ -229,6 +232,8 @@ class _Report:
             return self.error
         if exited and (number := _signal_of(int(exited[1]))):
             return f"killed by {number.name}{_HINTS.get(number, '')}"
+        if self.not_transferred and "files failed to" in failure:
+            return _words_of_dvc(self.not_transferred)
         if failure and not exited:
             return _words_of_dvc(failure)
         if not failure and (number := _signal_of(code)):

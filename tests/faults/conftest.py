@@ -6,6 +6,7 @@ import pytest
 
 from tests.flows.conftest import (
     api,
+    clone,
     delivery,
     delivery_template,
     finished,
@@ -20,6 +21,7 @@ from tests.flows.conftest import (
 
 __all__ = [
     "api",
+    "clone",
     "delivery",
     "delivery_template",
     "finished",
