@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows import remote
-from flows.dag import PlannedStage
+from flows.dag import DVC_LOCK, PlannedStage
 from flows.promotion import untag_beyond
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
-from flows.workcopy import DVC_LOCK
 from tunesmith.errors import UserError
 
 PREFIX = "runs/"

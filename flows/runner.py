@@ -242,9 +242,14 @@ class _Report:
 
 
 def _words_of_dvc(failure: str) -> str:
-    """Return DVC's reason without the stage's name; a full disk is one that holds its cache."""
+    """Return DVC's reason without the stage's name, and the way out where DVC names none."""
     if f"[Errno {errno.ENOSPC}]" in failure:
         return f"DVC's cache: {FULL_DISK}"
+    if "RWLock-file" in failure:
+        return (
+            ".dvc/tmp/rwlock: not what DVC has written; let other DVC commands in this folder end, "
+            "remove that file, then run again"
+        )
     return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.dag import DVC_LOCK
 from flows.repository import changed_files, git, some
 from tunesmith.errors import UserError
 
 RUN_LOCK = Path(".dvc/tmp/retrain.lock")
-DVC_LOCK = Path("dvc.lock")
 _UNFINISHED = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
