@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flows.masking import masked
 from flows.runner import DvcFailed, dvc
 from tunesmith.errors import UserError
 
@@ -166,4 +167,4 @@ def _send_run_cache() -> None:
 
 def _words(error: BaseException) -> str:
     """Return an error in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    return masked(" ".join(str(error).split())) or type(error).__name__

@@ -212,6 +212,7 @@ def _is_branch(slug: str) -> bool:
 
 
 def _last_line(error: UserError) -> str:
-    """Return the last line of what git said that is not a hint."""
-    lines = [line for line in str(error).splitlines() if not line.startswith("hint:")]
-    return lines[-1].strip() if lines else "failed"
+    """Return what git said: which ref was rejected, or else the last line that is no hint."""
+    lines = [line.strip() for line in str(error).splitlines() if not line.startswith("hint:")]
+    refused = [line for line in lines if line.startswith("! [") and "atomic push" not in line]
+    return " ".join([*refused, *lines[-1:]][0].split()) if lines else "failed"

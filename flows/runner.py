@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from flows import dvc_process, launch
+from flows.masking import masked
 from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
@@ -126,8 +127,9 @@ def _running(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def _text(raw: bytes) -> str:
-    """Return a line as it last looked on a screen; a progress bar draws over itself."""
-    return raw.decode("utf-8", errors="replace").rstrip("\r\n").rsplit("\r", maxsplit=1)[-1]
+    """Return a line as it last looked on a screen, where a progress bar draws over itself."""
+    line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
+    return masked(line.rsplit("\r", maxsplit=1)[-1])
 
 
 _CHATTER = (
