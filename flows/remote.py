@@ -5,6 +5,7 @@ taken to be whole as long as its folder's list is, and a file that is neither he
 warning. Both would let a commit out that nobody can rebuild.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,7 @@ from tunesmith.errors import UserError
 if TYPE_CHECKING:
     from dvc.repo import Repo
 
-TRIES = 5
+TRIES = 7
 PAUSE_SECONDS = 0.5
 
 
@@ -53,12 +54,18 @@ def send() -> bool:
     """
     from dvc.repo import Repo
 
+    logging.getLogger("dvc_objects").setLevel(logging.CRITICAL)  # the reasons are told here
     if default() is None:
         return False
     with Repo(".") as repo:
-        by_hash = {one.hash: one for one in _stored(repo)}
-        _send(list(by_hash.values()))
-    _send_run_cache()
+        keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
+        _send(list({one.hash: one for one in _stored(repo)}.values()))
+        _send_run_cache(repo)
+    if keeps_versions:
+        try:
+            dvc("push")
+        except DvcFailed as failure:
+            raise UserError(failure.reason) from None
     return True
 
 
@@ -76,22 +83,30 @@ def _stored(repo: "Repo") -> Iterator[Stored]:
         if not (out.use_cache and out.can_push and out.hash_info):
             continue
         place = repo.cloud.get_remote(out.remote, "push")
-        if place.worktree or place.fs.version_aware:
-            continue  # the store keeps versions of plain files, which are not under their hash
+        if _keeps_versions(place):
+            continue  # only DVC knows which
         for key, _, file in out.get_obj() or () if out.is_dir_checksum else ():
             yield Stored(file.value, "/".join([out.def_path, *key]), out.cache, place.odb)
         is_list = bool(out.is_dir_checksum)
         yield Stored(out.hash_info.value, out.def_path, out.cache, place.odb, is_list)
 
 
+def _keeps_versions(place: Any) -> bool:
+    """Tell whether a remote keeps versions of plain files, and nothing under its hash."""
+    return bool(place.worktree or place.fs.version_aware)
+
+
 def _send(wanted: list[Stored]) -> None:
     """Upload what the remote lacks or has only a part of, until it lacks nothing."""
     reasons: dict[str, str] = {}
-    for turn in range(TRIES):
-        time.sleep(PAUSE_SECONDS * turn)
-        wanted = _lacking(wanted, reasons)
-        if not wanted:
+    idle = 0
+    while idle < TRIES:
+        time.sleep(PAUSE_SECONDS * idle)
+        lacking = _lacking(wanted, reasons)
+        if not lacking:
             return
+        idle = 0 if len(lacking) < len(wanted) else idle + 1
+        wanted = lacking
         lost = [one for one in wanted if one.size is None and one.hash not in reasons]
         if lost:
             raise UserError(
@@ -154,15 +169,12 @@ def _by_remote(wanted: list[Stored]) -> Iterator[tuple[Any, list[Stored]]]:
         yield remote, [one for one in wanted if one.remote is remote]
 
 
-def _send_run_cache() -> None:
-    """Send the record of which inputs gave which outputs, so that others need not run them."""
-    for turn in range(TRIES):
-        time.sleep(PAUSE_SECONDS * turn)
-        try:
-            return dvc("push", "--run-cache")
-        except DvcFailed as failure:
-            reason = failure.reason
-    raise UserError(reason)
+def _send_run_cache(repo: "Repo") -> None:
+    """Send the record of which inputs gave which outputs; without it others only run more."""
+    from dvc.stage.cache import RunCacheNotSupported
+
+    with suppress(RunCacheNotSupported):
+        repo.stage_cache.push(None)
 
 
 def _words(error: BaseException) -> str:

@@ -2,17 +2,15 @@
 
 import json
 import subprocess
-import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows import remote, run_branch
-from tests.flows.conftest import call, start
+from tests.faults.store import store
+from tests.flows.conftest import TRAIN, call, start
 from tunesmith.errors import UserError
 
 pytestmark = pytest.mark.fault
@@ -23,7 +21,7 @@ SECRETS = {
     "OPENAI_API_KEY": "sk-proj-4f9a7c1e5b2d8036",
     "SLACK_WEBHOOK_URL": "https://hooks.example.org/services/T01/B02/s3cr3tpart",
 }
-TALKATIVE = "env | grep -e KEY -e TOKEN -e WEBHOOK >&2\nmkdir -p models/sft\ncp raw.txt models/sft/weights.txt\n"
+TALKATIVE = "env | grep -e KEY -e TOKEN -e WEBHOOK >&2\n" + TRAIN
 FAILING = 'echo "error: 401 for key $OPENAI_API_KEY at $SLACK_WEBHOOK_URL" >&2\nexit 1\n'
 
 
@@ -92,26 +90,14 @@ def test_secrets_in_the_address_of_origin_are_not_told(finished: Path, seen: See
     seen("the address is told without its password")
 
 
-class _Forbidden(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_error(403)
-
-    do_HEAD = do_POST = do_PUT = do_GET
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
 def test_secrets_in_the_address_of_the_dvc_remote_are_not_told(
     finished: Path, monkeypatch: pytest.MonkeyPatch, seen: Seen
 ) -> None:
     monkeypatch.setattr(remote, "PAUSE_SECONDS", 0.0)
-    with HTTPServer(("127.0.0.1", 0), _Forbidden) as web:
-        threading.Thread(target=web.serve_forever, daemon=True).start()
-        url = f"http://me:s3cr3tpart@127.0.0.1:{web.server_port}/store"
+    with store(finished.parent / "store", fails=lambda _: True, code=403) as address:
+        url = f"http://me:s3cr3tpart@{address}/"
         call("dvc", "remote", "add", "-q", "-d", "store", url)
         with pytest.raises(UserError, match=r"txt: .*403") as caught:
             remote.send()
-        web.shutdown()
     assert "s3cr3tpart" not in str(caught.value)
     seen("the address is told without its password")
