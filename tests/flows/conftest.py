@@ -120,9 +120,9 @@ def run() -> Callable[..., str]:
     return call
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect API for all runs of a file."""
+    """The address of a Prefect API for all runs that need none of their own."""
     with _server_in(tmp_path_factory.mktemp("api")) as url:
         yield url
 
