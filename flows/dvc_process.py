@@ -3,12 +3,15 @@
 import sys
 from typing import Any
 
+import psutil
+
 from tunesmith.stage import collect_rarely
 
 
 def main() -> int:
     """Run DVC with the words of this process."""
     collect_rarely()  # a third off each start
+    psutil.pid_exists = runs
     if "--pull" in sys.argv:
         _check_what_is_fetched()
     from dvc.cli import main as dvc
@@ -29,6 +32,18 @@ def _check_what_is_fetched() -> None:
         begin(self, *place, **{**settings, "verify": True})
 
     Remote.__init__ = checking
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process has not ended; DVC asks this of those that hold its locks.
+
+    psutil's own answer is yes for one that was killed and whose parent has not looked, which in
+    a container without an init goes on for ever: "is busy, it is being blocked by".
+    """
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 if __name__ == "__main__":

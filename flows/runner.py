@@ -16,6 +16,8 @@ from pathlib import Path
 
 from flows import dvc_process, launch
 from flows.masking import masked
+from flows.stage_claim import claimed
+from tunesmith.errors import UserError
 from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
@@ -58,7 +60,7 @@ def dvc(*command: str) -> None:
         DvcFailed: with DVC's last `ERROR: …` line.
     """
     report = _Report("")
-    with _running(["--wait-for-lock", *command]) as process:
+    with _running(["--wait-for-lock", *command], subprocess.DEVNULL) as process:
         assert process.stdout is not None
         for raw in process.stdout:
             report.add(_text(raw))
@@ -79,7 +81,8 @@ def reproduce(
 
     DVC waits for its lock as long as it takes: without that, a finished training is thrown away
     when somebody's `dvc status` holds the lock at the wrong moment. Whatever ends this call, an
-    exception or the end of this process, ends the stage's processes too.
+    exception or the end of this process, ends the stage's processes too; until the last of them
+    is gone, the stage is not started again.
 
     Args:
         stage: as DVC addresses it, `train@sft`; or the path of a `.dvc` file.
@@ -93,8 +96,23 @@ def reproduce(
     """
     command = ["--wait-for-lock", "repro", "--single-item", stage]
     command += ["--pull"] * pull + ["--force"] * force
+    try:
+        with claimed(stage, on_line) as claim:
+            return _reproduce(stage, command, claim, timeout_seconds, on_line)
+    except UserError as error:
+        raise StageFailed(stage, str(error)) from None
+
+
+def _reproduce(
+    stage: str,
+    command: list[str],
+    stdin: int,
+    timeout_seconds: float | None,
+    on_line: Callable[[str], None],
+) -> Outcome:
+    """Run DVC's command for a stage, hand on what it prints, and say how it ended."""
     report = _Report(stage)
-    with _running(command) as process, _deadline(process, timeout_seconds) as expired:
+    with _running(command, stdin) as process, _deadline(process, timeout_seconds) as expired:
         assert process.stdout is not None
         for raw in process.stdout:
             line = _text(raw)
@@ -111,11 +129,11 @@ def reproduce(
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
+def _running(command: list[str], stdin: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Start DVC under the launcher; leave no process of it behind."""
     process = subprocess.Popen(
         [sys.executable, "-P", launch.__file__, str(os.getpid()), *_DVC, *command],
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=environment(),

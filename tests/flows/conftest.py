@@ -122,7 +122,7 @@ def run() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect API for all runs that need not look into its records."""
+    """The address of a Prefect API for all runs that need none of their own."""
     with _server_in(tmp_path_factory.mktemp("api")) as url:
         yield url
 
