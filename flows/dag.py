@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dvc.stage import Stage
 
 DVC_FILE = Path("dvc.yaml")
+DVC_LOCK = Path("dvc.lock")
 LOCK_PATIENCE_SECONDS = 60.0
 HERE = "cpu"  # the pool that the flows themselves run in
 
@@ -242,6 +243,12 @@ def _held(lock: Any) -> Iterator[None]:
 
 
 def _one_line(error: Exception) -> str:
-    """Return DVC's message without its line breaks, and with what caused it."""
+    """Return DVC's message without its line breaks, with its cause and a way out."""
     cause = f": {error.__cause__}" if error.__cause__ else ""
-    return " ".join(f"{error}{cause}".split())
+    words = " ".join(f"{error}{cause}".split())
+    if f"{DVC_LOCK}'" in words:
+        words += (
+            f"; `git checkout {DVC_LOCK}` takes the committed one back, and what it does not know "
+            "is restored from the cache"
+        )
+    return words

@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from flows import workcopy
+from flows import remote, workcopy
+from flows.masking import masked
 from flows.repository import branch, changed_files, git, has_commit, has_origin, some, succeeds
 from flows.retrain import read_dials
-from flows.run_branch import remote_name
 from tunesmith.errors import UserError
 
 State = Literal["well", "note", "wrong"]
@@ -144,7 +144,7 @@ def _origin() -> Iterator[Finding]:
     if not has_origin():
         yield Finding("note", "origin", "none: runs stay here", "git remote add origin URL")
         return
-    url = re.sub(r"//[^/@]*@", "//…@", git("remote", "get-url", "origin"))
+    url = masked(git("remote", "get-url", "origin"))
     ask = ("-c", f"http.lowSpeedTime={REACH_SECONDS}", "-c", "core.askPass=true", "ls-remote")
     if succeeds(*ask, "--heads", "origin"):
         yield Finding("well", "origin", url)
@@ -154,7 +154,7 @@ def _origin() -> Iterator[Finding]:
 
 def _remote() -> Iterator[Finding]:
     """The DVC remote that data and adapters are pushed to."""
-    name = remote_name()
+    name = remote.default()
     if name is None:
         fix = "dvc remote add --default NAME FOLDER_OR_URL"
         yield Finding("note", "DVC remote", "none: data stay here, and nobody else has them", fix)
@@ -173,7 +173,7 @@ def _fault_of(name: str) -> str | None:
             odb = repo.cloud.get_remote(name).odb
             odb.fs.exists(odb.path)
         except Exception as error:  # each kind of remote has errors of its own
-            return str(error).splitlines()[0] if str(error) else type(error).__name__
+            return masked(str(error).splitlines()[0]) if str(error) else type(error).__name__
         file = _file_above(Path(odb.path)) if odb.fs.protocol == "local" else None
         return f"{file} is no folder" if file else None
 

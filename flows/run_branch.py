@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.dag import PlannedStage
+from flows import remote
+from flows.dag import DVC_LOCK, PlannedStage
 from flows.promotion import untag_beyond
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
-from flows.runner import DvcFailed, dvc
-from flows.workcopy import DVC_LOCK
 from tunesmith.errors import UserError
 
 PREFIX = "runs/"
@@ -116,24 +115,13 @@ def push_data(run: Run) -> bool:
     Raises:
         UserError: the remote did not take them.
     """
-    if remote_name() is None:
-        return False
     try:
-        dvc("push", "--run-cache")
-    except DvcFailed as failure:
+        return remote.send()
+    except UserError as error:
         raise UserError(
-            f"the DVC remote did not take the data ({failure.reason}), so no ref was pushed; "
+            f"the DVC remote did not take the data ({error}), so no ref was pushed; "
             f"{run.branch} is kept here; run again when it answers"
         ) from None
-    return True
-
-
-def remote_name() -> str | None:
-    """Return the remote that DVC pushes to, None if no default is set."""
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        return repo.config["core"].get("remote") or None
 
 
 def gather(since: str) -> None:
@@ -232,6 +220,7 @@ def _is_branch(slug: str) -> bool:
 
 
 def _last_line(error: UserError) -> str:
-    """Return the last line of what git said that is not a hint."""
-    lines = [line for line in str(error).splitlines() if not line.startswith("hint:")]
-    return lines[-1].strip() if lines else "failed"
+    """Return what git said: which ref was rejected, or else the last line that is no hint."""
+    lines = [line.strip() for line in str(error).splitlines() if not line.startswith("hint:")]
+    refused = [line for line in lines if line.startswith("! [") and "atomic push" not in line]
+    return " ".join([*refused, *lines[-1:]][0].split()) if lines else "failed"

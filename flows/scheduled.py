@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 
 from flows import workcopy
 from flows.dag import PlannedStage
@@ -26,7 +26,8 @@ def scheduled(only_if: list[str] | None = None) -> State[Any]:
             by default whatever has changed is enough.
 
     Returns:
-        a state named Completed, `Nothing new`, or Failed with the reason in one line.
+        a state named Completed, `Nothing new`, Cancelled if another run is under way in this clone,
+        or Failed with the reason in one line.
     """
     try:
         with workcopy.claimed():
@@ -39,6 +40,8 @@ def scheduled(only_if: list[str] | None = None) -> State[Any]:
                 abandon(run)
                 return Completed(name="Nothing new", message=_nothing(only_if))
             state = retrain(plan, False, run, return_state=True)
+    except workcopy.Busy as error:
+        return Cancelled(message=str(error))
     except UserError as error:
         get_run_logger().error("%s", error)
         return Failed(message=str(error))

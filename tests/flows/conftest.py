@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from pathlib import Path
 
 import pytest
@@ -120,9 +120,9 @@ def run() -> Callable[..., str]:
     return call
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect API for all runs of a file."""
+    """The address of a Prefect API for all runs that need none of their own."""
     with _server_in(tmp_path_factory.mktemp("api")) as url:
         yield url
 
@@ -147,13 +147,13 @@ def _server_in(folder: Path) -> Iterator[str]:
     from flows.server import prefect_api
 
     before = dict(os.environ)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        with prefect_api() as server:
-            server.wait()
-            os.environ.clear()
-            os.environ.update(before)
-            yield server.url
+    with ExitStack() as running:
+        with chdir(folder):
+            server = running.enter_context(prefect_api())
+        server.wait()
+        os.environ.clear()
+        os.environ.update(before)
+        yield server.url
 
 
 @pytest.fixture(scope="session")
@@ -223,6 +223,13 @@ def delivery(delivery_template: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     shutil.copytree(delivery_template, tmp_path / "place", symlinks=True)
     monkeypatch.chdir(tmp_path / "place" / "clone")
     return tmp_path / "place" / "clone"
+
+
+@pytest.fixture
+def clone(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
+    """The project that delivers, with an API."""
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    return delivery
 
 
 @pytest.fixture

@@ -9,51 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.conftest import GATE, call, start
-
-
-@pytest.fixture
-def clone(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
-    """The project that delivers, with an API."""
-    monkeypatch.setenv("PREFECT_API_URL", api)
-    return delivery
-
-
-def deliver() -> tuple[int, str]:
-    """Return exit code and errors of one delivered run."""
-    process = start("--deliver")
-    _, err = process.communicate(timeout=180)
-    return process.returncode, err
-
-
-def change(text: str) -> None:
-    """Change the data, as a team would: committed and pushed."""
-    Path("raw.txt").write_text(text)
-    call("git", "commit", "-qam", "New data")
-    call("git", "push", "-q", "origin", "main")
-
-
-def at_origin(ref: str) -> str:
-    return call("git", "--git-dir", "../origin.git", "rev-parse", ref).strip()
-
-
-def refs() -> list[str]:
-    """Return the names of origin's branches and tags, that of a run without its slug."""
-    out = call("git", "--git-dir", "../origin.git", "for-each-ref", "--format=%(refname)")
-    return sorted(line.removeprefix("refs/") for line in out.splitlines())
-
-
-def subjects(ref: str) -> list[str]:
-    """Return the subjects of the commits since the first, without the names of runs."""
-    lines = call("git", "log", "--reverse", "--format=%s", ref).splitlines()
-    return [line.split(": ")[-1] if line.startswith("Retrain") else line for line in lines]
-
-
-def trailer(ref: str, key: str) -> str:
-    return call("git", "log", "-1", f"--format=%(trailers:key={key},valueonly)", ref).strip()
-
-
-def pointer() -> object:
-    return json.loads(Path("champion.json").read_text())["tag"]
+from tests.flows.delivered import at_origin, change, deliver, pointer, refs, subjects, trailer
 
 
 @pytest.mark.flow
@@ -124,22 +80,6 @@ def test_a_run_that_stops_is_kept_on_its_branch_and_main_stays(
     monkeypatch.chdir("../colleague")
     call("dvc", "pull", "--allow-missing", "-q")
     assert Path("models/sft/weights.txt").read_text() == "first\n", "what was finished is there"
-
-
-@pytest.mark.flow
-def test_no_ref_is_pushed_whose_data_could_not_be(clone: Path) -> None:
-    Path("../remote").write_text("no folder\n")
-    before = refs()
-    code, err = deliver()
-    assert code == 1
-    assert err.startswith("not delivered: the DVC remote did not take the data (")
-    assert err.count("\n") == 1
-    assert refs() == before
-    assert call("git", "tag") == ""
-    assert subjects("main") == ["Begin"]
-    Path("../remote").unlink()
-    assert deliver() == (0, "")
-    assert pointer() == "adapter@v0.1.0"
 
 
 @pytest.mark.flow

@@ -39,7 +39,7 @@ def test_each_fault_names_its_way_out(finished: Path) -> None:
     assert found("git identity").fix.startswith("git config user.name")
     call("git", "remote", "add", "origin", "https://me:secret@127.0.0.1:9/x.git")
     assert found("origin") == Finding(
-        "wrong", "origin", "https://…@127.0.0.1:9/x.git does not answer",
+        "wrong", "origin", "https://***@127.0.0.1:9/x.git does not answer",
         "git ls-remote origin says why",
     )  # fmt: skip
 
