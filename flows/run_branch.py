@@ -79,6 +79,12 @@ def keep(
     return True
 
 
+def note(subject: str, trailers: dict[str, str]) -> None:
+    """Commit what was decided of a run, which changes no file."""
+    lines = "\n".join(f"{key}: {value}" for key, value in trailers.items())
+    git("commit", "--quiet", "--allow-empty", "--message", subject, "--message", lines)
+
+
 def share(run: Run, *, done: bool, tag: str | None = None) -> str:
     """Push the run's branch, and with it main and the tag; all refs or none.
 

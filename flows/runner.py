@@ -21,6 +21,7 @@ from tunesmith.errors import UserError
 from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
+WEBHOOK = "TUNESMITH_WEBHOOK"
 PATIENCE_SECONDS = launch.PATIENCE_SECONDS + 4.0
 
 
@@ -196,11 +197,14 @@ def _deadline(
 
 
 def environment() -> dict[str, str]:
-    """Return what DVC and the stage find: this Python first on PATH, no telemetry, no buffer."""
+    """Return what DVC and the stage find: this Python first on PATH, no telemetry, no buffer.
+
+    The webhook's address stays with the flow: no stage needs it, so none can print it.
+    """
     folder = str(Path(sys.executable).parent)
     return {
         **QUIET_AND_OFFLINE,
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != WEBHOOK},
         "DVC_NO_ANALYTICS": "1",
         "PYTHONUNBUFFERED": "1",
         "PATH": os.pathsep.join([folder, os.environ.get("PATH", os.defpath)]),

@@ -18,7 +18,18 @@ def tunesmith(*words: str) -> "subprocess.CompletedProcess[str]":
 
 def test_the_verbs_of_both_halves_are_listed_together() -> None:
     out = tunesmith("--help").stdout
-    for verb in ("plan", "run", "rerun", "rollback", "doctor", "why", "results", "judge"):
+    for verb in (
+        "plan",
+        "run",
+        "rerun",
+        "approve",
+        "refuse",
+        "rollback",
+        "doctor",
+        "why",
+        "results",
+        "judge",
+    ):
         assert f" {verb} " in out
 
 
@@ -29,6 +40,7 @@ def test_the_verbs_of_both_halves_are_listed_together() -> None:
         ("run", ""),
         ("run --pull --deliver --force train --force gate",
          "--force train --force gate --pull --deliver"),
+        ("run --deliver --approve", "--deliver --approve"),
         ("rerun --failed", ""),
         ("rerun --from train@sft --deliver", "--force train@sft --deliver"),
     ],
