@@ -24,6 +24,7 @@ from tunesmith.report.data_page import render_data_page
 from tunesmith.report.evidence import read_tree
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.sources import CollectParams
+from tunesmith.sources.manifest import Entry
 from tunesmith.stage import WORK
 
 INBOX = Path("data/inbox")
@@ -46,7 +47,9 @@ def check_data(paths: Sequence[Path], console: Console) -> int:
     collect = CollectParams.read("collect")
     files = list(dropped(paths or [INBOX], collect, _before()))
     if not files:
-        return _nothing(paths or [INBOX], console)
+        where = ", ".join(map(str, paths or [INBOX]))
+        console.print(f"{where}: nothing new since the last run; name a file to check it again")
+        return FIT
     rules = Rules(
         clean=CleanParams.read("clean"),
         validate=ValidateSuites.read("validate"),
@@ -54,7 +57,7 @@ def check_data(paths: Sequence[Path], console: Console) -> int:
         base=BASE,
         evaluation_sets=EVALUATION_SETS,
     )
-    checked = check(files, _known(), rules)
+    checked = check(files, _known(collect.folder), rules)
     _tell(checked, ProfileParams.read("profile"), rules.seed, console)
     console.print(f"next: {next_step(checked, collect)}", markup=False, soft_wrap=True)
     return checked.code
@@ -74,30 +77,33 @@ def _tell(checked: Checked, params: ProfileParams, seed: int, console: Console) 
     console.print(f"bad rows: {BAD_ROWS} ({len(checked.bad_rows):,})", markup=False)
 
 
-def _nothing(paths: Sequence[Path], console: Console) -> int:
-    """Say that there is nothing to check."""
-    where = ", ".join(map(str, paths))
-    if _before():
-        console.print(f"{where}: no file that the last run has not read as it is", markup=False)
-        return FIT
-    console.print(f"{where}: no file; copy yours there, or name them", markup=False)
-    return 2
-
-
 def _before() -> Mapping[str, str]:
     """Return name → SHA-256 of the files that the last run read."""
-    if not MANIFEST.exists():
-        return {}
-    return {entry["path"]: entry["sha256"] for entry in read_tree(MANIFEST)["sources"]}
+    return {entry["path"]: entry["sha256"] for entry in _manifest()}
 
 
-def _known() -> Known:
-    """Return the rows of the last run, if they are on this machine."""
+def _manifest() -> list[Entry]:
+    """Return what the last run said of each file."""
+    return list(read_tree(MANIFEST)["sources"]) if MANIFEST.exists() else []
+
+
+def _known(folder: Path) -> Known:
+    """Return the rows of the last run, if they are on this machine, but for files that are gone."""
     kept, test = Path(FILES["kept"]), Path(FILES["split test"])
     if not kept.exists():
         return Known()
     ids = pq.read_table(test, columns=["id"])["id"].to_pylist() if test.exists() else []
-    return Known(to_rows(read_rows(kept)), frozenset(ids))
+    gone = {
+        entry["path"]
+        for entry in _manifest()
+        if entry["kind"] == "file" and not _is_there(folder / entry["path"])
+    }
+    return Known(to_rows(read_rows(kept)), frozenset(ids)).without(frozenset(gone))
+
+
+def _is_there(file: Path) -> bool:
+    """Tell whether a file is here, or at least DVC knows of it."""
+    return file.exists() or file.with_name(f"{file.name}.dvc").exists()
 
 
 def _why_alone() -> str:

@@ -69,17 +69,20 @@ def _files(path: Path) -> list[Path]:
     """Return a file, or the files of a folder but for what lies beside data.
 
     Raises:
-        UserError: nothing is there.
+        UserError: there is none.
     """
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise UserError(f"{path}: no such file or folder")
-    return sorted(
+    files = sorted(
         file
         for file in path.rglob("*")
         if file.is_file() and not any(map(_is_beside, file.relative_to(path).parts))
     )
+    if not files:
+        raise UserError(f"{path}: no file here; copy yours into it, or name it instead")
+    return files
 
 
 def _is_beside(name: str) -> bool:
