@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows import data_files
 from flows.dag import PlannedStage
 from flows.promotion import untag_beyond
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
@@ -40,8 +41,8 @@ def begin() -> Run:
     are in DVC's cache, so this run restores them.
 
     Raises:
-        UserError: no commit, branch or identity; a tracked file differs from the last commit; or
-            this branch and the shared one have gone apart.
+        UserError: no commit, branch or identity; a tracked file differs from the last commit;
+            this branch and the shared one have gone apart; or data is not as its `.dvc` file says.
     """
     from prefect.utilities.names import generate_slug
 
@@ -56,6 +57,7 @@ def begin() -> Run:
             "can rebuild: commit or stash first, or run without --deliver"
         )
     _take_in(main)
+    data_files.bring()
     name = next(slug for slug in iter(lambda: generate_slug(2), "") if not _is_branch(slug))
     run = Run(name, main)
     git("switch", "--quiet", "--create", run.branch)

@@ -240,7 +240,10 @@ def _words_of_dvc(failure: str) -> str:
     """Return DVC's reason without the stage's name; a full disk is one that holds its cache."""
     if f"[Errno {errno.ENOSPC}]" in failure:
         return f"DVC's cache: {FULL_DISK}"
-    return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    words = re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    if missing := re.fullmatch(r"missing data 'source': (.*)", words):
+        return f"{words}; `dvc pull {missing[1]}` fetches it"
+    return words
 
 
 _HINTS = {signal.SIGKILL: "; the machine may have run out of memory"}
