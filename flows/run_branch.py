@@ -41,7 +41,8 @@ def begin() -> Run:
     are in DVC's cache, so this run restores them.
 
     Raises:
-        UserError: no commit, branch or identity; a tracked file differs from the last commit;
+        UserError: no commit, branch or identity; this is the branch of another clone's run; a
+            tracked file differs from the last commit;
             this branch and the shared one have gone apart; or data is not as its `.dvc` file says.
     """
     from prefect.utilities.names import generate_slug
@@ -191,7 +192,13 @@ def _leave_interrupted() -> None:
     left = branch() or ""
     if not left.startswith(PREFIX):
         return
-    main = git("config", "--get", f"branch.{left}.{_MAIN}")
+    begun_from = f"branch.{left}.{_MAIN}"
+    if not succeeds("config", "--get", begun_from):
+        raise UserError(
+            f"{left} is the branch of a run of another clone: commit what you have mended, then "
+            f"`git switch main; git merge {left}`, and deliver from there"
+        )
+    main = git("config", "--get", begun_from)
     if DVC_LOCK.exists():
         git("add", str(DVC_LOCK))
     if changed_files():

@@ -20,6 +20,7 @@ from tunesmith.profile.measure import file_of
 from tunesmith.text.evaluation_sets import sets_in
 
 REPEATS = frozenset({"exact_duplicates", "near_duplicates", "semantic_duplicates"})
+MANY_ROWS = 20_000
 FIT, NOT_FIT, UNREADABLE = 0, 1, 2
 
 
@@ -120,6 +121,8 @@ def check(files: Sequence[Dropped], known: Known, rules: Rules) -> Checked:
         UserError: an evaluation set or a tool that cleaning needs is missing.
     """
     read = read_all(files)
+    if len(read.rows) >= MANY_ROWS:
+        print(f"{len(read.rows):,} rows read; cleaning and gates take about as long", flush=True)
     others = known.without(frozenset(file.name for file in files))
     steps = [
         step.located(rules.evaluation_sets) if isinstance(step, Decontaminate) else step
