@@ -75,6 +75,24 @@ def plan(force: tuple[str, ...] = ()) -> list[PlannedStage]:
         raise UserError(_one_line(error)) from None
 
 
+def stale_data() -> list[str]:
+    """Return the `.dvc` files of the graph whose data is not here as they say.
+
+    Raises:
+        UserError: dvc.yaml is wrong, or another DVC command is busy here.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    logging.getLogger("dvc").setLevel(logging.ERROR)
+    try:
+        with Repo(".") as repo, _held(repo.lock):
+            data = [stage for stage, _ in _in_order(repo) if stage.is_data_source]
+            return [stage.addressing for stage in data if changes(stage)]
+    except DvcException as error:
+        raise UserError(_one_line(error)) from None
+
+
 def _plan(repo: "Repo", tree: Any, force: tuple[str, ...]) -> list[PlannedStage]:
     """Go through the graph once; every stage sees what was decided for those before it."""
     planned: dict[str, PlannedStage] = {}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import remote
+from flows import data_files, remote
 from flows.dag import DVC_LOCK, PlannedStage
 from flows.promotion import untag_beyond
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
@@ -39,8 +39,9 @@ def begin() -> Run:
     are in DVC's cache, so this run restores them.
 
     Raises:
-        UserError: no commit, branch or identity; a tracked file differs from the last commit; or
-            this branch and the shared one have gone apart.
+        UserError: no commit, branch or identity; this is the branch of another clone's run; a
+            tracked file differs from the last commit;
+            this branch and the shared one have gone apart; or data is not as its `.dvc` file says.
     """
     from prefect.utilities.names import generate_slug
 
@@ -55,6 +56,7 @@ def begin() -> Run:
             "can rebuild: commit or stash first, or run without --deliver"
         )
     _take_in(main)
+    data_files.bring()
     name = next(slug for slug in iter(lambda: generate_slug(2), "") if not _is_branch(slug))
     run = Run(name, main)
     git("switch", "--quiet", "--create", run.branch)
@@ -191,7 +193,13 @@ def _leave_interrupted() -> None:
     left = branch() or ""
     if not left.startswith(PREFIX):
         return
-    main = git("config", "--get", f"branch.{left}.{_MAIN}")
+    begun_from = f"branch.{left}.{_MAIN}"
+    if not succeeds("config", "--get", begun_from):
+        raise UserError(
+            f"{left} is the branch of a run of another clone: commit what you have mended, then "
+            f"`git switch main; git merge {left}`, and deliver from there"
+        )
+    main = git("config", "--get", begun_from)
     if DVC_LOCK.exists():
         git("add", str(DVC_LOCK))
     if changed_files():

@@ -276,7 +276,10 @@ def _words_of_dvc(failure: str) -> str:
             ".dvc/tmp/rwlock: not what DVC has written; let other DVC commands in this folder end, "
             "remove that file, then run again"
         )
-    return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    words = re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    if missing := re.fullmatch(r"missing data 'source': (.*)", words):
+        return f"{words}; `dvc pull {missing[1]}` fetches it"
+    return words
 
 
 _HINTS = {signal.SIGKILL: "; the machine may have run out of memory"}

@@ -18,6 +18,12 @@ Webhook(url=sys.argv[1]).save("team")
 """
 
 
+def outcomes(out: str) -> dict[str, str]:
+    """Return stage → outcome, as the table at the end of a run has them."""
+    table = out.partition("stage ")[2].rpartition("outcome ")[2].splitlines()[1:]
+    return {line.split()[0]: line.split()[1] for line in table if len(line.split()) > 1}
+
+
 @pytest.mark.flow
 def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
     clone: Path, monkeypatch: pytest.MonkeyPatch, webhook: Webhook
@@ -44,6 +50,7 @@ def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
     monkeypatch.chdir("../colleague")
     call("dvc", "pull", "-q")
     assert "up to date" in call("dvc", "status")
+    assert "Running stage" not in call("dvc", "repro")
     call("git", "checkout", "-q", "adapter@v0.1.0")
     call("dvc", "pull", "-q")
     assert "up to date" in call("dvc", "status")
@@ -106,10 +113,24 @@ def test_a_run_that_stops_is_kept_on_its_branch_and_main_stays(
     assert branch.startswith("runs/")
     assert trailer(branch, "Stopped-At") == "gate"
 
-    call("git", "clone", "-q", "--branch", branch, "../origin.git", "../colleague")
-    monkeypatch.chdir("../colleague")
+    call("git", "clone", "-q", "../origin.git", "../engineer")
+    monkeypatch.chdir("../engineer")
+    call("git", "remote", "set-url", "origin", "../origin.git")
+    call("git", "switch", "-q", branch)
     call("dvc", "pull", "--allow-missing", "-q")
     assert Path("models/sft/weights.txt").read_text() == "first\n", "what was finished is there"
+    Path("gate.sh").write_text(GATE)
+    process = start()
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode, err) == (0, "")
+    assert outcomes(out) == {"train": "Unchanged", "champion": "Unchanged", "gate": "Ran"}
+    call("git", "add", "-A")
+    call("git", "commit", "-qm", "Mend the gate")
+    call("git", "switch", "-q", "main")
+    call("git", "merge", "-q", branch)
+    assert deliver() == (0, "")
+    assert pointer() == "adapter@v0.1.0"
+    assert at_origin("main") == call("git", "rev-parse", "main").strip()
 
 
 @pytest.mark.flow

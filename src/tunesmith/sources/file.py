@@ -30,8 +30,16 @@ class FileSource(SourceBase):
 
     def batches(self, folder: Path) -> Iterator[Batch]:
         """Yield one batch a file; see `SourceBase.batches`."""
-        for path in _files(folder, self.path):
-            yield _batch(path, path.relative_to(folder).as_posix(), self.encoding, self.limit)
+        for name in self.names(folder):
+            yield _batch(folder / name, name, self.encoding, self.limit)
+
+    def names(self, folder: Path) -> list[str]:
+        """Return the names of the files, relative to the folder and sorted.
+
+        Raises:
+            UserError: there is none, or the path leaves the folder.
+        """
+        return [path.relative_to(folder).as_posix() for path in _files(folder, self.path)]
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
