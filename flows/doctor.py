@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from flows import workcopy
+from flows.remote import fault_of, url_of
 from flows.repository import branch, changed_files, git, has_commit, has_origin, some, succeeds
 from flows.retrain import read_dials
 from flows.run_branch import remote_name
@@ -158,29 +159,12 @@ def _remote() -> Iterator[Finding]:
     if name is None:
         fix = "dvc remote add --default NAME FOLDER_OR_URL"
         yield Finding("note", "DVC remote", "none: data stay here, and nobody else has them", fix)
-    elif fault := _fault_of(name):
-        yield Finding("wrong", "DVC remote", f"{name}: {fault}", "dvc remote list")
+    elif fault := fault_of(name):
+        yield Finding(
+            "wrong", "DVC remote", f"{name} at {url_of(name)}: {fault}", "dvc remote list"
+        )
     else:
         yield Finding("well", "DVC remote", name)
-
-
-def _fault_of(name: str) -> str | None:
-    """Return why a remote does not answer."""
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        try:
-            odb = repo.cloud.get_remote(name).odb
-            odb.fs.exists(odb.path)
-        except Exception as error:  # each kind of remote has errors of its own
-            return str(error).splitlines()[0] if str(error) else type(error).__name__
-        file = _file_above(Path(odb.path)) if odb.fs.protocol == "local" else None
-        return f"{file} is no folder" if file else None
-
-
-def _file_above(folder: Path) -> Path | None:
-    """Return a file that stands where a folder would have to be."""
-    return next((path for path in (folder, *folder.parents) if path.is_file()), None)
 
 
 def _disk() -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows.dag import PlannedStage
 from flows.promotion import untag_beyond
+from flows.remote import plain, url_of
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
 from flows.runner import DvcFailed, dvc
 from flows.workcopy import DVC_LOCK
@@ -116,13 +117,15 @@ def push_data(run: Run) -> bool:
     Raises:
         UserError: the remote did not take them.
     """
-    if remote_name() is None:
+    name = remote_name()
+    if name is None:
         return False
     try:
         dvc("push", "--run-cache")
     except DvcFailed as failure:
+        why = f"{url_of(name)}: {plain(failure.reason)}"
         raise UserError(
-            f"the DVC remote did not take the data ({failure.reason}), so no ref was pushed; "
+            f"the DVC remote did not take the data ({why}), so no ref was pushed; "
             f"{run.branch} is kept here; run again when it answers"
         ) from None
     return True
