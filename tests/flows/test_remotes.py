@@ -31,13 +31,18 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def ssh(delivery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[servers.Ssh]:
-    """An SSH remote of the project that delivers; the key is of this clone alone."""
+def ssh(
+    delivery: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[servers.Ssh]:
+    """An SSH remote of the project that delivers; who delivers has the settings of a worker."""
     (tmp_path / "ssh").mkdir()
+    settings = (root / "deploy" / "ssh_config").read_text()
     with servers.ssh(tmp_path / "ssh") as server:
+        settings = settings.replace("/run/secrets/ssh_key", str(server.key))
+        settings = settings.replace("/run/secrets/known_hosts", str(server.known))
+        (server.home / ".ssh" / "config").write_text(settings)
         monkeypatch.setenv("HOME", str(server.home))
         point_to(f"{server.url}{tmp_path}/store")
-        set_here(keyfile=str(server.key))
         yield server
 
 
