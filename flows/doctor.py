@@ -7,12 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 from flows import remote, workcopy
 from flows.finding import Finding
 from flows.masking import masked
+from flows.remote_fault import fault_of, url_of
 from flows.repository import branch, changed_files, git, has_commit, has_origin, some, succeeds
 from flows.retrain import read_dials
 from tunesmith.errors import UserError
@@ -164,40 +163,11 @@ def _remote() -> Iterator[Finding]:
     if name is None:
         fix = "dvc remote add --default NAME FOLDER_OR_URL"
         yield Finding("note", "DVC remote", "none: data stay here, and nobody else has them", fix)
-    elif fault := _fault_of(name):
+    elif fault := fault_of(name):
         fix = f"dvc remote list shows where it is; dvc remote modify {name} … mends its settings"
-        yield Finding("wrong", "DVC remote", f"{name}: {fault}", fix)
+        yield Finding("wrong", "DVC remote", f"{name} at {url_of(name)}: {fault}", fix)
     else:
         yield Finding("well", "DVC remote", f"{name}: answers and can be written to")
-
-
-def _fault_of(name: str) -> str | None:
-    """Return why a remote does not answer, or cannot be written to."""
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        try:
-            odb = repo.cloud.get_remote(name).odb
-            if odb.fs.protocol == "local":
-                return _fault_of_folder(Path(odb.path))
-            _write_and_remove(odb.fs, odb.fs.join(odb.path, f"doctor-{uuid4().hex}"))
-        except Exception as error:  # each kind of remote has errors of its own
-            return masked(str(error).splitlines()[0]) if str(error) else type(error).__name__
-    return None
-
-
-def _fault_of_folder(folder: Path) -> str | None:
-    """Return why a folder, which DVC makes when it is needed, cannot be written to."""
-    first = next(path for path in (folder, *folder.parents) if path.exists())
-    if not first.is_dir():
-        return f"{first} is no folder"
-    return None if os.access(first, os.W_OK) else f"{first} cannot be written to"
-
-
-def _write_and_remove(fs: Any, path: str) -> None:
-    """Write a file of no bytes and take it away again."""
-    fs.pipe_file(path, b"")
-    fs.remove(path)
 
 
 def _disk() -> Iterator[Finding]:

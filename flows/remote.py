@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flows.host_keys import check_host_keys
 from flows.masking import masked
 from flows.runner import DvcFailed, dvc
 from tunesmith.errors import UserError
@@ -60,10 +61,16 @@ def send(stage: str | None = None) -> bool:
     logging.getLogger("dvc_objects").setLevel(logging.CRITICAL)  # the reasons are told here
     if default() is None:
         return False
+    check_host_keys()
     with Repo(".") as repo:
-        keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
-        _send(list({one.hash: one for one in _stored(repo, stage)}.values()))
-        _send_run_cache(repo)
+        try:
+            keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
+            _send(list({one.hash: one for one in _stored(repo, stage)}.values()))
+            _send_run_cache(repo)
+        except UserError:
+            raise
+        except Exception as error:  # each kind of remote has its own
+            raise UserError(_words(error)) from None
     if keeps_versions:
         try:
             dvc("push", *filter(None, [stage]))

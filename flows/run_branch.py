@@ -12,6 +12,7 @@ from pathlib import Path
 from flows import data_files, remote
 from flows.dag import DVC_LOCK, PlannedStage
 from flows.promotion import untag_beyond
+from flows.remote_fault import plain, url_of
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
 from tunesmith.errors import UserError
 
@@ -126,8 +127,9 @@ def push_data(run: Run) -> bool:
     try:
         return remote.send()
     except UserError as error:
+        why = f"{url_of(remote.default())}: {plain(str(error))}"
         raise UserError(
-            f"the DVC remote did not take the data ({error}), so no ref was pushed; "
+            f"the DVC remote did not take the data ({why}), so no ref was pushed; "
             f"{run.branch} is kept here; run again when it answers"
         ) from None
 
