@@ -29,8 +29,9 @@ from flows.incoming import (
 from flows.pipeline import hand_in_records
 from flows.run_branch import Run, abandoned_if_refused, begin
 from tunesmith.errors import UserError
-from tunesmith.monitor.history import Look, record
-from tunesmith.monitor.words import STEADY, crossed, verdict, waiting
+from tunesmith.monitor import MonitorParams
+from tunesmith.monitor.history import Look, has_news, record
+from tunesmith.monitor.words import NOTHING, STEADY, crossed, verdict, waiting
 
 RESOURCE = "tunesmith.monitor"
 
@@ -51,12 +52,11 @@ def monitor() -> State[Any]:
             run = begin()
             with abandoned_if_refused(run):
                 forget_unfinished()
-                bring()
-                found = examine(on_line=get_run_logger().info)
-            if not found["files"]:
+                found = _look()
+            if found is None or not found["files"]:
                 run_branch.abandon(run)
-                return Completed(name="Nothing new", message=waiting(found))
-            told = _keep(run, found)
+                return Completed(name="Nothing new", message=waiting(found) if found else NOTHING)
+            told = keep(run, found)
     except UserError as error:
         get_run_logger().error("%s", error)
         return Failed(message=str(error))
@@ -71,7 +71,15 @@ def monitor() -> State[Any]:
     return Completed(name=word, message=told)
 
 
-def _keep(run: Run, found: Look) -> str:
+def _look() -> Look | None:
+    """Look if there is a file that no look has seen; what a look reads is brought first."""
+    if not has_news(MonitorParams.read("monitor"), LOOKS):
+        return None
+    bring()
+    return examine(on_line=get_run_logger().info)
+
+
+def keep(run: Run, found: Look) -> str:
     """Commit what was found and the round that is made of it, and share both.
 
     Returns:

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tunesmith.files import sha256_text, write_jsonl, write_text
+from tunesmith.files import sha256_file, sha256_text, write_jsonl, write_text
+from tunesmith.monitor import MonitorParams
+from tunesmith.sources.file import files_of, is_data
 
 Look: TypeAlias = dict[str, Any]
 
@@ -27,6 +29,16 @@ def read_looks(path: Path) -> list[Look]:
 def seen_files(looks: Sequence[Look]) -> frozenset[str]:
     """Return the SHA-256 of every file that a look has seen."""
     return frozenset(digest for look in looks for digest in look["files"].values())
+
+
+def has_news(params: MonitorParams, looks: Path) -> bool:
+    """Tell, without reading a row, whether there is a file that no look has seen."""
+    known = seen_files(read_looks(looks))
+    return any(
+        is_data(path) and sha256_file(path) not in known
+        for source in (params.asked, params.answered)
+        for path in files_of(params.folder, source.path)
+    )
 
 
 def record(look: Mapping[str, Any], looks: Path, history: Path) -> int:

@@ -3,6 +3,7 @@
 from tunesmith.monitor.history import Look
 
 STEADY, DRIFT, DECAY = "Steady", "Drift", "Decay"
+NOTHING = "no file that no look has seen"
 
 
 def verdict(look: Look) -> str:
@@ -25,4 +26,4 @@ def crossed(look: Look) -> list[str]:
 def waiting(look: Look) -> str:
     """Return which rows are too few to be looked at yet."""
     counts = [f"{rows} {name} rows wait for more" for name, rows in look["waiting"].items()]
-    return ", ".join(counts) or "no file that no look has seen"
+    return ", ".join(counts) or NOTHING

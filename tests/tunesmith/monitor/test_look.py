@@ -15,7 +15,7 @@ from tunesmith.files import write_jsonl
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
 from tunesmith.monitor import MonitorParams
-from tunesmith.monitor.history import record
+from tunesmith.monitor.history import has_news, record
 from tunesmith.monitor.look import as_feedback
 from tunesmith.monitor.look import look as find
 from tunesmith.rows import Row, to_frame, write_rows
@@ -85,12 +85,15 @@ def levels(found: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_file_is_looked_at_once_and_few_rows_wait(project: Path) -> None:
+    assert not has_news(MonitorParams(), PATHS.looks)
     ask("asked/1.jsonl", both(100, 1))
+    assert has_news(MonitorParams(), PATHS.looks)
     found, learn = look()
     assert set(levels(found).values()) == {"steady"}
     assert list(found["files"]) == ["asked/1.jsonl"]
     assert (found["model"], found["waiting"], learn) == ("adapter@v0.1.0", {}, [])
     record(found, Path("looks.jsonl"), Path("history.csv"))
+    assert not has_news(MonitorParams(), PATHS.looks)
     ask("asked/2.jsonl", both(5, 2))
     found, _ = look()
     assert (found["files"], found["sides"], found["waiting"]) == ({}, [], {"asked": 10})
