@@ -68,6 +68,7 @@ def project(delivery: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     )
     Path("dvc.yaml").write_text(ROWS + stages)
     Path("train.sh").write_text(TRAIN)
+    Path("gate.sh").write_text(HOLD)
     Path("toy.py").write_text(TOY)
     Path("data/feedback").mkdir(parents=True)
     Path("data/feedback/.gitkeep").touch()
@@ -122,7 +123,7 @@ def api(project: Path) -> Iterator[Callable[..., Any]]:
 def ended(api: Callable[..., Any], deployment: str, count: int) -> list[tuple[str, str]]:
     """Wait for so many runs of a deployment to end, and return their states, the first first."""
     body = {"deployments": {"name": {"any_": [deployment]}}, "sort": "START_TIME_ASC"}
-    limit = time.monotonic() + 240
+    limit = time.monotonic() + 300
     while time.monotonic() < limit:
         states = [run["state"] for run in api("flow_runs/filter", body)]
         final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
