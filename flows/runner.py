@@ -61,13 +61,31 @@ def dvc(*command: str) -> None:
         DvcFailed: with DVC's last `ERROR: …` line.
     """
     report = _Report("")
-    with _running(["--wait-for-lock", *command], subprocess.DEVNULL) as process:
+    with _running([*_DVC, "--wait-for-lock", *command], subprocess.DEVNULL) as process:
         assert process.stdout is not None
         for raw in process.stdout:
             report.add(_text(raw))
         code = process.wait()
     if code != 0:
         raise DvcFailed(report.reason(code))
+
+
+def module(name: str, *arguments: str, on_line: Callable[[str], None] = print) -> None:
+    """Run a module of ours that is no stage in a process of its own, as `reproduce` runs a stage.
+
+    Raises:
+        StageFailed: with its own `error: …` line where it printed one.
+    """
+    report = _Report(name)
+    with _running([sys.executable, "-m", name, *arguments], subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        for raw in process.stdout:
+            report.add(line := _text(raw))
+            if line.strip():
+                on_line(line)
+        code = process.wait()
+    if code != 0:
+        raise StageFailed(name, report.reason(code), tuple(report.tail))
 
 
 def reproduce(
@@ -95,7 +113,7 @@ def reproduce(
     Raises:
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
-    command = ["--wait-for-lock", "repro", "--single-item", stage]
+    command = [*_DVC, "--wait-for-lock", "repro", "--single-item", stage]
     command += ["--pull"] * pull + ["--force"] * force
     try:
         with claimed(stage, on_line) as claim:
@@ -131,9 +149,9 @@ def _reproduce(
 
 @contextmanager
 def _running(command: list[str], stdin: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start DVC under the launcher; leave no process of it behind."""
+    """Start a command under the launcher; leave no process of it behind."""
     process = subprocess.Popen(
-        [sys.executable, "-P", launch.__file__, str(os.getpid()), *_DVC, *command],
+        [sys.executable, "-P", launch.__file__, str(os.getpid()), *command],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tunesmith.errors import UserError
+from tunesmith.hints import hints_of
 from tunesmith.importers import ACCEPTED
-from tunesmith.importers.records import Hints, examples
+from tunesmith.importers.records import examples
 from tunesmith.importers.seen import Seen
 from tunesmith.progress import Progress
 from tunesmith.records import Rejected
@@ -47,7 +48,7 @@ def read_file(
         UserError: the file cannot be read, or none of its records is an example.
     """
     reading, tally, progress = Reading(batch.read()), Tally(), Progress(batch.name)
-    for found in examples(reading, batch.name, _hints(source), seen):
+    for found in examples(reading, batch.name, hints_of(source), seen):
         progress.add()
         if isinstance(found, Rejected):
             tally.put_aside(found)
@@ -68,15 +69,3 @@ def _quarantined(name: str, rejected: Rejected) -> Mapping[str, Any]:
     """Return what the quarantine says about a line."""
     line, reason, raw = rejected
     return {"file": name, "line": line, "reason": reason, "raw": raw[:RAW_CHARS]}
-
-
-def _hints(source: SourceBase) -> Hints:
-    """Return what params.yaml says about the records of a source."""
-    return Hints(
-        task=source.task,
-        split=source.split,
-        lang=source.lang,
-        licence=source.licence,
-        columns=source.columns,
-        labels=source.labels,
-    )
