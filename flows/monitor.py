@@ -44,8 +44,8 @@ def monitor() -> State[Any]:
     starts has them to learn from.
 
     Returns:
-        a state named `Nothing new`, `Steady`, `Drift`, `Decay`, Cancelled if another run is under way
-        in this clone, or Failed with the reason.
+        a state named `Nothing new`, `Steady`, `Drift`, `Decay`, Cancelled if another run is under
+        way in this clone, or Failed with the reason.
     """
     try:
         with workcopy.claimed():
