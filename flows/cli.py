@@ -86,6 +86,27 @@ def refuse(name: RunName) -> None:
 
 
 @app.command()
+def monitor(
+    deliver: Annotated[
+        bool,
+        typer.Option("--deliver", help="Keep what was found in git, and call for a retrain."),
+    ] = False,
+) -> None:
+    """Look at what has come in: does it drift, and does the champion still answer it?"""
+    if deliver:
+        _deliver_look()
+    from flows import workcopy
+    from flows.console import show_sides
+    from flows.incoming import examine
+    from tunesmith.monitor.words import verdict, waiting
+
+    workcopy.check()
+    found = examine()
+    show_sides(found)
+    typer.echo(verdict(found) if found["files"] else waiting(found))
+
+
+@app.command()
 def rollback(tag: Annotated[str, typer.Argument(help="Of an earlier champion.")]) -> None:
     """Make an earlier champion the champion again; the one of now is not promoted any more."""
     from flows.rollback import roll_back
@@ -111,6 +132,19 @@ def _retrain(*arguments: str) -> NoReturn:
 def _flags(pull: bool, deliver: bool, approve: bool) -> list[str]:
     """Return the options that were given."""
     return ["--pull"] * pull + ["--deliver"] * deliver + ["--approve"] * approve
+
+
+def _deliver_look() -> NoReturn:
+    """Run the flow `monitor` in this process."""
+    from flows.retrain import end_now
+    from flows.server import prefect_api
+
+    with prefect_api() as server:
+        server.wait()
+        from flows.monitor import deliver_look
+
+        code = deliver_look()
+    end_now(code)
 
 
 def _each(option: str, values: list[str]) -> list[str]:

@@ -13,12 +13,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from flows import run_branch, workcopy
-from flows.dag import HERE, PlannedStage
+from flows import remote, run_branch, workcopy
+from flows.dag import DVC_LOCK, HERE, PlannedStage
 from flows.repository import branch, changed_files, git, has_origin, head, some, succeeds
 from flows.run_branch import Run
 from flows.runner import DvcFailed, dvc
-from flows.workcopy import DVC_LOCK
 from tunesmith.errors import UserError
 
 PREFIX = "handover/"
@@ -127,11 +126,11 @@ def give_back(stage: PlannedStage, answer: str, trailers: Mapping[str, str]) -> 
         UserError: the remote or origin did not take them.
     """
     try:
-        dvc("push", "--run-cache", stage.name)
-    except DvcFailed as failure:
+        remote.send(stage.name)
+    except UserError as error:
         raise UserError(
-            f"the DVC remote did not take the outputs ({failure.reason}); they are kept here, and "
-            "the next run of this worker restores them"
+            f"the DVC remote did not take the outputs ({error}); they are kept here, and the next "
+            "run of this worker restores them"
         ) from None
     run_branch.keep([stage], f"Answer with {stage.name}", dict(trailers))
     git("push", "--quiet", "origin", f"HEAD:refs/heads/{answer}")

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 
+from flows import remote
 from flows.dag import HERE, PlannedStage
 from flows.repository import has_origin
-from flows.run_branch import Run, remote_name
+from flows.run_branch import Run
 from flows.runner import StageFailed
 
 
@@ -30,7 +31,7 @@ def pool_for(stage: PlannedStage, run: Run | None, say: Callable[[str], None]) -
         if run is None:
             say(f"pool {pool} takes the stages of delivered runs: it runs on this machine")
             return None
-        if not has_origin() or remote_name() is None:
+        if not has_origin() or remote.default() is None:
             say(f"pool {pool} is reached by origin and a DVC remote: it runs on this machine")
             return None
         if paused:

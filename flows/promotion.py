@@ -8,8 +8,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from flows.dag import DVC_LOCK
 from flows.repository import git, succeeds
-from flows.workcopy import DVC_LOCK
 from tunesmith.errors import UserError
 from tunesmith.files import read_json, write_json
 from tunesmith.params import load_yaml, plain

@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 from pydantic import PositiveFloat
 
 from flows import workcopy
@@ -43,7 +43,8 @@ def scheduled(
         approve_hours: after these without an answer it is not.
 
     Returns:
-        a state named Completed, `Nothing new`, or Failed with the reason in one line.
+        a state named Completed, `Nothing new`, Cancelled if another run is under way in this clone,
+        or Failed with the reason in one line.
     """
     try:
         with workcopy.claimed():
@@ -57,6 +58,8 @@ def scheduled(
                 return Completed(name="Nothing new", message=_nothing(only_if))
             approval = Approval(hours=approve_hours) if approve else None
             state = retrain(plan, False, run, notify, approval, return_state=True)
+    except workcopy.Busy as error:
+        return Cancelled(message=str(error))
     except UserError as error:
         get_run_logger().error("%s", error)
         return Failed(message=str(error))

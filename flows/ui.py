@@ -5,6 +5,7 @@
 All of it listens on loopback only, keeps its records in `.work/prefect-ui`, and ends with this
 command. With `--gpu-clone` there is a pool `gpu` too, whose worker runs in that clone what
 dvc.yaml gives to it; the folder is cloned from `origin` if it does not exist.
+PREFECT_API_DATABASE_CONNECTION_URL names a PostgreSQL that keeps the records instead.
 """
 
 import argparse
@@ -29,6 +30,8 @@ from tunesmith.stage import WORK
 HOME = WORK / "prefect-ui"
 START_SECONDS = 180.0
 DEPLOYMENTS = Path("prefect.yaml")
+DATABASE = "PREFECT_API_DATABASE_CONNECTION_URL"
+DATABASES = ("postgresql+asyncpg", "sqlite+aiosqlite")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,11 +72,12 @@ def _serve(port: int, clones: Mapping[str, Path], running: ExitStack) -> None:
     url = f"http://127.0.0.1:{port}/api"
     if answers(url, 1.0):
         raise UserError(f"port {port}: something answers there already; take --port")
-    env = _environment(url)
+    env, database = _environment(url), _database()
     HOME.mkdir(parents=True, exist_ok=True)
     print("starting the server (half a minute the first time)", flush=True)
     words = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    watched = {"server": running.enter_context(_prefect("server", env, *words))}
+    # the server alone: a worker hands its environment on to all that it runs
+    watched = {"server": running.enter_context(_prefect("server", {**env, **database}, *words))}
     _wait_for(url, watched["server"])
     print("deploying prefect.yaml", flush=True)
     deployments = load_yaml(DEPLOYMENTS)["deployments"]
@@ -133,6 +137,25 @@ def _environment(url: str) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
+
+
+def _database() -> dict[str, str]:
+    """Return where the server keeps its records if not in a file; a URL may hold a password.
+
+    Raises:
+        UserError: Prefect does not know this kind of database.
+    """
+    url = os.environ.get(DATABASE)
+    if not url:
+        return {}
+    kind, _, rest = url.partition("://")
+    if kind not in DATABASES:
+        raise UserError(
+            f"{DATABASE}: begins with {kind if rest else 'no'}://; "
+            "Prefect takes postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
+        )
+    print(f"records are kept at {rest.rpartition('@')[2].partition('?')[0]}", flush=True)
+    return {DATABASE: url}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -166,9 +166,9 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     hook.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect API for all runs of a file."""
+    """The address of a Prefect API for all runs that need none of their own."""
     with _server_in(tmp_path_factory.mktemp("api")) as url:
         yield url
 
@@ -193,13 +193,13 @@ def _server_in(folder: Path) -> Iterator[str]:
     from flows.server import prefect_api
 
     before = dict(os.environ)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        with prefect_api() as server:
-            server.wait()
-            os.environ.clear()
-            os.environ.update(before)
-            yield server.url
+    with ExitStack() as running:
+        with chdir(folder):
+            server = running.enter_context(prefect_api())
+        server.wait()
+        os.environ.clear()
+        os.environ.update(before)
+        yield server.url
 
 
 @pytest.fixture(scope="session")

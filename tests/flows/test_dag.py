@@ -8,10 +8,8 @@ import pytest
 
 from flows import dag
 from flows.dag import StageMeta, differences, plan
-from tests.flows.toy import edit
+from tests.flows.toy import ORDER, edit
 from tunesmith.errors import UserError
-
-ORDER = ["collect", "clean", "train@sft", "train@dpo", "report"]
 
 
 def test_stages_come_in_the_order_of_dvc_yaml_with_their_meta(fresh: Path) -> None:

@@ -1,25 +1,20 @@
 """One stage through DVC: how it ends, what it says, and that nothing of it stays behind."""
 
-import fcntl
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from flows.runner import Outcome, StageFailed, _Report, environment, reproduce
 from tests.flows.toy import (
     add_python_stage,
-    add_stage,
     gone_within,
     locked,
     running,
-    started,
     under_way,
 )
 
@@ -146,89 +141,25 @@ def test_an_exception_of_the_caller_ends_the_stage(fresh: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shell", "manners", "victim", "number"),
+    ("shell", "manners", "number"),
     [
-        ("/bin/sh", LISTENING, "runner", signal.SIGKILL),
-        ("/bin/sh", LISTENING, "runner", signal.SIGTERM),
-        ("/bin/sh", DEAF, "runner", signal.SIGKILL),
-        ("/bin/sh", DEAF, "dvc", signal.SIGKILL),
-        ("/bin/bash", LISTENING, "dvc", signal.SIGKILL),
-        ("/bin/bash", DEAF, "runner", signal.SIGTERM),
+        ("/bin/sh", LISTENING, signal.SIGKILL),
+        ("/bin/sh", LISTENING, signal.SIGTERM),
+        ("/bin/sh", DEAF, signal.SIGKILL),
+        ("/bin/bash", DEAF, signal.SIGTERM),
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent's death signal is Linux's")
-def test_whoever_is_killed_the_stage_is_gone_in_five_seconds(
-    fresh: Path, shell: str, manners: str, victim: str, number: signal.Signals
+def test_a_caller_that_is_killed_takes_the_stage_along_in_five_seconds(
+    fresh: Path, shell: str, manners: str, number: signal.Signals
 ) -> None:
     if not Path(shell).exists():
         pytest.skip(f"no {shell} here")
     add_python_stage("slow", f"{manners}import time\nprint('up')\ntime.sleep(60)\n")
-    with under_way("slow", shell) as (_, family):
-        family[victim].send_signal(number)
+    with under_way("slow", shell) as (runner, family):
+        runner.send_signal(number)
         assert gone_within(5.0, list(family.values()))
     assert "slow" not in locked()
-
-
-@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
-@pytest.mark.skipif(sys.platform != "linux", reason="the parent's death signal is Linux's")
-def test_a_stage_of_ours_dies_even_when_the_launcher_is_killed(fresh: Path, shell: str) -> None:
-    if not Path(shell).exists():
-        pytest.skip(f"no {shell} here")
-    code = (
-        "from tunesmith.stage import die_with_parent\ndie_with_parent()\n"
-        "import time\nprint('up')\ntime.sleep(60)\n"
-    )
-    Path("slow.py").write_text(code)
-    add_stage("slow", "python slow.py")
-    with started("slow", shell) as runner:
-        launcher = psutil.Process(runner.pid).children()[0]
-        (stage,) = running("slow.py")
-        launcher.kill()
-        assert gone_within(5.0, [stage])
-        assert runner.wait(10) != 0
-
-
-def test_a_stage_killed_half_way_is_not_recorded_and_is_run_again(fresh: Path) -> None:
-    add_python_stage(
-        "half",
-        "import os, time\nopen('half.txt', 'w').write('half')\nprint('up', flush=True)\n"
-        "time.sleep(0 if os.path.exists('again') else 60)\nopen('half.txt', 'w').write('whole')\n",
-    )
-    reproduce("collect")
-    with under_way("half") as (runner, family):
-        runner.kill()
-        assert gone_within(5.0, list(family.values()))
-    assert Path("half.txt").read_text() == "half"
-    assert list(locked()) == ["collect"]
-    Path("again").touch()
-    assert reproduce("collect") is Outcome.UNCHANGED
-    assert reproduce("half") is Outcome.RAN
-    assert Path("half.txt").read_text() == "whole"
-
-
-def test_a_result_is_kept_when_somebody_holds_dvc_s_lock_as_the_stage_ends(fresh: Path) -> None:
-    add_python_stage("work", "import time\nprint('up', flush=True)\ntime.sleep(0.5)\n")
-    with Path(".dvc/tmp/lock").open("a") as held:
-        freed = threading.Event()
-        timers: list[threading.Timer] = []
-
-        def let_go() -> None:
-            freed.set()
-            fcntl.flock(held, fcntl.LOCK_UN)
-
-        def hold(line: str) -> None:
-            if line == "up":
-                fcntl.flock(held, fcntl.LOCK_EX)
-                timers.append(threading.Timer(6.0, let_go))
-                timers[0].start()
-
-        try:
-            assert reproduce("work", on_line=hold) is Outcome.RAN
-            assert freed.is_set()
-        finally:
-            timers[0].cancel()
-    assert "work" in locked()
-    assert reproduce("work") is Outcome.UNCHANGED
 
 
 def test_a_stage_finds_this_python_and_no_telemetry(fresh: Path) -> None:

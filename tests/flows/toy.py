@@ -11,6 +11,9 @@ from pathlib import Path
 import psutil
 import yaml
 
+from tests.flows.conftest import start
+
+ORDER = ["collect", "clean", "train@sft", "train@dpo", "report"]
 REPRODUCE = "import sys; from flows.runner import reproduce; reproduce(sys.argv[1])"
 
 
@@ -103,3 +106,25 @@ def _is_gone(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def retrain(*arguments: str) -> tuple[int, str, str]:
+    """Return exit code, output and errors of one run."""
+    process = start(*arguments)
+    out, err = process.communicate(timeout=180)
+    return process.returncode, out, err
+
+
+def table(out: str) -> dict[str, str]:
+    """Return stage → outcome from the table at the end."""
+    rows = out.splitlines()
+    head = max(i for i, row in enumerate(rows) if row.startswith("stage ") and "outcome" in row)
+    return {row.split()[0]: row[rows[head].index("outcome") :].split("  ")[0].strip()
+            for row in rows[head + 1 :]}  # fmt: skip
+
+
+def outcomes(out: str) -> list[str]:
+    """Return how the stages of the toy project ended, in their order."""
+    found = table(out)
+    assert list(found) == ORDER
+    return list(found.values())
