@@ -113,12 +113,14 @@ def test_what_a_person_refuses_is_delivered_and_not_promoted_until_it_is_approve
 
 
 @pytest.mark.flow
-def test_a_run_killed_while_it_waits_is_kept_and_an_answer_that_does_not_come_expires(
-    waiting: Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]],
+def test_a_run_ended_while_it_waits_is_kept_and_an_answer_that_does_not_come_expires(
+    waiting: Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]], webhook: Webhook
 ) -> None:
-    process, _ = waiting()
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        process, _ = waiting()
+        process.send_signal(number)
+        process.communicate(timeout=PATIENCE_SECONDS)
+    assert [body["state"] for body in webhook.bodies] == ["Paused", "Paused", "Crashed"]
     process = start("--deliver", "--approve", "--approve-hours", "0.001")
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err) == (0, "")
