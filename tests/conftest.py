@@ -74,9 +74,9 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test before its fixtures if a server that it talks to is missing."""
-    from tests.servers import need
-
     for mark in item.iter_markers("server"):
+        from tests.servers import need
+
         need(mark.args[0])
 
 

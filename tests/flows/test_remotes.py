@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.doctor import _remote
+from flows.remote import plain
 from flows.run_branch import Run, push_data
 from tests import servers
 from tests.flows.conftest import call, start
@@ -199,11 +200,26 @@ def test_a_password_in_the_address_of_a_remote_is_not_shown(
     assert "secret" not in said
 
 
-def test_a_remote_whose_package_is_missing_names_the_way_to_it(
+def test_a_remote_whose_package_is_missing_names_it(
     delivery: Path, ran: Callable[[], None]
 ) -> None:
-    if servers.lacking("s3") is None:
-        pytest.skip("dvc-s3 is installed")
     ran()
-    call("dvc", "remote", "modify", "store", "url", "s3://store/dvc")
-    assert refusal().count("`make remotes` does it") == 2
+    call("dvc", "remote", "modify", "store", "url", "gs://store/dvc")
+    assert refusal().count("requires 'dvc-gs' to be installed") == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            "unexpected error - s3 is supported, but requires 'dvc-s3' to be installed: No module",
+            "s3 is supported, but requires 'dvc-s3' to be installed; `make remotes` does it",
+        ),
+        ("unexpected error - denied: denied", "denied"),
+        ("unexpected error - Forbidden: (403) Forbidden", "Forbidden: (403) Forbidden"),
+        ("failed to push 2 files", "failed to push 2 files"),
+        ("", ""),
+    ],
+)
+def test_a_reason_is_said_once_with_the_way_out(reason: str, said: str) -> None:
+    assert plain(reason) == said
