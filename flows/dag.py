@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from dvc.stage import Stage
 
 DVC_FILE = Path("dvc.yaml")
+DVC_LOCK = Path("dvc.lock")
 LOCK_PATIENCE_SECONDS = 60.0
+HERE = "cpu"  # the pool that the flows themselves run in
 
 Will = Literal["yes", "maybe", "no"]
 
@@ -26,7 +28,7 @@ Will = Literal["yes", "maybe", "no"]
 class StageMeta(Params):
     """What a stage's `meta` in dvc.yaml tells the flow; DVC itself ignores it."""
 
-    pool: str = "cpu"
+    pool: str = HERE
     retries: NonNegativeInt = 0
     retry_delay_seconds: NonNegativeFloat = 10.0
     timeout_minutes: PositiveFloat | None = None
@@ -69,6 +71,24 @@ def plan(force: tuple[str, ...] = ()) -> list[PlannedStage]:
     try:
         with Repo(".") as repo, _held(repo.lock):
             return _plan(repo, tree, force)
+    except DvcException as error:
+        raise UserError(_one_line(error)) from None
+
+
+def stale_data() -> list[str]:
+    """Return the `.dvc` files of the graph whose data is not here as they say.
+
+    Raises:
+        UserError: dvc.yaml is wrong, or another DVC command is busy here.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    logging.getLogger("dvc").setLevel(logging.ERROR)
+    try:
+        with Repo(".") as repo, _held(repo.lock):
+            data = [stage for stage, _ in _in_order(repo) if stage.is_data_source]
+            return [stage.addressing for stage in data if changes(stage)]
     except DvcException as error:
         raise UserError(_one_line(error)) from None
 
@@ -241,6 +261,12 @@ def _held(lock: Any) -> Iterator[None]:
 
 
 def _one_line(error: Exception) -> str:
-    """Return DVC's message without its line breaks, and with what caused it."""
+    """Return DVC's message without its line breaks, with its cause and a way out."""
     cause = f": {error.__cause__}" if error.__cause__ else ""
-    return " ".join(f"{error}{cause}".split())
+    words = " ".join(f"{error}{cause}".split())
+    if f"{DVC_LOCK}'" in words:
+        words += (
+            f"; `git checkout {DVC_LOCK}` takes the committed one back, and what it does not know "
+            "is restored from the cache"
+        )
+    return words

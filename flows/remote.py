@@ -1,61 +1,194 @@
-"""Says in one line where a DVC remote is and why it does not answer; no secret is shown."""
+"""Sends what a commit names to the DVC remote, and asks the remote itself whether it is there.
 
-import re
-from pathlib import Path
-from typing import Any
+`dvc push` trusts what it remembers of a remote: a file that was lost or cut short in there is
+taken to be whole as long as its folder's list is, and a file that is neither here nor there is a
+warning. Both would let a commit out that nobody can rebuild.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from flows.host_keys import check_host_keys
+from flows.masking import masked
+from flows.runner import DvcFailed, dvc
+from tunesmith.errors import UserError
 
-_NEEDS = re.compile(r"requires '(dvc-s3|dvc-ssh)'")
-
-
-def fault_of(name: str) -> str | None:
-    """Return why a remote does not answer, None if it does; nothing is written to it."""
+if TYPE_CHECKING:
     from dvc.repo import Repo
 
+TRIES = 7
+PAUSE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file, or the list of a folder's files, that DVC keeps under its hash."""
+
+    hash: str
+    name: str
+    cache: Any
+    remote: Any
+    is_list: bool = False
+
+    @property
+    def size(self) -> int | None:
+        """The bytes that it has here, None if it is not here or is not what its hash says."""
+        from dvc_objects.errors import ObjectFormatError
+
+        try:
+            return int(self.cache.check(self.hash).size)
+        except (FileNotFoundError, ObjectFormatError):
+            return None
+
+
+def send(stage: str | None = None) -> bool:
+    """Send the outputs of the working tree and DVC's run cache; False if no remote is set.
+
+    A remote that fails now and then is asked again.
+
+    Args:
+        stage: of whose outputs alone it is asked; of all if not given.
+
+    Raises:
+        UserError: naming the first file that the remote did not take, or that is nowhere.
+    """
+    from dvc.repo import Repo
+
+    logging.getLogger("dvc_objects").setLevel(logging.CRITICAL)  # the reasons are told here
+    if default() is None:
+        return False
     check_host_keys()
     with Repo(".") as repo:
         try:
-            odb = repo.cloud.get_remote(name).odb
-            return _fault_in(odb)
-        except Exception as error:  # each kind of remote has errors of its own
-            return plain(str(error).strip().splitlines()[0] if str(error) else type(error).__name__)
+            keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
+            _send(list({one.hash: one for one in _stored(repo, stage)}.values()))
+            _send_run_cache(repo)
+        except UserError:
+            raise
+        except Exception as error:  # each kind of remote has its own
+            raise UserError(_words(error)) from None
+    if keeps_versions:
+        try:
+            dvc("push", *filter(None, [stage]))
+        except DvcFailed as failure:
+            raise UserError(failure.reason) from None
+    return True
 
 
-def _fault_in(odb: Any) -> str | None:
-    """Ask the remote whether its folder is there, or could be made."""
-    if odb.fs.exists(odb.path):
-        return None
-    if odb.fs.protocol == "local":
-        file = _file_above(Path(odb.path))
-        return f"{file} is no folder" if file else None
-    if odb.fs.protocol == "s3":
-        bucket = odb.path.split("/")[0]
-        return None if odb.fs.exists(bucket) else f"no bucket {bucket}, or none that you may see"
-    return None
-
-
-def _file_above(folder: Path) -> Path | None:
-    """Return a file that stands where a folder would have to be."""
-    return next((path for path in (folder, *folder.parents) if path.is_file()), None)
-
-
-def url_of(name: str) -> str:
-    """Return where a remote is, without the password that somebody may have put there."""
+def default() -> str | None:
+    """Return the remote that DVC pushes to, None if no default is set."""
     from dvc.repo import Repo
 
     with Repo(".") as repo:
-        url = str(repo.config["remote"].get(name, {}).get("url", name))
-    return re.sub(r"//([^/@:]*):[^/@]*@", r"//\1:…@", url)
+        return repo.config["core"].get("remote") or None
 
 
-def plain(reason: str) -> str:
-    """Return a reason as DVC gave it, said once, and with the way out where there is one."""
-    words = reason.removeprefix("unexpected error - ")
-    half = words[: len(words) // 2 - 1]
-    words = half if words == f"{half}: {half}" else words
-    if _NEEDS.search(words):
-        return f"{words.split(':')[0]}; `make remotes` does it"
-    if words.startswith("Host key is not trusted"):
-        return f"{words}: log in once with `ssh` and compare its key with what its owner says"
-    return words
+def _stored(repo: "Repo", stage: str | None) -> Iterator[Stored]:
+    """Yield all that the stages and `.dvc` files of the working tree name."""
+    for out in repo.index.outs:
+        if not (out.use_cache and out.can_push and out.hash_info):
+            continue
+        if stage not in (None, out.stage.addressing):
+            continue
+        place = repo.cloud.get_remote(out.remote, "push")
+        if _keeps_versions(place):
+            continue  # only DVC knows which
+        for key, _, file in out.get_obj() or () if out.is_dir_checksum else ():
+            yield Stored(file.value, "/".join([out.def_path, *key]), out.cache, place.odb)
+        is_list = bool(out.is_dir_checksum)
+        yield Stored(out.hash_info.value, out.def_path, out.cache, place.odb, is_list)
+
+
+def _keeps_versions(place: Any) -> bool:
+    """Tell whether a remote keeps versions of plain files, and nothing under its hash."""
+    return bool(place.worktree or place.fs.version_aware)
+
+
+def _send(wanted: list[Stored]) -> None:
+    """Upload what the remote lacks or has only a part of, until it lacks nothing."""
+    reasons: dict[str, str] = {}
+    idle = 0
+    while idle < TRIES:
+        time.sleep(PAUSE_SECONDS * idle)
+        lacking = _lacking(wanted, reasons)
+        if not lacking:
+            return
+        idle = 0 if len(lacking) < len(wanted) else idle + 1
+        wanted = lacking
+        lost = [one for one in wanted if one.size is None and one.hash not in reasons]
+        if lost:
+            raise UserError(
+                f"{lost[0].name} is neither in it nor in the cache here; run the stage that makes "
+                "it again: `tunesmith rerun --from STAGE`"
+            )
+        if _upload([one for one in wanted if not one.is_list], reasons):
+            _upload([one for one in wanted if one.is_list], reasons)  # it vouches for its files
+    first = next((one for one in wanted if one.hash in reasons), wanted[0])
+    raise UserError(f"{first.name}: {reasons.get(first.hash, 'it does not stay there')}")
+
+
+def _lacking(wanted: list[Stored], reasons: dict[str, str]) -> list[Stored]:
+    """Return what the remote does not have with the size that it has here."""
+    lacking = []
+    for remote, part in _by_remote(wanted):
+        paths = [remote.oid_to_path(one.hash) for one in part]
+        answers = remote.fs.info(paths, return_exceptions=True)
+        for one, answer in zip(part, answers, strict=True):
+            if isinstance(answer, Exception):
+                if not isinstance(answer, FileNotFoundError):
+                    reasons[one.hash] = _words(answer)
+                lacking.append(one)
+            elif None not in (one.size, answer["size"]) and one.size != answer["size"]:
+                with suppress(Exception):  # a store that cannot delete may still overwrite
+                    remote.delete(one.hash)
+                lacking.append(one)
+    return lacking
+
+
+def _upload(wanted: list[Stored], reasons: dict[str, str]) -> bool:
+    """Copy what is in the cache to where it belongs; tell whether all of it arrived."""
+    failed: list[str] = []
+
+    def on_error(name: str, error: BaseException) -> None:
+        failed.append(name)
+        reasons[name] = _words(error)
+
+    for remote, part in _by_remote([one for one in wanted if one.size is not None]):
+        cache, names = part[0].cache, [one.hash for one in part]
+        paths = [cache.oid_to_path(name) for name in names]
+        try:
+            remote.add(
+                paths,
+                cache.fs,
+                names,
+                check_exists=False,
+                verify=False,
+                batch_size=remote.fs.jobs,
+                on_error=on_error,
+            )
+        except Exception as error:  # each kind of remote has its own
+            on_error(names[0], error)
+    return not failed
+
+
+def _by_remote(wanted: list[Stored]) -> Iterator[tuple[Any, list[Stored]]]:
+    """Yield each remote with what belongs there."""
+    for remote in {id(one.remote): one.remote for one in wanted}.values():
+        yield remote, [one for one in wanted if one.remote is remote]
+
+
+def _send_run_cache(repo: "Repo") -> None:
+    """Send the record of which inputs gave which outputs; without it others only run more."""
+    from dvc.stage.cache import RunCacheNotSupported
+
+    with suppress(RunCacheNotSupported):
+        repo.stage_cache.push(None)
+
+
+def _words(error: BaseException) -> str:
+    """Return an error in one line."""
+    return masked(" ".join(str(error).split())) or type(error).__name__

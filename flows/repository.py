@@ -3,11 +3,12 @@
 import os
 import subprocess
 
+from flows.masking import masked
 from tunesmith.errors import UserError
 
 
 def git(*arguments: str) -> str:
-    """Return what a git command prints, without the last line's end; it asks for no password.
+    """Return what a git command prints, in English; it asks for no password.
 
     Raises:
         UserError: git is missing, or the command failed; the message holds git's own.
@@ -19,14 +20,14 @@ def git(*arguments: str) -> str:
             capture_output=True,
             text=True,
             check=True,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"},
         )
     except FileNotFoundError:
         raise UserError(
             "git: no such program; Tunesmith keeps its runs in it, install it"
         ) from None
     except subprocess.CalledProcessError as error:
-        raise UserError(f"git {arguments[0]}: {error.stderr.strip() or 'failed'}") from None
+        raise UserError(f"git {arguments[0]}: {masked(error.stderr.strip()) or 'failed'}") from None
     return done.stdout.strip()
 
 

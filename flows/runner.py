@@ -15,9 +15,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from flows import dvc_process, launch
+from flows.masking import masked
+from flows.stage_claim import claimed
+from tunesmith.errors import UserError
 from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
+WEBHOOK = "TUNESMITH_WEBHOOK"
 PATIENCE_SECONDS = launch.PATIENCE_SECONDS + 4.0
 
 
@@ -57,13 +61,31 @@ def dvc(*command: str) -> None:
         DvcFailed: with DVC's last `ERROR: …` line.
     """
     report = _Report("")
-    with _running(["--wait-for-lock", *command]) as process:
+    with _running([*_DVC, "--wait-for-lock", *command], subprocess.DEVNULL) as process:
         assert process.stdout is not None
         for raw in process.stdout:
             report.add(_text(raw))
         code = process.wait()
     if code != 0:
         raise DvcFailed(report.reason(code))
+
+
+def module(name: str, *arguments: str, on_line: Callable[[str], None] = print) -> None:
+    """Run a module of ours that is no stage in a process of its own, as `reproduce` runs a stage.
+
+    Raises:
+        StageFailed: with its own `error: …` line where it printed one.
+    """
+    report = _Report(name)
+    with _running([sys.executable, "-m", name, *arguments], subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        for raw in process.stdout:
+            report.add(line := _text(raw))
+            if line.strip():
+                on_line(line)
+        code = process.wait()
+    if code != 0:
+        raise StageFailed(name, report.reason(code), tuple(report.tail))
 
 
 def reproduce(
@@ -78,7 +100,8 @@ def reproduce(
 
     DVC waits for its lock as long as it takes: without that, a finished training is thrown away
     when somebody's `dvc status` holds the lock at the wrong moment. Whatever ends this call, an
-    exception or the end of this process, ends the stage's processes too.
+    exception or the end of this process, ends the stage's processes too; until the last of them
+    is gone, the stage is not started again.
 
     Args:
         stage: as DVC addresses it, `train@sft`; or the path of a `.dvc` file.
@@ -90,10 +113,25 @@ def reproduce(
     Raises:
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
-    command = ["--wait-for-lock", "repro", "--single-item", stage]
+    command = [*_DVC, "--wait-for-lock", "repro", "--single-item", stage]
     command += ["--pull"] * pull + ["--force"] * force
+    try:
+        with claimed(stage, on_line) as claim:
+            return _reproduce(stage, command, claim, timeout_seconds, on_line)
+    except UserError as error:
+        raise StageFailed(stage, str(error)) from None
+
+
+def _reproduce(
+    stage: str,
+    command: list[str],
+    stdin: int,
+    timeout_seconds: float | None,
+    on_line: Callable[[str], None],
+) -> Outcome:
+    """Run DVC's command for a stage, hand on what it prints, and say how it ended."""
     report = _Report(stage)
-    with _running(command) as process, _deadline(process, timeout_seconds) as expired:
+    with _running(command, stdin) as process, _deadline(process, timeout_seconds) as expired:
         assert process.stdout is not None
         for raw in process.stdout:
             line = _text(raw)
@@ -110,11 +148,11 @@ def reproduce(
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start DVC under the launcher; leave no process of it behind."""
+def _running(command: list[str], stdin: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a command under the launcher; leave no process of it behind."""
     process = subprocess.Popen(
-        [sys.executable, "-P", launch.__file__, str(os.getpid()), *_DVC, *command],
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-P", launch.__file__, str(os.getpid()), *command],
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=environment(),
@@ -126,8 +164,9 @@ def _running(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def _text(raw: bytes) -> str:
-    """Return a line as it last looked on a screen; a progress bar draws over itself."""
-    return raw.decode("utf-8", errors="replace").rstrip("\r\n").rsplit("\r", maxsplit=1)[-1]
+    """Return a line as it last looked on a screen, where a progress bar draws over itself."""
+    line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
+    return masked(line.rsplit("\r", maxsplit=1)[-1])
 
 
 _CHATTER = (
@@ -176,11 +215,14 @@ def _deadline(
 
 
 def environment() -> dict[str, str]:
-    """Return what DVC and the stage find: this Python first on PATH, no telemetry, no buffer."""
+    """Return what DVC and the stage find: this Python first on PATH, no telemetry, no buffer.
+
+    The webhook's address stays with the flow: no stage needs it, so none can print it.
+    """
     folder = str(Path(sys.executable).parent)
     return {
         **QUIET_AND_OFFLINE,
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != WEBHOOK},
         "DVC_NO_ANALYTICS": "1",
         "PYTHONUNBUFFERED": "1",
         "PATH": os.pathsep.join([folder, os.environ.get("PATH", os.defpath)]),
@@ -196,6 +238,7 @@ class _Report:
     seen: set[Outcome] = field(default_factory=set)
     error: str | None = None
     dvc_error: str | None = None
+    not_transferred: str | None = None
 
     def add(self, line: str) -> None:
         """Take one line in."""
@@ -203,7 +246,11 @@ class _Report:
             self.error = line.removeprefix("error: ")
         elif line.startswith("ERROR: "):
             self.dvc_error = line.removeprefix("ERROR: ")
+            if self.dvc_error.startswith("failed to transfer ") and not self.not_transferred:
+                self.not_transferred = self.dvc_error
             return
+        elif self.dvc_error and self.dvc_error.endswith(":") and line.strip():
+            self.dvc_error += f" {line.strip()}"  # the first of the files that it lists below
         self.seen.update(outcome for outcome, mark in self._marks() if line.startswith(mark))
         if line.strip():
             self.tail.append(line)
@@ -229,6 +276,8 @@ class _Report:
             return self.error
         if exited and (number := _signal_of(int(exited[1]))):
             return f"killed by {number.name}{_HINTS.get(number, '')}"
+        if self.not_transferred and "files failed to" in failure:
+            return _words_of_dvc(self.not_transferred)
         if failure and not exited:
             return _words_of_dvc(failure)
         if not failure and (number := _signal_of(code)):
@@ -237,10 +286,18 @@ class _Report:
 
 
 def _words_of_dvc(failure: str) -> str:
-    """Return DVC's reason without the stage's name; a full disk is one that holds its cache."""
+    """Return DVC's reason without the stage's name, and the way out where DVC names none."""
     if f"[Errno {errno.ENOSPC}]" in failure:
         return f"DVC's cache: {FULL_DISK}"
-    return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    if "RWLock-file" in failure:
+        return (
+            ".dvc/tmp/rwlock: not what DVC has written; let other DVC commands in this folder end, "
+            "remove that file, then run again"
+        )
+    words = re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    if missing := re.fullmatch(r"missing data 'source': (.*)", words):
+        return f"{words}; `dvc pull {missing[1]}` fetches it"
+    return words
 
 
 _HINTS = {signal.SIGKILL: "; the machine may have run out of memory"}

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.dag import DVC_LOCK
 from flows.repository import changed_files, git, some
 from tunesmith.errors import UserError
 
 RUN_LOCK = Path(".dvc/tmp/retrain.lock")
-DVC_LOCK = Path("dvc.lock")
 _UNFINISHED = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
@@ -84,12 +84,16 @@ def _check_dvc_lock(*, pull: bool) -> None:
         )
 
 
+class Busy(UserError):  # noqa: N818
+    """Another run is under way in this working copy."""
+
+
 @contextmanager
 def claimed() -> Iterator[None]:
     """Hold this working copy for one run; the lock goes with the process, however it ends.
 
     Raises:
-        UserError: another run holds it.
+        Busy: another run holds it.
     """
     RUN_LOCK.parent.mkdir(parents=True, exist_ok=True)
     with RUN_LOCK.open("a+", encoding="utf-8") as handle:
@@ -97,7 +101,7 @@ def claimed() -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             handle.seek(0)
-            raise UserError(
+            raise Busy(
                 f"another retrain is running in this working copy (process {handle.read() or '?'});"
                 " wait for it, or use a clone of your own"
             ) from None

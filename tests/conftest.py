@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,17 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny") / "encoder"
     save_tiny_encoder(folder)
     return folder
+
+
+@pytest.fixture
+def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Note what happened, and what work was lost, for the table of `benchmarks.faults`."""
+
+    def note(happened: str, *, lost_seconds: float = 0.0) -> None:
+        record_property("happened", happened)
+        record_property("lost_seconds", f"{lost_seconds:.1f}")
+
+    return note
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

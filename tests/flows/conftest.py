@@ -1,11 +1,16 @@
 """A toy project under git and DVC, made once, copied for each test."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, chdir, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +124,84 @@ def run() -> Callable[..., str]:
     return call
 
 
+class Webhook:
+    """A web server on loopback that keeps what is posted to it; its address holds a secret."""
+
+    def __init__(self) -> None:
+        """Listen on a free port."""
+        self.bodies: list[dict[str, Any]] = []
+        self.trouble = ""
+        self.released = threading.Event()
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                hook.bodies.append(json.loads(self.rfile.read(length)))
+                if hook.trouble == "slow":
+                    hook.released.wait(120)
+                self.send_response(500 if hook.trouble == "500" else 200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/s3cret"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Answer whoever still waits, and end."""
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    """A team's webhook; no proxy stands before it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    hook = Webhook()
+    yield hook
+    hook.close()
+
+
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect API for all runs that need none of their own."""
+    with _server_in(tmp_path_factory.mktemp("api")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Prefect's database, which takes seconds to make."""
+    folder = tmp_path_factory.mktemp("home")
+    with _server_in(folder):
+        return folder / ".work"
+
+
+@pytest.fixture
+def with_home(prefect_home: Path) -> Callable[[], None]:
+    """Give the project of the current folder a Prefect that need not be set up."""
+    return lambda: shutil.copytree(prefect_home, ".work")
+
+
+@contextmanager
+def _server_in(folder: Path) -> Iterator[str]:
+    """Run a Prefect server of our own that keeps its records in a folder; give its address."""
+    from flows.server import prefect_api
+
+    before = dict(os.environ)
+    with ExitStack() as running:
+        with chdir(folder):
+            server = running.enter_context(prefect_api())
+        server.wait()
+        os.environ.clear()
+        os.environ.update(before)
+        yield server.url
+
+
 @pytest.fixture(scope="session")
 def fresh_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy project of which nothing has run yet."""
@@ -186,6 +269,13 @@ def delivery(delivery_template: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     shutil.copytree(delivery_template, tmp_path / "place", symlinks=True)
     monkeypatch.chdir(tmp_path / "place" / "clone")
     return tmp_path / "place" / "clone"
+
+
+@pytest.fixture
+def clone(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
+    """The project that delivers, with an API."""
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    return delivery
 
 
 @pytest.fixture

@@ -8,15 +8,8 @@ import pytest
 
 from flows import dag
 from flows.dag import StageMeta, differences, plan
+from tests.flows.toy import ORDER, edit
 from tunesmith.errors import UserError
-
-ORDER = ["collect", "clean", "train@sft", "train@dpo", "report"]
-
-
-def edit(path: str, old: str, new: str) -> None:
-    text = Path(path).read_text()
-    assert old in text
-    Path(path).write_text(text.replace(old, new, 1))
 
 
 def test_stages_come_in_the_order_of_dvc_yaml_with_their_meta(fresh: Path) -> None:

@@ -1,72 +1,19 @@
 """The whole flow on the toy project, against a Prefect server of its own."""
 
-import os
-import shutil
-import signal
 import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
-import yaml
 
-from tests.flows.conftest import start
-
-ALL = ["collect", "clean", "train@sft", "train@dpo", "report"]
-
-
-@pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with Prefect's database, which takes seconds to make."""
-    from flows.server import prefect_api
-
-    before = dict(os.environ)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("home"))
-        with prefect_api() as api:
-            api.wait()
-        os.environ.clear()
-        os.environ.update(before)
-        return Path(".work").absolute()
-
-
-@pytest.fixture
-def with_home(prefect_home: Path) -> Callable[[], None]:
-    """Give the project of the current folder a Prefect that need not be set up."""
-    return lambda: shutil.copytree(prefect_home, ".work")
-
-
-def retrain(*arguments: str) -> tuple[int, str, str]:
-    """Return exit code, output and errors of one run."""
-    process = start(*arguments)
-    out, err = process.communicate(timeout=180)
-    return process.returncode, out, err
-
-
-def table(out: str) -> dict[str, str]:
-    """Return stage → outcome from the table at the end."""
-    rows = out.splitlines()
-    head = max(i for i, row in enumerate(rows) if row.startswith("stage ") and "outcome" in row)
-    return {row.split()[0]: row[rows[head].index("outcome") :].split("  ")[0].strip()
-            for row in rows[head + 1 :]}  # fmt: skip
-
-
-def lock() -> Any:
-    return yaml.safe_load(Path("dvc.lock").read_text())
+from tests.flows.toy import ORDER, edit, locked, outcomes, retrain
 
 
 def recorded(query: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(".work/prefect/prefect.db") as database:
         return database.execute(query).fetchall()
-
-
-def edit(path: str, old: str, new: str) -> None:
-    text = Path(path).read_text()
-    assert old in text
-    Path(path).write_text(text.replace(old, new, 1))
 
 
 @pytest.mark.flow
@@ -79,18 +26,17 @@ def test_a_changed_param_runs_its_stage_and_changed_back_it_is_restored(
     assert (code, err) == (0, "")
     assert "params.yaml:phases.sft.lr 0.1 → 0.3; command changed" in out
     assert "note: not as in the last commit: params.yaml" in out
-    outcomes = ["Unchanged", "Unchanged", "Ran", "Unchanged", "Ran"]
-    assert table(out) == dict(zip(ALL, outcomes, strict=True))
+    ended = ["Unchanged", "Unchanged", "Ran", "Unchanged", "Ran"]
+    assert outcomes(out) == ended
     runs = recorded("select name, state_name from task_run order by start_time")
-    assert runs == list(zip(ALL, outcomes, strict=True))
+    assert runs == list(zip(ORDER, ended, strict=True))
     assert recorded("select state_name from flow_run") == [("Completed",)]
     messages = [message for (message,) in recorded("select message from log")]
     assert "Running stage 'train@sft':" in messages
     assert not any("example.org" in message for message in messages)
     edit("params.yaml", "0.3", "0.1")
     code, out, _ = retrain("--force", "report")
-    outcomes = ["Unchanged", "Unchanged", "Restored", "Unchanged", "Ran"]
-    assert table(out) == dict(zip(ALL, outcomes, strict=True))
+    assert outcomes(out) == ["Unchanged", "Unchanged", "Restored", "Unchanged", "Ran"]
 
 
 @pytest.mark.flow
@@ -104,34 +50,11 @@ def test_a_failed_stage_is_retried_if_it_declares_so_and_then_stops_the_run(
     code, out, err = retrain()
     assert code == 1
     assert err == "retrain stopped at clean: rows.csv:3: no id; add one\n"
-    outcomes = ["Ran", "Failed", "Not run", "Not run", "Not run"]
-    assert table(out) == dict(zip(ALL, outcomes, strict=True))
+    assert outcomes(out) == ["Ran", "Failed", "Not run", "Not run", "Not run"]
     assert Path("tries").read_text() == "try\n" * 2
     assert Path("more").read_text() == "try\n"
-    assert list(lock()["stages"]) == ["collect"]
+    assert list(locked()) == ["collect"]
     assert recorded("select state_name from flow_run") == [("Failed",)]
-
-
-@pytest.mark.flow
-@pytest.mark.parametrize(
-    ("number", "state"), [(signal.SIGTERM, "Crashed"), (signal.SIGKILL, "Running")]
-)
-def test_a_killed_flow_takes_its_stage_and_its_server_along(
-    fresh: Path, with_home: Callable[[], None], number: signal.Signals, state: str
-) -> None:
-    with_home()
-    Path("clean.sh").write_text("echo up >&2\nsleep 60\n")
-    process = start()
-    assert process.stdout is not None
-    assert any(line == "clean | up\n" for line in process.stdout)
-    family = psutil.Process(process.pid).children(recursive=True)
-    assert len(family) >= 4
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    assert process.returncode in (128 + number, -number)
-    assert psutil.wait_procs(family, timeout=15)[1] == []
-    assert list(lock()["stages"]) == ["collect"]
-    assert recorded("select state_name from flow_run") == [(state,)]
 
 
 def test_a_plan_needs_no_server(finished: Path) -> None:

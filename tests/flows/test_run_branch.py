@@ -40,6 +40,19 @@ def test_without_an_origin_a_run_begins_from_what_is_here(finished: Path) -> Non
     assert run_branch.begin().main == "main"
 
 
+def test_the_branch_of_another_clone_s_run_is_merged_first(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = run_branch.begin().branch
+    call("git", "push", "-q", "origin", left)
+    call("git", "-C", "../colleague", "fetch", "-q")
+    monkeypatch.chdir("../colleague")
+    call("git", "switch", "-q", left)
+    with pytest.raises(UserError, match=f"another clone.*git switch main; git merge {left}"):
+        run_branch.begin()
+    assert call("git", "branch", "--show-current").strip() == left
+
+
 def test_what_has_brought_nothing_is_forgotten(finished: Path) -> None:
     run = run_branch.begin()
     run_branch.abandon(run)
@@ -92,33 +105,18 @@ def go_apart(_: Path) -> None:
     call("git", "commit", "-q", "--allow-empty", "-m", "Ours")
 
 
-def forget_name(folder: Path) -> None:
-    call("git", "config", "user.name", "")
-
-
 def lose_origin(_: Path) -> None:
     shutil.rmtree("../origin.git")
-
-
-def detach(_: Path) -> None:
-    call("git", "checkout", "-q", "--detach")
-
-
-def edit(_: Path) -> None:
-    Path("raw.txt").write_text("unfinished\n")
 
 
 @pytest.mark.parametrize(
     ("harm", "error"),
     [
-        (edit, r"^raw\.txt: changed since the last commit; a delivered run is one that others"),
-        (detach, r"^HEAD is detached, so no branch can take the run in; `git switch main`$"),
-        (forget_name, r"^git does not know who commits; `git config user\.name"),
         (lose_origin, r"^origin cannot be reached \(.*\)$"),
         (go_apart, r"^main here and on origin have gone apart; a scheduled run uses a clone"),
     ],
 )
-def test_what_cannot_be_delivered_is_refused_before_any_work(
+def test_what_cannot_be_shared_is_refused_before_any_work(
     shared: Path, harm: "object", error: str
 ) -> None:
     assert callable(harm)

@@ -1,44 +1,24 @@
 """One stage through DVC: how it ends, what it says, and that nothing of it stays behind."""
 
-import fcntl
 import os
 import signal
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
-import yaml
 
 from flows.runner import Outcome, StageFailed, _Report, environment, reproduce
+from tests.flows.toy import (
+    add_python_stage,
+    gone_within,
+    locked,
+    running,
+    under_way,
+)
 
-REPRODUCE = "import sys; from flows.runner import reproduce; reproduce(sys.argv[1])"
 LISTENING, DEAF = "", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-
-
-def add_stage(name: str, cmd: str, **more: object) -> None:
-    """Write one more stage, whose out is `<name>.txt`, into dvc.yaml."""
-    tree = yaml.safe_load(Path("dvc.yaml").read_text())
-    stage = {"cmd": cmd, "deps": ["raw.txt"], "outs": [f"{name}.txt"], **more}
-    tree["stages"][name] = stage
-    Path("dvc.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
-
-
-def add_python_stage(name: str, code: str) -> None:
-    Path(f"{name}.py").write_text(code)
-    add_stage(name, f"python {name}.py && touch {name}.txt")
-
-
-def locked() -> dict[str, object]:
-    path = Path("dvc.lock")
-    stages = yaml.safe_load(path.read_text())["stages"] if path.exists() else {}
-    assert isinstance(stages, dict)
-    return stages
 
 
 def test_the_outcomes_ran_unchanged_and_restored_are_told_apart(fresh: Path) -> None:
@@ -160,154 +140,26 @@ def test_an_exception_of_the_caller_ends_the_stage(fresh: Path) -> None:
     assert running("slow.py") == []
 
 
-def running(script: str) -> list[psutil.Process]:
-    """Return the processes of this script in the current folder."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "status"]):
-        cmdline = process.info["cmdline"] or []
-        if script in cmdline and process.info["status"] != psutil.STATUS_ZOMBIE:
-            try:
-                found += [process] if process.cwd() == str(Path.cwd()) else []
-            except psutil.NoSuchProcess:
-                continue
-    return found
-
-
-@contextmanager
-def started(stage: str, shell: str) -> Iterator["subprocess.Popen[str]"]:
-    """Run a stage from a process of its own, DVC using this shell; give it once it says `up`."""
-    runner = subprocess.Popen(
-        [sys.executable, "-c", REPRODUCE, stage],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "SHELL": shell},
-    )
-    assert runner.stdout is not None
-    with runner.stdout:
-        assert any(line == "up\n" for line in runner.stdout)
-        yield runner
-
-
-@contextmanager
-def under_way(
-    stage: str, shell: str = "/bin/sh"
-) -> Iterator[tuple["subprocess.Popen[str]", dict[str, psutil.Process]]]:
-    """Run a stage from a process of its own; give that and its family once the stage is up."""
-    names = ["runner", "launcher", "dvc", "shell", "stage"]
-    with started(stage, shell) as runner:
-        ours = psutil.Process(runner.pid)
-        family = [ours, *ours.children(recursive=True)]
-        assert len(family) == len(names), family
-        try:
-            yield runner, dict(zip(names, family, strict=True))
-        finally:
-            for process in family:
-                if process.is_running():
-                    process.kill()
-            runner.wait()
-
-
-def gone_within(seconds: float, processes: list[psutil.Process]) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if all(_is_gone(process) for process in processes):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _is_gone(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 @pytest.mark.parametrize(
-    ("shell", "manners", "victim", "number"),
+    ("shell", "manners", "number"),
     [
-        ("/bin/sh", LISTENING, "runner", signal.SIGKILL),
-        ("/bin/sh", LISTENING, "runner", signal.SIGTERM),
-        ("/bin/sh", DEAF, "runner", signal.SIGKILL),
-        ("/bin/sh", DEAF, "dvc", signal.SIGKILL),
-        ("/bin/bash", LISTENING, "dvc", signal.SIGKILL),
-        ("/bin/bash", DEAF, "runner", signal.SIGTERM),
+        ("/bin/sh", LISTENING, signal.SIGKILL),
+        ("/bin/sh", LISTENING, signal.SIGTERM),
+        ("/bin/sh", DEAF, signal.SIGKILL),
+        ("/bin/bash", DEAF, signal.SIGTERM),
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent's death signal is Linux's")
-def test_whoever_is_killed_the_stage_is_gone_in_five_seconds(
-    fresh: Path, shell: str, manners: str, victim: str, number: signal.Signals
+def test_a_caller_that_is_killed_takes_the_stage_along_in_five_seconds(
+    fresh: Path, shell: str, manners: str, number: signal.Signals
 ) -> None:
     if not Path(shell).exists():
         pytest.skip(f"no {shell} here")
     add_python_stage("slow", f"{manners}import time\nprint('up')\ntime.sleep(60)\n")
-    with under_way("slow", shell) as (_, family):
-        family[victim].send_signal(number)
+    with under_way("slow", shell) as (runner, family):
+        runner.send_signal(number)
         assert gone_within(5.0, list(family.values()))
     assert "slow" not in locked()
-
-
-@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
-@pytest.mark.skipif(sys.platform != "linux", reason="the parent's death signal is Linux's")
-def test_a_stage_of_ours_dies_even_when_the_launcher_is_killed(fresh: Path, shell: str) -> None:
-    if not Path(shell).exists():
-        pytest.skip(f"no {shell} here")
-    code = (
-        "from tunesmith.stage import die_with_parent\ndie_with_parent()\n"
-        "import time\nprint('up')\ntime.sleep(60)\n"
-    )
-    Path("slow.py").write_text(code)
-    add_stage("slow", "python slow.py")
-    with started("slow", shell) as runner:
-        launcher = psutil.Process(runner.pid).children()[0]
-        (stage,) = running("slow.py")
-        launcher.kill()
-        assert gone_within(5.0, [stage])
-        assert runner.wait(10) != 0
-
-
-def test_a_stage_killed_half_way_is_not_recorded_and_is_run_again(fresh: Path) -> None:
-    add_python_stage(
-        "half",
-        "import os, time\nopen('half.txt', 'w').write('half')\nprint('up', flush=True)\n"
-        "time.sleep(0 if os.path.exists('again') else 60)\nopen('half.txt', 'w').write('whole')\n",
-    )
-    reproduce("collect")
-    with under_way("half") as (runner, family):
-        runner.kill()
-        assert gone_within(5.0, list(family.values()))
-    assert Path("half.txt").read_text() == "half"
-    assert list(locked()) == ["collect"]
-    Path("again").touch()
-    assert reproduce("collect") is Outcome.UNCHANGED
-    assert reproduce("half") is Outcome.RAN
-    assert Path("half.txt").read_text() == "whole"
-
-
-def test_a_result_is_kept_when_somebody_holds_dvc_s_lock_as_the_stage_ends(fresh: Path) -> None:
-    add_python_stage("work", "import time\nprint('up', flush=True)\ntime.sleep(0.5)\n")
-    with Path(".dvc/tmp/lock").open("a") as held:
-        freed = threading.Event()
-        timers: list[threading.Timer] = []
-
-        def let_go() -> None:
-            freed.set()
-            fcntl.flock(held, fcntl.LOCK_UN)
-
-        def hold(line: str) -> None:
-            if line == "up":
-                fcntl.flock(held, fcntl.LOCK_EX)
-                timers.append(threading.Timer(6.0, let_go))
-                timers[0].start()
-
-        try:
-            assert reproduce("work", on_line=hold) is Outcome.RAN
-            assert freed.is_set()
-        finally:
-            timers[0].cancel()
-    assert "work" in locked()
-    assert reproduce("work") is Outcome.UNCHANGED
 
 
 def test_a_stage_finds_this_python_and_no_telemetry(fresh: Path) -> None:

@@ -43,7 +43,7 @@ def project(delivery: Path, root: Path) -> Path:
 
 
 @pytest.fixture
-def api(project: Path) -> Iterator[Callable[..., Any]]:
+def api(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Ask the API of `make ui`, which ends without a process left."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -52,14 +52,18 @@ def api(project: Path) -> Iterator[Callable[..., Any]]:
     assert process.stdout is not None
     assert any("has runs, logs and schedules" in line for line in process.stdout)
 
-    def ask(path: str, body: dict[str, Any]) -> Any:
+    url = f"http://127.0.0.1:{port}/api"
+    monkeypatch.setenv("PREFECT_API_URL", url)
+
+    def ask(path: str, body: dict[str, Any], method: str = "POST") -> Any:
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/api/{path}",
+            f"{url}/{path}",
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
+            method=method,
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or "null")
 
     yield ask
     family = psutil.Process(process.pid).children(recursive=True)
@@ -92,6 +96,19 @@ def errors() -> list[str]:
     return [line for line in found if "heartbeat persistence failed" not in line]
 
 
+def doctor() -> str:
+    """Return what the doctor says of the server."""
+    script = (
+        "import os, sys\nfrom flows.doctor import show\nfrom flows.doctor_server import look\n"
+        "sys.exit(show(list(look(os.environ['PREFECT_API_URL']))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    return " ".join(done.stdout.split())
+
+
 @pytest.mark.flow
 def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
     project: Path, api: Callable[..., Any]
@@ -109,3 +126,14 @@ def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
     assert kept["verdict"]["data"].startswith("# SHIP\n\n- as the rows say\n")
     assert errors() == []
     assert call("git", "status", "--porcelain") == ""
+    said = doctor()
+    assert "well clock agrees with the server's" in said
+    assert "well pool cpu cpu, heard of" in said
+    assert "note pool gpu none" in said
+    assert "well deployment nightly next run 20" in said
+    api("work_pools/cpu", {"is_paused": True}, "PATCH")
+    nightly = api("deployments/filter", {"deployments": {"name": {"any_": ["nightly"]}}})[0]
+    api(f"deployments/{nightly['id']}/pause_deployment", {})
+    said = doctor()
+    assert "wrong pool cpu paused → prefect work-pool resume cpu" in said
+    assert "wrong deployment nightly paused" in said

@@ -66,34 +66,6 @@ def test_a_folder_inside_the_project_points_to_its_root(
         workcopy.check()
 
 
-def test_unmerged_files_are_refused(fresh: Path, run: Callable[..., str]) -> None:
-    _make_a_conflict(run)
-    with pytest.raises(UserError, match=r"^params\.yaml: not merged yet"):
-        workcopy.check()
-    run("git", "add", "params.yaml")
-    with pytest.raises(UserError, match="a git merge is under way"):
-        workcopy.check()
-    run("git", "commit", "-qm", "Merge")
-    assert workcopy.check() == []
-
-
-def _make_a_conflict(run: Callable[..., str]) -> None:
-    run("git", "checkout", "-qb", "other")
-    Path("params.yaml").write_text("theirs: 1\n")
-    run("git", "commit", "-qam", "Theirs")
-    run("git", "checkout", "-q", "main")
-    Path("params.yaml").write_text("ours: 1\n")
-    run("git", "commit", "-qam", "Ours")
-    subprocess.run(["git", "merge", "-q", "other"], check=False, capture_output=True)
-
-
-def test_conflict_markers_in_dvc_lock_are_named_by_line(finished: Path) -> None:
-    text = Path("dvc.lock").read_text().splitlines()
-    Path("dvc.lock").write_text("\n".join([*text[:2], "<<<<<<< HEAD", *text[2:]]) + "\n")
-    with pytest.raises(UserError, match=r"^dvc\.lock:3: conflict marker"):
-        workcopy.check()
-
-
 def test_a_pull_needs_a_dvc_lock(fresh: Path) -> None:
     workcopy.check()
     with pytest.raises(UserError, match=r"^dvc\.lock: no such file"):
