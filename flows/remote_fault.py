@@ -29,12 +29,18 @@ def _fault_in(odb: Any) -> str | None:
     """Try to write where the remote is."""
     if odb.fs.protocol == "local":
         return _fault_of_folder(Path(odb.path))
-    if odb.fs.protocol == "s3" and not odb.fs.exists(bucket := odb.path.split("/")[0]):
-        return f"no bucket {bucket}, or none that you may see"
-    probe = odb.fs.join(odb.path, f"doctor-{uuid4().hex}")
+    place = _first_that_is(odb.fs, odb.path) if odb.fs.protocol == "ssh" else odb.path
+    probe = odb.fs.join(place, f"doctor-{uuid4().hex}")
     odb.fs.pipe_file(probe, b"")
     odb.fs.remove(probe)
     return None
+
+
+def _first_that_is(files: Any, folder: str) -> str:
+    """Return a folder, or the first above it that is there: DVC makes those that are missing."""
+    while not files.exists(folder):
+        folder = files.parent(folder)
+    return folder
 
 
 def _fault_of_folder(folder: Path) -> str | None:
@@ -61,6 +67,6 @@ def plain(reason: str) -> str:
     words = half if words == f"{half}: {half}" else words
     if _NEEDS.search(words):
         return f"{words.split(':')[0]}; `make remotes` does it"
-    if words.startswith("Host key is not trusted"):
+    if "Host key is not trusted" in words:
         return f"{words}: log in once with `ssh` and compare its key with what its owner says"
     return words

@@ -151,8 +151,7 @@ def _database() -> dict[str, str]:
     kind, _, rest = url.partition("://")
     if kind not in DATABASES:
         raise UserError(
-            f"{DATABASE}: begins with {kind if rest else 'no'}://; "
-            "Prefect takes postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
+            f"{DATABASE}: Prefect takes postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
         )
     print(f"records are kept at {rest.rpartition('@')[2].partition('?')[0]}", flush=True)
     return {DATABASE: url}

@@ -86,9 +86,9 @@ def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test before its fixtures if a server that it talks to is missing."""
-    from tests.servers import need
-
     for mark in item.iter_markers("server"):
+        from tests.servers import need
+
         need(mark.args[0])
 
 

@@ -1,7 +1,5 @@
 """Where `make ui` keeps its records, and to whom it says so."""
 
-from pathlib import Path
-
 import pytest
 
 from flows.ui import DATABASE, _database, _environment
@@ -14,7 +12,7 @@ def test_only_the_server_is_told_of_the_database_and_nobody_sees_its_password(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(DATABASE, URL)
-    assert DATABASE not in _environment("http://127.0.0.1:4200/api", Path())
+    assert DATABASE not in _environment("http://127.0.0.1:4200/api")
     assert _database() == {DATABASE: URL}
     assert capsys.readouterr().out == "records are kept at db.example.org:5432/prefect\n"
 
