@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 
 from flows.console import show_line
 from flows.dag import PlannedStage
-from flows.result import Ending, StageResult, peak_memory_bytes
+from flows.result import Ending, StageResult, peak_memory_bytes, timing_mark
 from flows.runner import StageFailed, reproduce
 
 
@@ -76,7 +76,7 @@ def _run(stage: PlannedStage, pull: bool) -> StageResult:
         log.info("%s", line)
 
     minutes = stage.meta.timeout_minutes
-    started = time.time()
+    started, before = time.monotonic(), timing_mark(stage.name)
     try:
         outcome: Ending = reproduce(
             stage.name,
@@ -88,9 +88,9 @@ def _run(stage: PlannedStage, pull: bool) -> StageResult:
         reason = ""
     except StageFailed as failure:
         outcome, reason = "Failed", failure.reason
-    seconds = time.time() - started
+    seconds = time.monotonic() - started
     on_line(f"{outcome.lower()} after {seconds:.1f} s{': ' if reason else ''}{reason}")
-    memory = peak_memory_bytes(stage.name, since=started)
+    memory = peak_memory_bytes(stage.name, before)
     return StageResult(
         stage=stage.name, outcome=outcome, seconds=seconds, peak_memory_bytes=memory, reason=reason
     )
