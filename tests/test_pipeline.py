@@ -2,11 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
@@ -304,3 +305,52 @@ def test_a_dial_turned_back_restores_the_result_without_training(by_dvc: Project
     assert "Stage 'train@sft' is cached" in back.stdout
     assert "Running stage" not in back.stdout
     assert weights.read_bytes() == trained
+
+
+@pytest.fixture
+def on_small_disk(by_dvc: Project, tmp_path: Path) -> Iterator[Path]:
+    """The finished project on a disk of its own, with little room."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128m", "none", str(disk)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root can mount a small disk")
+    try:
+        cached = shutil.ignore_patterns(".git", "cache", ".work")
+        yield Path(shutil.copytree(by_dvc.folder, disk / "project", ignore=cached))
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.mark.fault
+def test_disk_full_in_each_stage_is_one_line(
+    on_small_disk: Path, record_property: Callable[[str, object], None]
+) -> None:
+    stages = yaml.safe_load((on_small_disk / "dvc.lock").read_text())["stages"]
+    asked = {
+        name: (stage["cmd"], [out["path"] for out in stage["outs"]])
+        for name, stage in stages.items()
+    }
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/faults/on_full_disk.py")],
+        cwd=on_small_disk,
+        env={**os.environ, "PYTHONPATH": f"{on_small_disk}{os.pathsep}{on_small_disk / 'src'}"},
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert set(told) == set(stages)
+    for name, (code, said) in told.items():
+        last = said.splitlines()[-1]
+        assert code == 1, f"{name}: {said}"
+        assert "Traceback" not in said, name
+        assert re.match(
+            rf"error: {on_small_disk}.*: no space left on this disk.*run again", last
+        ), name
+    record_property(
+        "happened", f"each of {len(told)} stages ends with one line that names the disk"
+    )
+    record_property("lost_seconds", "0.0")
