@@ -169,24 +169,34 @@ def test_the_flow_records_every_stage_by_its_outcome(by_flow: Project) -> None:
     assert flows == [("Completed",)]
 
 
-def test_two_runs_from_scratch_one_by_dvc_one_by_the_flow_give_the_same_lock(
-    by_dvc: Project, by_flow: Project
+@pytest.mark.fault
+def test_f9_two_runs_from_scratch_one_by_dvc_one_by_the_flow_give_the_same_lock(
+    by_dvc: Project, by_flow: Project, seen: Callable[..., None]
 ) -> None:
     assert by_dvc.lock() == by_flow.lock()
+    seen(f"`dvc repro` and the flow, from scratch: {len(by_dvc.lock())} stages, the same dvc.lock")
 
 
-def test_after_the_flow_dvc_has_nothing_to_run(by_flow: Project) -> None:
+@pytest.mark.fault
+def test_f9_after_the_flow_dvc_has_nothing_to_run(
+    by_flow: Project, seen: Callable[..., None]
+) -> None:
     done = by_flow.run("dvc", "repro")
     assert "Running stage" not in done.stdout
     assert "Data and pipelines are up to date" in done.stdout
+    seen("`dvc repro` after the flow: nothing ran")
 
 
-def test_after_dvc_the_flow_has_nothing_to_run(by_dvc: Project) -> None:
+@pytest.mark.fault
+def test_f9_after_dvc_the_flow_has_nothing_to_run(
+    by_dvc: Project, seen: Callable[..., None]
+) -> None:
     before = (by_dvc.folder / "dvc.lock").read_bytes()
     done = by_dvc.run("flows.retrain")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Running stage" not in done.stdout
     assert (by_dvc.folder / "dvc.lock").read_bytes() == before
+    seen("the flow after `dvc repro`: nothing ran, dvc.lock the same bytes")
 
 
 def test_nothing_tries_to_reach_out(by_dvc: Project, by_flow: Project) -> None:
@@ -212,6 +222,7 @@ def changed(project: Project) -> set[str]:
 EVALUATION = {"evaluate", "analyze", "gate", "report"}
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("setting", "first"),
     [
@@ -227,8 +238,8 @@ EVALUATION = {"evaluate", "analyze", "gate", "report"}
         ("clean.steps=[{kind: exact_duplicates}]", {"clean"}),
     ],
 )
-def test_a_dial_changes_its_own_stage_and_no_other(
-    by_dvc: Project, setting: str, first: set[str]
+def test_f10_a_dial_changes_its_own_stage_and_no_other(
+    by_dvc: Project, setting: str, first: set[str], seen: Callable[..., None]
 ) -> None:
     params = by_dvc.folder / "params.yaml"
     before = params.read_bytes()
@@ -237,6 +248,7 @@ def test_a_dial_changes_its_own_stage_and_no_other(
         assert changed(by_dvc) == first
     finally:
         params.write_bytes(before)
+    seen(f"{setting.partition('=')[0]}: {', '.join(sorted(first))} and no other")
 
 
 @pytest.fixture
@@ -270,7 +282,10 @@ def test_a_change_of_code_reaches_only_the_stages_that_use_it(
     assert changed(by_dvc) == stages
 
 
-def test_a_dial_turned_back_restores_the_result_without_training(by_dvc: Project) -> None:
+@pytest.mark.fault
+def test_f10_a_dial_turned_back_restores_the_result_without_training(
+    by_dvc: Project, seen: Callable[..., None]
+) -> None:
     params = by_dvc.folder / "params.yaml"
     before = params.read_bytes()
     weights = by_dvc.folder / "models" / "sft" / "adapter_model.safetensors"
@@ -284,3 +299,4 @@ def test_a_dial_turned_back_restores_the_result_without_training(by_dvc: Project
     assert "Stage 'train@sft' is cached" in back.stdout
     assert "Running stage" not in back.stdout
     assert weights.read_bytes() == trained
+    seen("learning_rate turned and turned back: trained once, then restored, the same bytes")
