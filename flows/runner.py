@@ -255,9 +255,12 @@ class _Report:
 
 
 def _words_of_dvc(failure: str) -> str:
-    """Return DVC's reason without the stage's name; a full disk is one that holds its cache."""
+    """Return DVC's reason in one line, without the stage's name."""
     if f"[Errno {errno.ENOSPC}]" in failure:
         return f"DVC's cache: {FULL_DISK}"
+    if busy := re.search(r"'([^']+)' is busy, it is being blocked by:", failure):
+        path = os.path.relpath(busy[1])
+        return f"{path}: another DVC command is at work on it; let it end, then run again"
     return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
 
 
