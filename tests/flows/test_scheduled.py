@@ -1,6 +1,7 @@
 """The schedule fires by itself: server, deployment, worker and run, as `make ui` starts them."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,14 +9,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
 import pytest
 from ruamel.yaml import YAML
 
-from tests.flows.conftest import call
+from tests.conftest import ROOT
+from tests.flows.conftest import TRAIN, call
+from tests.flows.toy import gone_within, running
 
 TOY = """\
 import flows.scheduled as module
@@ -25,10 +30,19 @@ scheduled = module.scheduled
 """
 
 
-@pytest.fixture
-def project(delivery: Path, root: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(delivery_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project that delivers, with our deployments, one of which looks every few seconds."""
-    deployments = YAML(typ="safe").load((root / "prefect.yaml").read_text())
+    place = tmp_path_factory.mktemp("by-itself") / "place"
+    shutil.copytree(delivery_template, place, symlinks=True)
+    with chdir(place / "clone"):
+        deploy()
+        yield place / "clone"
+
+
+def deploy() -> None:
+    """Write and push deployments like ours for the project of the current folder."""
+    deployments = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
     for one in deployments["deployments"]:
         one["entrypoint"] = "toy.py:scheduled"
     deployments["deployments"][1]["schedules"] = [{"interval": 20, "active": True}]
@@ -39,10 +53,9 @@ def project(delivery: Path, root: Path) -> Path:
     call("git", "add", "-A")
     call("git", "commit", "-qm", "Deploy")
     call("git", "push", "-q", "origin", "main")
-    return delivery
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(project: Path) -> Iterator[Callable[..., Any]]:
     """Ask the API of `make ui`, which ends without a process left."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -73,7 +86,7 @@ def runs(ask: Callable[..., Any], *states: str) -> list[dict[str, Any]]:
     return list(ask("flow_runs/filter", query))
 
 
-def wait_for(found: Callable[[], Any], seconds: float = 150.0) -> Any:
+def wait_for(found: Callable[[], Any], seconds: float = 300.0) -> Any:
     ended = time.monotonic() + seconds
     while time.monotonic() < ended:
         if value := found():
@@ -92,15 +105,31 @@ def errors() -> list[str]:
     return [line for line in found if "heartbeat persistence failed" not in line]
 
 
+def at_rest() -> bool:
+    """Tell whether main is checked out, as it was committed: no run is at work just now."""
+    at = call("git", "branch", "--show-current").strip()
+    return at == "main" and call("git", "--no-optional-locks", "status", "--porcelain") == ""
+
+
+def push(name: str, text: str) -> None:
+    """Change a file from a clone of somebody else's, and push it."""
+    with TemporaryDirectory() as folder:
+        call("git", "clone", "-q", "../origin.git", folder)
+        Path(folder, name).write_text(text)
+        call("git", "-C", folder, "commit", "-qam", f"Change {name}")
+        call("git", "-C", folder, "push", "-q")
+
+
+@pytest.mark.fault
 @pytest.mark.flow
 def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
-    project: Path, api: Callable[..., Any]
+    project: Path, api: Callable[..., Any], seen: Callable[..., None]
 ) -> None:
     wait_for(lambda: runs(api, "Completed"))
     assert json.loads(Path("champion.json").read_text())["tag"] == "adapter@v0.1.0"
     wait_for(lambda: runs(api, "Nothing new"))
     assert not runs(api, "Failed", "Crashed")
-    assert call("git", "branch", "--show-current").strip() == "main"
+    wait_for(at_rest)
     kept = {one["key"]: one for one in api("artifacts/filter", {"sort": "UPDATED_DESC"})}
     assert [row["stage"] for row in json.loads(kept["stages"]["data"])] == [
         "train", "champion", "gate",
@@ -108,4 +137,38 @@ def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
     assert "promoted as adapter@v0.1.0" in kept["stages"]["description"]
     assert kept["verdict"]["data"].startswith("# SHIP\n\n- as the rows say\n")
     assert errors() == []
-    assert call("git", "status", "--porcelain") == ""
+    seen("fired by itself, delivered, then `Nothing new`; no error in the server's log")
+
+
+@pytest.mark.fault
+@pytest.mark.flow
+def test_f4_a_run_cancelled_in_prefect_ends_with_its_stage_and_the_next_run_goes_on(
+    project: Path, api: Callable[..., Any], seen: Callable[..., None]
+) -> None:
+    wait_for(lambda: runs(api, "Completed", "Nothing new") and at_rest())
+    before = Path("dvc.lock").read_bytes()
+    done = {run["id"] for run in runs(api, "Completed")}
+    push("train.sh", "sleep 600\n")
+    (stage,) = wait_for(lambda: running("train.sh"))
+    family = [stage, *up_to_the_worker(stage)]
+    push("train.sh", f"{TRAIN}# otherwise as before\n")  # what the next run finds
+    (run,) = [run for run in runs(api, "Running") if run["deployment_id"]]
+    api(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CANCELLING"}})
+    cancelled = time.monotonic()
+    assert gone_within(60.0, family)
+    seconds = time.monotonic() - cancelled
+    assert Path("dvc.lock").read_bytes() == before
+    wait_for(lambda: run["id"] in {one["id"] for one in runs(api, "Cancelled")})
+    wait_for(lambda: {run["id"] for run in runs(api, "Completed")} - done)
+    wait_for(at_rest)
+    assert Path("models/sft/weights.txt").read_text() == "first\n"
+    assert Path("train.sh").read_text().endswith("# otherwise as before\n")
+    assert Path("dvc.lock").read_bytes() != before
+    seen(f"Cancelled; all its processes gone after {seconds:.1f} s; the next run completed")
+
+
+def up_to_the_worker(stage: psutil.Process) -> list[psutil.Process]:
+    """Return the processes that stand between a stage and the worker that has started its run."""
+    names = [process.cmdline() for process in stage.parents()]
+    (worker, *_) = [place for place, words in enumerate(names) if "worker" in words]
+    return stage.parents()[:worker]
