@@ -79,10 +79,11 @@ def default() -> str | None:
 
 def _stored(repo: "Repo") -> Iterator[Stored]:
     """Yield all that the stages and `.dvc` files of the working tree name."""
-    for out in repo.index.outs:
-        if not (out.use_cache and out.can_push and out.hash_info):
-            continue
-        place = repo.cloud.get_remote(out.remote, "push")
+    outs = [out for out in repo.index.outs if out.use_cache and out.can_push and out.hash_info]
+    names = {out.remote for out in outs}
+    places = {name: repo.cloud.get_remote(name, "push") for name in names}
+    for out in outs:
+        place = places[out.remote]
         if _keeps_versions(place):
             continue  # only DVC knows which
         for key, _, file in out.get_obj() or () if out.is_dir_checksum else ():
@@ -130,7 +131,7 @@ def _lacking(wanted: list[Stored], reasons: dict[str, str]) -> list[Stored]:
                 if not isinstance(answer, FileNotFoundError):
                     reasons[one.hash] = _words(answer)
                 lacking.append(one)
-            elif None not in (one.size, answer["size"]) and one.size != answer["size"]:
+            elif None not in (one.size, answer.get("size")) and one.size != answer["size"]:
                 with suppress(Exception):  # a store that cannot delete may still overwrite
                     remote.delete(one.hash)
                 lacking.append(one)
