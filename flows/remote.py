@@ -89,12 +89,12 @@ def default() -> str | None:
 
 def _stored(repo: "Repo", stage: str | None) -> Iterator[Stored]:
     """Yield all that the stages and `.dvc` files of the working tree name."""
-    for out in repo.index.outs:
-        if not (out.use_cache and out.can_push and out.hash_info):
-            continue
-        if stage not in (None, out.stage.addressing):
-            continue
-        place = repo.cloud.get_remote(out.remote, "push")
+    outs = [out for out in repo.index.outs if out.use_cache and out.can_push and out.hash_info]
+    outs = [out for out in outs if stage in (None, out.stage.addressing)]
+    names = {out.remote for out in outs}
+    places = {name: repo.cloud.get_remote(name, "push") for name in names}
+    for out in outs:
+        place = places[out.remote]
         if _keeps_versions(place):
             continue  # only DVC knows which
         for key, _, file in out.get_obj() or () if out.is_dir_checksum else ():
@@ -142,7 +142,7 @@ def _lacking(wanted: list[Stored], reasons: dict[str, str]) -> list[Stored]:
                 if not isinstance(answer, FileNotFoundError):
                     reasons[one.hash] = _words(answer)
                 lacking.append(one)
-            elif None not in (one.size, answer["size"]) and one.size != answer["size"]:
+            elif None not in (one.size, answer.get("size")) and one.size != answer["size"]:
                 with suppress(Exception):  # a store that cannot delete may still overwrite
                     remote.delete(one.hash)
                 lacking.append(one)

@@ -39,11 +39,23 @@ def timing_file(stage: str) -> Path:
     return WORK / "timings" / f"{stage}.json"
 
 
-def peak_memory_bytes(stage: str, since: float) -> int | None:
-    """Return the largest memory of the stage's process in a run after `since` (epoch seconds)."""
+def timing_mark(stage: str) -> tuple[int, int] | None:
+    """Return what tells a stage's note from an earlier one, None if there is none.
+
+    It is compared for being another, not for being later: the clock may have been set back.
+    """
     path = timing_file(stage)
-    if not path.exists() or path.stat().st_mtime < since:
+    if not path.exists():
         return None
-    record = TypeAdapter(dict[str, JsonValue]).validate_python(json.loads(path.read_text("utf-8")))
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def peak_memory_bytes(stage: str, before: tuple[int, int] | None) -> int | None:
+    """Return the largest memory of the stage's process if it ran since `before` was its mark."""
+    if timing_mark(stage) in (None, before):
+        return None
+    text = timing_file(stage).read_text("utf-8")
+    record = TypeAdapter(dict[str, JsonValue]).validate_python(json.loads(text))
     peak = record.get("peak_memory_bytes")
     return peak if isinstance(peak, int) else None

@@ -286,7 +286,7 @@ class _Report:
 
 
 def _words_of_dvc(failure: str) -> str:
-    """Return DVC's reason without the stage's name, and the way out where DVC names none."""
+    """Return DVC's reason in one line without the stage's name, with the way out."""
     if f"[Errno {errno.ENOSPC}]" in failure:
         return f"DVC's cache: {FULL_DISK}"
     if "RWLock-file" in failure:
@@ -294,6 +294,9 @@ def _words_of_dvc(failure: str) -> str:
             ".dvc/tmp/rwlock: not what DVC has written; let other DVC commands in this folder end, "
             "remove that file, then run again"
         )
+    if busy := re.search(r"'([^']+)' is busy, it is being blocked by:", failure):
+        path = os.path.relpath(busy[1])
+        return f"{path}: another DVC command is at work on it; let it end, then run again"
     words = re.sub(r"^failed to reproduce '[^']*': *", "", failure)
     if missing := re.fullmatch(r"missing data 'source': (.*)", words):
         return f"{words}; `dvc pull {missing[1]}` fetches it"

@@ -14,7 +14,7 @@ from flows.child_run import run_in_pool
 from flows.console import show_line
 from flows.dag import PlannedStage
 from flows.pools import pool_for
-from flows.result import Ending, StageResult, peak_memory_bytes
+from flows.result import Ending, StageResult, peak_memory_bytes, timing_mark
 from flows.run_branch import Run
 from flows.runner import Outcome, StageFailed, reproduce
 
@@ -89,15 +89,15 @@ def _run(stage: PlannedStage, pull: bool, plan: list[PlannedStage], run: Run | N
         show_line(stage.name, line)
         log.info("%s", line)
 
-    started = time.time()
+    started, before = time.monotonic(), timing_mark(stage.name)
     try:
         outcome: Ending = _somewhere(stage, pull, plan, run, on_line).value
         reason = ""
     except StageFailed as failure:
         outcome, reason = "Failed", failure.reason
-    seconds = time.time() - started
+    seconds = time.monotonic() - started
     on_line(f"{outcome.lower()} after {seconds:.1f} s{': ' if reason else ''}{reason}")
-    memory = peak_memory_bytes(stage.name, since=started)
+    memory = peak_memory_bytes(stage.name, before)
     return StageResult(
         stage=stage.name, outcome=outcome, seconds=seconds, peak_memory_bytes=memory, reason=reason
     )

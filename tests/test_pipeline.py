@@ -2,11 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
@@ -183,35 +184,44 @@ def test_the_flow_records_every_stage_by_its_outcome(by_flow: Project) -> None:
     assert flows == [("Completed",)]
 
 
-def test_two_runs_from_scratch_one_by_dvc_one_by_the_flow_give_the_same_lock(
-    by_dvc: Project, by_flow: Project
+@pytest.mark.fault
+def test_f9_two_runs_from_scratch_one_by_dvc_one_by_the_flow_give_the_same_lock(
+    by_dvc: Project, by_flow: Project, seen: Callable[..., None]
 ) -> None:
     assert by_dvc.lock() == by_flow.lock()
+    seen(f"`dvc repro` and the flow, from scratch: {len(by_dvc.lock())} stages, the same dvc.lock")
 
 
-def test_after_the_flow_dvc_has_nothing_to_run(by_flow: Project) -> None:
+@pytest.mark.fault
+def test_f9_after_the_flow_dvc_has_nothing_to_run(
+    by_flow: Project, seen: Callable[..., None]
+) -> None:
     done = by_flow.run("dvc", "repro")
     assert "Running stage" not in done.stdout
     assert "Data and pipelines are up to date" in done.stdout
+    seen("`dvc repro` after the flow: nothing ran")
 
 
-def test_after_dvc_the_flow_has_nothing_to_run(by_dvc: Project) -> None:
+@pytest.mark.fault
+def test_f9_after_dvc_the_flow_has_nothing_to_run(
+    by_dvc: Project, seen: Callable[..., None]
+) -> None:
     before = (by_dvc.folder / "dvc.lock").read_bytes()
     done = by_dvc.run("flows.retrain")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Running stage" not in done.stdout
     assert (by_dvc.folder / "dvc.lock").read_bytes() == before
+    seen("the flow after `dvc repro`: nothing ran, dvc.lock the same bytes")
 
 
 @pytest.mark.fault
 def test_f19_offline_every_stage_runs_and_nothing_tries_to_reach_out(
-    by_dvc: Project, by_flow: Project, record_property: Callable[[str, object], None]
+    by_dvc: Project, by_flow: Project, seen: Callable[..., None]
 ) -> None:
     for project in (by_dvc, by_flow):
         assert not project.reached_out.exists(), project.reached_out.read_text()
     how = "without any network" if cut_off() else "with a guard on every connection"
-    record_property("happened", f"every stage ran {how}; no attempt to leave, so nothing waited")
-    record_property("lost_seconds", "0.0")
+    seen(f"every stage ran {how}; no attempt to leave, so nothing waited")
 
 
 def test_no_tracked_output_holds_a_path_of_this_machine(by_dvc: Project) -> None:
@@ -232,6 +242,7 @@ def changed(project: Project) -> set[str]:
 EVALUATION = {"evaluate", "analyze", "gate", "report"}
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("setting", "first"),
     [
@@ -247,8 +258,8 @@ EVALUATION = {"evaluate", "analyze", "gate", "report"}
         ("clean.steps=[{kind: exact_duplicates}]", {"clean"}),
     ],
 )
-def test_a_dial_changes_its_own_stage_and_no_other(
-    by_dvc: Project, setting: str, first: set[str]
+def test_f10_a_dial_changes_its_own_stage_and_no_other(
+    by_dvc: Project, setting: str, first: set[str], seen: Callable[..., None]
 ) -> None:
     params = by_dvc.folder / "params.yaml"
     before = params.read_bytes()
@@ -257,6 +268,7 @@ def test_a_dial_changes_its_own_stage_and_no_other(
         assert changed(by_dvc) == first
     finally:
         params.write_bytes(before)
+    seen(f"{setting.partition('=')[0]}: {', '.join(sorted(first))} and no other")
 
 
 @pytest.fixture
@@ -290,7 +302,10 @@ def test_a_change_of_code_reaches_only_the_stages_that_use_it(
     assert changed(by_dvc) == stages
 
 
-def test_a_dial_turned_back_restores_the_result_without_training(by_dvc: Project) -> None:
+@pytest.mark.fault
+def test_f10_a_dial_turned_back_restores_the_result_without_training(
+    by_dvc: Project, seen: Callable[..., None]
+) -> None:
     params = by_dvc.folder / "params.yaml"
     before = params.read_bytes()
     weights = by_dvc.folder / "models" / "sft" / "adapter_model.safetensors"
@@ -304,3 +319,48 @@ def test_a_dial_turned_back_restores_the_result_without_training(by_dvc: Project
     assert "Stage 'train@sft' is cached" in back.stdout
     assert "Running stage" not in back.stdout
     assert weights.read_bytes() == trained
+    seen("learning_rate turned and turned back: trained once, then restored, the same bytes")
+
+
+@pytest.fixture
+def on_small_disk(by_dvc: Project, tmp_path: Path) -> Iterator[Path]:
+    """The finished project on a disk of its own, with little room."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128m", "none", str(disk)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root can mount a small disk")
+    try:
+        cached = shutil.ignore_patterns(".git", "cache", ".work")
+        yield Path(shutil.copytree(by_dvc.folder, disk / "project", ignore=cached))
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.mark.fault
+def test_disk_full_in_each_stage_is_one_line(
+    on_small_disk: Path, seen: Callable[..., None]
+) -> None:
+    stages = yaml.safe_load((on_small_disk / "dvc.lock").read_text())["stages"]
+    asked = {
+        name: (stage["cmd"], [out["path"] for out in stage["outs"]])
+        for name, stage in stages.items()
+    }
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/faults/on_full_disk.py")],
+        cwd=on_small_disk,
+        env={**os.environ, "PYTHONPATH": f"{on_small_disk}{os.pathsep}{on_small_disk / 'src'}"},
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert set(told) == set(stages)
+    for name, (code, said) in told.items():
+        expected = rf"error: {on_small_disk}.*: no space left on this disk.*then run again"
+        assert code == 1, f"{name}: {said}"
+        assert "Traceback" not in said, f"{name}: {said}"
+        assert re.match(expected, said.splitlines()[-1]), f"{name}: {said}"
+    seen(f"each of {len(told)} stages says in one line that the disk is full")

@@ -1,11 +1,16 @@
 """Writes and hashes files: whole or not at all, sorted keys, a newline at the end."""
 
+import errno
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+MARKS = ("No space left", "os error 28", "Disk quota exceeded", "os error 122")
+TORCH_WRITES = "inline_container.cc"  # all that torch.save says of a write that failed
 
 
 @contextmanager
@@ -24,6 +29,13 @@ def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text that ends with one newline."""
     with replacing(path) as temporary:
         temporary.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
+
+
+def is_full(error: BaseException) -> bool:
+    """True for an error of a full disk; torch, safetensors and tokenizers say it only in words."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return True
+    return any(mark in str(error) for mark in (*MARKS, TORCH_WRITES))
 
 
 def csv_cell(text: str) -> str:

@@ -3,7 +3,6 @@
 import argparse
 import atexit
 import ctypes
-import errno
 import gc
 import json
 import os
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tunesmith.errors import UserError
+from tunesmith.files import is_full
 from tunesmith.threads import set_threads
 
 QUIET_AND_OFFLINE = {
@@ -73,10 +73,12 @@ def run_stage(main: Callable[[], None]) -> None:
     except UserError as error:
         _fail(f"error: {error}", error.exit_code)
     except OSError as error:
-        if error.errno is None or error.strerror is None:
+        if not is_full(error) and None in (error.errno, error.strerror):
             raise
         _fail(f"error: {_in_words(error)}; nothing was recorded")
-    except Exception:
+    except Exception as error:  # libraries have a full disk in errors of their own
+        if is_full(error):
+            _fail(f"error: {Path.cwd()}: {FULL_DISK}; nothing was recorded")
         if FAILURE_FILE not in os.environ:
             raise
         _fail(traceback.format_exc().rstrip())
@@ -102,7 +104,7 @@ def _fail(text: str, code: int = 1) -> NoReturn:
 
 def _in_words(error: OSError) -> str:
     """Return where the system refused what; of a full disk, the way out too."""
-    if error.errno == errno.ENOSPC:
+    if is_full(error):
         return f"{error.filename or Path.cwd()}: {FULL_DISK}"
     return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
 
@@ -167,11 +169,15 @@ def peak_memory_bytes(whose: int = resource.RUSAGE_SELF) -> int:
 
 
 def _write_timing(seconds: float) -> None:
-    """Record what this stage took, under the name that DVC gave it."""
+    """Record what this stage took, under the name that DVC gave it.
+
+    What was made is not lost for a note that nothing depends on.
+    """
     peak = max(peak_memory_bytes(), peak_memory_bytes(resource.RUSAGE_CHILDREN))
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     name = os.environ.get("DVC_STAGE") or (spec.name.rpartition(".")[2] if spec else "stage")
     folder = WORK / "timings"
-    folder.mkdir(parents=True, exist_ok=True)
     record = {"seconds": round(seconds, 3), "peak_memory_bytes": peak}
-    (folder / f"{name}.json").write_text(json.dumps(record, sort_keys=True) + "\n")
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.json").write_text(json.dumps(record, sort_keys=True) + "\n")

@@ -151,7 +151,7 @@ def ended_in_the_middle(
     assert table(out) == {"train": "Ran", "after": "Ran"}
     assert locked() == undisturbed, "not the bytes of an undisturbed run"
     seen(
-        f"all processes gone after {gone:.1f} s; the next run went on after step {left} of "
-        f"{STEPS}; model as if undisturbed",
+        f"all processes gone after {gone:.1f} s; ended after step {left} of {STEPS}, the next "
+        "run went on there; the same bytes as undisturbed",
         lost_seconds=lost,
     )

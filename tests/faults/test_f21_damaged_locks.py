@@ -14,7 +14,7 @@ pytestmark = pytest.mark.fault
 Seen = Callable[..., None]
 
 
-@pytest.mark.parametrize("text", ["", '{"write": {"collected.txt": {"pid"', "[]"])
+@pytest.mark.parametrize("text", ["", '{"write": {"collected.txt": {"pid"'])
 def test_f21_dvc_s_lock_cut_short_is_named_with_the_cure(
     fresh: Path, text: str, seen: Seen
 ) -> None:

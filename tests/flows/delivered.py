@@ -9,7 +9,7 @@ from tests.flows.conftest import call, start
 def deliver() -> tuple[int, str]:
     """Return exit code and errors of one delivered run."""
     process = start("--deliver")
-    _, err = process.communicate(timeout=180)
+    _, err = process.communicate(timeout=600)
     return process.returncode, err
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from flows.console import show_plan, show_results
 from flows.dag import PlannedStage
-from flows.result import StageResult, peak_memory_bytes
+from flows.result import StageResult, peak_memory_bytes, timing_mark
 
 
 def rows(out: str) -> list[str]:
@@ -47,10 +47,12 @@ def test_memory_is_that_of_this_run_or_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert peak_memory_bytes("train@sft", since=0.0) is None
+    assert peak_memory_bytes("train@sft", timing_mark("train@sft")) is None
     path = Path(".work/timings/train@sft.json")
     path.parent.mkdir(parents=True)
     path.write_text('{"peak_memory_bytes": 7, "seconds": 1.0}\n')
+    assert peak_memory_bytes("train@sft", before=None) == 7
+    before = timing_mark("train@sft")
+    assert peak_memory_bytes("train@sft", before) is None
     os.utime(path, (1000, 1000))
-    assert peak_memory_bytes("train@sft", since=999.0) == 7
-    assert peak_memory_bytes("train@sft", since=1001.0) is None
+    assert peak_memory_bytes("train@sft", before) == 7, "the clock was set back"

@@ -108,6 +108,16 @@ def test_a_full_disk_under_the_cache_says_what_frees_it() -> None:
     assert report.reason(255).startswith("DVC's cache: no space left on this disk; free some")
 
 
+def test_an_out_on_which_another_dvc_command_is_at_work_is_named(fresh: Path) -> None:
+    busy = (
+        f"failed to reproduce 'collect': '{fresh}/collected.txt' is busy, it is being blocked by:"
+    )
+    report = _Report("collect")
+    for line in (f"ERROR: {busy}", "  (PID 17): dvc repro collect"):
+        report.add(line)
+    assert report.reason(255).startswith("collected.txt: another DVC command is at work on it; let")
+
+
 def test_a_missing_input_is_named(fresh: Path) -> None:
     with pytest.raises(StageFailed, match=r"collected\.txt"):
         reproduce("clean")

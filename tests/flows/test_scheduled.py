@@ -1,6 +1,8 @@
 """The schedule fires by itself: server, deployment, worker and run, as `make ui` starts them."""
 
 import json
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,14 +10,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
 import pytest
 from ruamel.yaml import YAML
 
-from tests.flows.conftest import Webhook, call
+from tests.conftest import ROOT
+from tests.flows.conftest import TRAIN, Webhook, call
+from tests.flows.toy import gone_within, running
 
 TOY = """\
 import flows.scheduled as module
@@ -25,10 +31,19 @@ scheduled = module.scheduled
 """
 
 
-@pytest.fixture
-def project(delivery: Path, root: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(delivery_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project that delivers, with our deployments, one of which looks every few seconds."""
-    deployments = YAML(typ="safe").load((root / "prefect.yaml").read_text())
+    place = tmp_path_factory.mktemp("by-itself") / "place"
+    shutil.copytree(delivery_template, place, symlinks=True)
+    with chdir(place / "clone"):
+        deploy()
+        yield place / "clone"
+
+
+def deploy() -> None:
+    """Write and push deployments like ours for the project of the current folder."""
+    deployments = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
     for one in deployments["deployments"]:
         one["entrypoint"] = "toy.py:scheduled"
     deployments["deployments"][1]["schedules"] = [{"interval": 20, "active": True}]
@@ -39,15 +54,22 @@ def project(delivery: Path, root: Path) -> Path:
     call("git", "add", "-A")
     call("git", "commit", "-qm", "Deploy")
     call("git", "push", "-q", "origin", "main")
-    return delivery
 
 
-@pytest.fixture
-def api(
-    project: Path, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Any]]:
+@pytest.fixture(scope="module")
+def team() -> Iterator[Webhook]:
+    """A team's webhook, which every run of this file tells."""
+    hook = Webhook()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.setenv("TUNESMITH_WEBHOOK", hook.url)
+        yield hook
+    hook.close()
+
+
+@pytest.fixture(scope="module")
+def api(project: Path, team: Webhook) -> Iterator[Callable[..., Any]]:
     """Ask the API of `make ui`, which ends without a process left."""
-    monkeypatch.setenv("TUNESMITH_WEBHOOK", webhook.url)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "flows.ui", "--port", str(port)]
@@ -56,7 +78,6 @@ def api(
     assert any("has runs, logs and schedules" in line for line in process.stdout)
 
     url = f"http://127.0.0.1:{port}/api"
-    monkeypatch.setenv("PREFECT_API_URL", url)
 
     def ask(path: str, body: dict[str, Any], method: str = "POST") -> Any:
         request = urllib.request.Request(
@@ -68,7 +89,9 @@ def api(
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or "null")
 
-    yield ask
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", url)
+        yield ask
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=60)
@@ -80,7 +103,7 @@ def runs(ask: Callable[..., Any], *states: str) -> list[dict[str, Any]]:
     return list(ask("flow_runs/filter", query))
 
 
-def wait_for(found: Callable[[], Any], seconds: float = 150.0) -> Any:
+def wait_for(found: Callable[[], Any], seconds: float = 300.0) -> Any:
     ended = time.monotonic() + seconds
     while time.monotonic() < ended:
         if value := found():
@@ -92,11 +115,28 @@ def wait_for(found: Callable[[], Any], seconds: float = 150.0) -> Any:
 def errors() -> list[str]:
     """Return the errors in the server's log.
 
-    A worker's heartbeat that meets SQLite's lock is none: it comes again after 30 seconds.
+    SQLite refuses who has read and writes while another wrote: a worker that meets that asks
+    again, so it is none.
     """
-    lines = Path(".work/prefect-ui/server.log").read_text().splitlines()
-    found = [line for line in lines if "ERROR" in line or "CRITICAL" in line]
-    return [line for line in found if "heartbeat persistence failed" not in line]
+    text = Path(".work/prefect-ui/server.log").read_text()
+    records = re.split(r"(?m)^(?=\d\d:\d\d:\d\d\.\d{3} \| )", text)
+    found = [one for one in records if "| ERROR" in one or "| CRITICAL" in one]
+    return [one for one in found if "database is locked" not in one]
+
+
+def at_rest() -> bool:
+    """Tell whether main is checked out, as it was committed: no run is at work just now."""
+    at = call("git", "branch", "--show-current").strip()
+    return at == "main" and call("git", "--no-optional-locks", "status", "--porcelain") == ""
+
+
+def push(name: str, text: str) -> None:
+    """Change a file from a clone of somebody else's, and push it."""
+    with TemporaryDirectory() as folder:
+        call("git", "clone", "-q", "../origin.git", folder)
+        Path(folder, name).write_text(text)
+        call("git", "-C", folder, "commit", "-qam", f"Change {name}")
+        call("git", "-C", folder, "push", "-q")
 
 
 def doctor() -> str:
@@ -112,26 +152,60 @@ def doctor() -> str:
     return " ".join(done.stdout.split())
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
-    project: Path, api: Callable[..., Any], webhook: Webhook
+    project: Path, api: Callable[..., Any], team: Webhook, seen: Callable[..., None]
 ) -> None:
     wait_for(lambda: runs(api, "Completed"))
     assert json.loads(Path("champion.json").read_text())["tag"] == "adapter@v0.1.0"
     wait_for(lambda: runs(api, "Nothing new"))
     assert not runs(api, "Failed", "Crashed")
-    assert call("git", "branch", "--show-current").strip() == "main"
+    wait_for(at_rest)
     kept = {one["key"]: one for one in api("artifacts/filter", {"sort": "UPDATED_DESC"})}
     assert [row["stage"] for row in json.loads(kept["stages"]["data"])] == [
         "train", "champion", "gate",
     ]  # fmt: skip
     assert "promoted as adapter@v0.1.0" in kept["stages"]["description"]
     assert kept["verdict"]["data"].startswith("# SHIP\n\n- as the rows say\n")
-    [told] = webhook.bodies
+    [told] = team.bodies
     assert (told["verdict"], told["tag"]) == ("SHIP", "adapter@v0.1.0")
     assert "s3cret" not in "".join(one["message"] for one in api("logs/filter", {}))
     assert errors() == []
-    assert call("git", "status", "--porcelain") == ""
+    seen("fired by itself, delivered, then `Nothing new`; no error in the server's log")
+
+
+@pytest.mark.fault
+@pytest.mark.flow
+def test_f4_a_run_cancelled_in_prefect_ends_with_its_stage_and_the_next_run_goes_on(
+    project: Path, api: Callable[..., Any], seen: Callable[..., None]
+) -> None:
+    wait_for(lambda: runs(api, "Completed", "Nothing new") and at_rest())
+    before = Path("dvc.lock").read_bytes()
+    done = {run["id"] for run in runs(api, "Completed")}
+    push("train.sh", "sleep 600\n")
+    (stage,) = wait_for(lambda: running("train.sh"))
+    family = [stage, *up_to_the_worker(stage)]
+    push("train.sh", f"{TRAIN}# otherwise as before\n")  # what the next run finds
+    (run,) = [run for run in runs(api, "Running") if run["deployment_id"]]
+    api(f"flow_runs/{run['id']}/set_state", {"state": {"type": "CANCELLING"}})
+    cancelled = time.monotonic()
+    assert gone_within(60.0, family)
+    seconds = time.monotonic() - cancelled
+    assert Path("dvc.lock").read_bytes() == before
+    wait_for(lambda: run["id"] in {one["id"] for one in runs(api, "Cancelled")})
+    wait_for(lambda: {run["id"] for run in runs(api, "Completed")} - done)
+    wait_for(at_rest)
+    assert Path("models/sft/weights.txt").read_text() == "first\n"
+    assert Path("train.sh").read_text().endswith("# otherwise as before\n")
+    assert Path("dvc.lock").read_bytes() != before
+    seen(f"Cancelled; all its processes gone after {seconds:.1f} s; the next run completed")
+
+
+@pytest.mark.flow
+def test_the_doctor_says_who_works_what_is_deployed_and_what_is_paused(
+    project: Path, api: Callable[..., Any]
+) -> None:
     said = doctor()
     assert "well clock agrees with the server's" in said
     assert "well pool cpu cpu, heard of" in said
@@ -143,3 +217,10 @@ def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
     said = doctor()
     assert "wrong pool cpu paused → prefect work-pool resume cpu" in said
     assert "wrong deployment nightly paused" in said
+
+
+def up_to_the_worker(stage: psutil.Process) -> list[psutil.Process]:
+    """Return the processes that stand between a stage and the worker that has started its run."""
+    names = [process.cmdline() for process in stage.parents()]
+    (worker, *_) = [place for place, words in enumerate(names) if "worker" in words]
+    return stage.parents()[:worker]

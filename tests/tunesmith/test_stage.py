@@ -9,7 +9,7 @@ import pytest
 
 STAGE = '''
 """A stage for a test."""
-import errno, os, sys
+import errno, os, shutil, sys
 from tunesmith.errors import UserError
 from tunesmith.stage import parse_paths, run_stage
 
@@ -33,8 +33,16 @@ def test_a_user_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "error: a.jsonl:3: broken\n")
 
 
-def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
-    body = 'open("/dev/full", "w").write("x" * 100_000)'
+@pytest.mark.parametrize(
+    "body",
+    [
+        'open("/dev/full", "w").write("x" * 100_000)',
+        'raise shutil.Error([("a", "b", "[Errno 28] No space left on device")])',
+        'raise Exception("I/O error: No space left on device (os error 28)")',
+    ],
+    ids=["the system's", "copytree's", "safetensors'"],
+)
+def test_a_full_disk_is_one_line(tmp_path: Path, body: str) -> None:
     done = run(tmp_path, body, "--out", "x")
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {tmp_path}: no space left on this disk; free some")
@@ -91,3 +99,9 @@ def test_a_stage_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
         time.sleep(0.05)
     state = Path(f"/proc/{child}/stat")
     assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_a_stage_is_not_lost_for_a_note_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / ".work").write_text("no folder")
+    done = run(tmp_path, "pass", "--out", "x")
+    assert (done.returncode, done.stderr) == (0, "")

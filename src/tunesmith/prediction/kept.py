@@ -54,6 +54,6 @@ def keep(kept: Path, name: str, outputs: dict[str, Path]) -> None:
     for what, output in outputs.items():
         shutil.copyfile(output, kept / what)
     write_json(kept / MADE_BY, {"name": name})
-    newest = sorted(kept.parent.iterdir(), key=lambda path: path.stat().st_mtime)
-    for old in newest[:-KEPT]:
+    others = [path for path in kept.parent.iterdir() if path != kept]  # whatever the clock says
+    for old in sorted(others, key=lambda path: path.stat().st_mtime)[: 1 - KEPT]:
         shutil.rmtree(old)

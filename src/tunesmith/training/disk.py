@@ -1,6 +1,5 @@
 """A disk that has no room for what is being saved: one line with the folder and the bytes."""
 
-import errno
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tunesmith.errors import UserError
-
-FULL = {errno.ENOSPC, errno.EDQUOT}
-MARKS = ("No space left", "os error 28", "Disk quota exceeded", "os error 122")
-TORCH_WRITES = "inline_container.cc"  # all that torch.save says of a write that failed
+from tunesmith.files import is_full
 
 
 @contextmanager
@@ -37,13 +33,6 @@ def telling_of_a_full_disk(folder: Path, needed_bytes: Callable[[], int]) -> Ite
             "are free; free some (`dvc gc --workspace` removes cached results that dvc.lock no "
             "longer names), then run again"
         ) from None
-
-
-def is_full(error: BaseException) -> bool:
-    """True for an error of a full disk; torch, safetensors and tokenizers say it only in words."""
-    if isinstance(error, OSError) and error.errno in FULL:
-        return True
-    return any(mark in str(error) for mark in (*MARKS, TORCH_WRITES))
 
 
 def weights_bytes(model: Any) -> int:

@@ -57,7 +57,7 @@ def cached(
         return _read(path)
     encoded = encode()
     _write(path, encoded)
-    _prune(folder)
+    _prune(folder, path)
     return encoded
 
 
@@ -147,9 +147,9 @@ def _joined(lists: list[list[int]]) -> Any:
     return np.concatenate([np.array(one, np.int32) for one in lists])
 
 
-def _prune(folder: Path) -> None:
-    """Delete the files that were not used for longest."""
-    found = sorted(folder.glob("*.safetensors"), key=lambda path: path.stat().st_mtime)
-    for path in found[:-KEPT]:
+def _prune(folder: Path, used: Path) -> None:
+    """Delete the files that were not used for longest; the one in use stays whatever the clock."""
+    others = [path for path in folder.glob("*.safetensors") if path != used]
+    for path in sorted(others, key=lambda path: path.stat().st_mtime)[: 1 - KEPT]:
         path.unlink()
         _hash_file(path).unlink(missing_ok=True)

@@ -12,7 +12,8 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
 from tunesmith.errors import UserError
-from tunesmith.training.disk import is_full, telling_of_a_full_disk
+from tunesmith.files import is_full
+from tunesmith.training.disk import telling_of_a_full_disk
 
 WORDS_OF_SAFETENSORS = "Error while serializing: I/O error: No space left on device (os error 28)"
 
