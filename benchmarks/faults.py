@@ -2,10 +2,10 @@
 
     python -m benchmarks.faults [--turns 20] [words for pytest]
 
-One row a test: the fault by its number or name, what happened, and how many seconds of work were
-lost, which the next run had to do again. It ends with 1 if a test failed. `--turns` is how often F7
-lets two stages run at once (the tests of the project: 3); words for pytest leave tests out, such as
-`-k f5` or `tests/faults`.
+One row for what a test saw: the fault by its number or name, what happened, and how many seconds
+of work were lost, which the next run had to do again. It ends with 1 if a test failed. `--turns` is
+how often F7 lets two stages run at once (the tests of the project: 3); words for pytest leave tests
+out, such as `-k f5` or `tests/faults`.
 """
 
 import argparse
@@ -50,8 +50,8 @@ def main() -> int:
         code = subprocess.run(command, cwd=ROOT, env=env, stdout=sys.stderr, check=False).returncode
         faults = sorted(read(told))
     print("| fault | what happened | work lost, s |\n|---|---|--:|")
-    for fault in faults:
-        print(row(fault))
+    for line in dict.fromkeys(map(row, faults)):  # once for tests that differ in their shell
+        print(line)
     return code
 
 

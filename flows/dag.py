@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat
 
+from flows.dvc_process import take_no_dead_for_alive
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.params import Params, load_yaml, plain
@@ -68,6 +69,7 @@ def plan(force: tuple[str, ...] = ()) -> list[PlannedStage]:
         raise UserError(f"{DVC_FILE}: no such file; run from the root of the project")
     tree = load_yaml(DVC_FILE)
     logging.getLogger("dvc").setLevel(logging.ERROR)
+    take_no_dead_for_alive()
     try:
         with Repo(".") as repo, _held(repo.lock):
             return _plan(repo, tree, force)

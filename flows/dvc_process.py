@@ -12,7 +12,7 @@ from tunesmith.stage import collect_rarely
 def main() -> int:
     """Run DVC with the words of this process."""
     collect_rarely()  # a third off each start
-    psutil.pid_exists = runs
+    take_no_dead_for_alive()
     if {"--pull", "pull"} & set(sys.argv):
         _check_what_is_fetched()
     check_host_keys()
@@ -36,12 +36,17 @@ def _check_what_is_fetched() -> None:
     Remote.__init__ = checking
 
 
-def runs(pid: int) -> bool:
-    """Tell whether a process has not ended; DVC asks this of those that hold its locks.
+def take_no_dead_for_alive() -> None:
+    """Let DVC, in this process, take no lock for held whose holder has ended.
 
-    psutil's own answer is yes for one that was killed and whose parent has not looked, which in
-    a container without an init goes on for ever: "is busy, it is being blocked by".
+    It asks psutil, whose answer is yes for a process that was killed and whose parent has not
+    looked: "is busy, it is being blocked by", in a container without an init for ever.
     """
+    psutil.pid_exists = runs
+
+
+def runs(pid: int) -> bool:
+    """Tell whether there is a process that has not ended."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -61,8 +61,18 @@ def _wait(child: "subprocess.Popen[bytes]", parent: int) -> int:
         try:
             return child.wait(timeout=0.5)
         except subprocess.TimeoutExpired:
-            continue
+            _take_leave(child.pid)
     raise Stopped
+
+
+def _take_leave(child: int) -> None:
+    """Reap what was adopted and has ended; DVC takes such a process for one that holds its lock."""
+    if sys.platform != "linux":
+        return
+    look = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    with suppress(ChildProcessError):
+        while (ended := os.waitid(os.P_ALL, 0, look)) and ended.si_pid != child:
+            os.waitpid(ended.si_pid, 0)
 
 
 def _adopt_orphans() -> None:

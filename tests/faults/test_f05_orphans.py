@@ -101,7 +101,7 @@ def test_f5_a_second_run_at_once_waits_until_the_first_writes_no_more(
     assert whole_out("slow")["md5"] == md5(content).hexdigest()
     if "launcher" in victims:
         assert Path("end").exists(), "nobody else ends it"
-    seen(f"{' and '.join(victims)} killed, started again at once: waited, then ran whole")
+    seen(f"{', '.join(victims)} killed, started again at once: waited, then ran whole")
 
 
 def whole_out(stage: str) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """The graph as DVC has it, and what a plan says about it."""
 
 import fcntl
+import json
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,6 +184,17 @@ def test_a_lock_that_is_held_too_long_is_named(
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(UserError, match=r"\.dvc/tmp/lock: another DVC command"):
             plan()
+
+
+def test_a_process_that_has_ended_and_that_nobody_has_looked_at_does_not_hinder(
+    fresh: Path,
+) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        holder = {"pid": ended.pid, "cmd": "dvc repro"}
+        locks = {"write": {str(fresh / "collected.txt"): holder}}
+        Path(".dvc/tmp/rwlock").write_text(json.dumps(locks))
+        assert [stage.name for stage in plan()] == ORDER
 
 
 @pytest.mark.parametrize(

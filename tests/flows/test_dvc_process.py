@@ -14,6 +14,6 @@ def test_a_process_that_has_ended_holds_no_lock_even_if_nobody_has_looked() -> N
         assert runs(process.pid)
         process.kill()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # ended, and not reaped
-        assert psutil.pid_exists(process.pid)
+        assert psutil.Process(process.pid).is_running()
         assert not runs(process.pid)
     assert not runs(process.pid)
