@@ -46,7 +46,7 @@ def deliver(
     news = run_branch.keep(plan, f"Retrain {run.name}: {how}", trailers)
     ships = verdict is not None and verdict.ships
     before = promoted_before(candidate()) if ships else None
-    if not news and (not ships or before):
+    if not news and (not ships or before) and not run_branch.is_ahead(run):
         run_branch.abandon(run)
         return "nothing to deliver: no output has changed"
     tag = None
