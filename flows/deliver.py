@@ -69,7 +69,7 @@ def deliver(
     news = run_branch.keep(plan, f"Retrain {run.name}: {how}", trailers)
     ships = verdict is not None and verdict.ships
     why_not = obstacle(candidate(), is_asked=ask is not None) if ships else None
-    if not news and (not ships or why_not):
+    if not news and (not ships or why_not) and not run_branch.is_ahead(run):
         run_branch.abandon(run)
         return Delivered("nothing to deliver: no output has changed")
     commit, tag, answer = head(), None, None

@@ -118,6 +118,14 @@ def share(run: Run, *, done: bool, tag: str | None = None) -> str:
     return "data and commits pushed"
 
 
+def is_ahead(run: Run) -> bool:
+    """Tell whether main holds commits that others could have but do not, such as a mended run's."""
+    if not has_origin() or remote_name() is None:
+        return False
+    shared = f"refs/remotes/origin/{run.main}"
+    return not succeeds("merge-base", "--is-ancestor", run.main, shared)
+
+
 def push_data(run: Run) -> bool:
     """Send the outputs of this commit and DVC's run cache to the remote; False if none is set.
 

@@ -79,7 +79,7 @@ def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
 
 
 @pytest.mark.flow
-def test_what_was_run_by_hand_and_ships_is_promoted_too(
+def test_what_was_run_by_hand_is_shared_and_promoted_if_it_ships(
     clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
@@ -88,6 +88,15 @@ def test_what_was_run_by_hand_and_ships_is_promoted_too(
     call("git", "commit", "-qm", "Run by hand")
     call("git", "push", "-q", "origin", "main")
     assert deliver() == (0, "")
+    assert pointer() == "adapter@v0.1.0"
+
+    Path("raw.txt").write_text("worse\n")
+    call("dvc", "repro", "-q")
+    call("git", "commit", "-qam", "Run by hand again")
+    assert deliver() == (0, "")
+    assert at_origin("main") == call("git", "rev-parse", "main").strip(), (
+        "it is shared all the same"
+    )
     assert pointer() == "adapter@v0.1.0"
 
 

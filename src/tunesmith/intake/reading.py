@@ -10,6 +10,7 @@ from tunesmith.importers.seen import Seen
 from tunesmith.intake.files import Dropped
 from tunesmith.rows import Row
 from tunesmith.sources.manifest import Entry
+from tunesmith.text.pii import find_pii, masked
 
 
 class Unread(NamedTuple):
@@ -50,10 +51,21 @@ def read_all(files: Iterable[Dropped]) -> Read:
             source = file.source.described_by(batch)
             entry, notes = read_file(outputs, batch, source, file.folder, seen)
         except UserError as error:
-            read.unread.append(Unread(file, str(error)))
+            read.unread.append(Unread(file, _why(file, str(error))))
             continue
         read.rows += rows
-        read.aside += aside
+        read.aside += [{**line, "reason": _safe(line["reason"])} for line in aside]
         read.entries.append(entry)
         read.notes += [f"{file.path}: {note}" for note in notes]
     return read
+
+
+def _why(file: Dropped, error: str) -> str:
+    """Return an error without personal data; the name of the file stays as it is."""
+    path = str(file.path)
+    return path + _safe(error.removeprefix(path)) if error.startswith(path) else _safe(error)
+
+
+def _safe(words: str) -> str:
+    """Return words with personal data masked: a table without a header has a row for its names."""
+    return masked(words, find_pii(words))

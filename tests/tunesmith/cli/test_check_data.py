@@ -77,7 +77,7 @@ def test_a_sound_file_is_fit_and_the_last_line_says_how_to_hand_it_over() -> Non
     before = {path for path in Path().rglob("*") if path.is_file()}
     code, out = checked()
     assert code == 0
-    assert "data/inbox/shop.jsonl  prompt_completion" in out
+    assert "data/inbox/shop.jsonl prompt_completion 4 1 3" in " ".join(out.split())
     assert "lang: en 2, zh 1" in out
     assert "rows with personal data, by kind: phone 1" in out
     assert "data/inbox/shop.jsonl:4" in out
@@ -109,14 +109,17 @@ def test_one_file_that_cannot_be_read_does_not_hide_the_good_one(inbox: Path) ->
     drop("good.jsonl", GOOD)
     (inbox / "bad.jsonl").write_bytes(b'{"prompt": "caf\xe9", "completion": "x"}\n' * 3)
     (inbox / "odd.jsonl").write_text('{"foo": 1}\n{"foo": 2}\n')
+    (inbox / "no_header.tsv").write_text(f"Call me\t{PHONE}\nBye\tBye\n")
     (inbox / "table.xlsx").write_bytes(b"PK\3\4")
     code, out = checked()
     assert code == 2
     assert "cannot be read: data/inbox/bad.jsonl:1: byte " in out
     assert 'cannot be read: data/inbox/odd.jsonl:1: columns "foo" fit no shape' in out
     assert "cannot be read: data/inbox/table.xlsx: table.xlsx is of an unknown format" in out
-    assert "data/inbox/good.jsonl  prompt_completion     3" in out
-    assert "not readable: 3 of 4 files" in out
+    assert "data/inbox/good.jsonl prompt_completion 3 0 3" in " ".join(out.split())
+    assert "cannot be read: data/inbox/no_header.tsv" in out
+    assert PHONE not in out
+    assert "not readable: 4 of 5 files" in out
     assert "next: mend or take out what cannot be read" in out
 
 

@@ -48,6 +48,12 @@ def test_a_misspelt_key_is_named_with_its_line_and_the_known_ones(run: Run, proj
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_data_check_ends_with_two_where_nothing_can_be_read(run: Run) -> None:
+    done = run("data", "check")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: data/inbox: no such file or folder\n"
+
+
 def test_set_turns_a_dial_and_keeps_every_comment(run: Run, project: Path) -> None:
     before = (project / "params.yaml").read_text()
     assert run("set", "phases.sft.epochs=3").returncode == 0
