@@ -81,7 +81,7 @@ def alarms(own: list[str], other: list[str], rows: int, share: float, looks: int
 
 def tables(folder: Path, looks: int, tell: Callable[[str], None] = print) -> None:
     """Print, for each set and number of rows, the looks with an alarm by what was planted."""
-    heads = [f"{share:.0%} {'drift' if share else '(none)'}" for share in SHARES]
+    heads = [f"{100 * share:.0f} %" if share else "none" for share in SHARES]
     tell(f"| trained on | planted | rows | {' | '.join(heads)} |")
     tell(f"|---|---|--:|{'--:|' * len(SHARES)}")
     for name, planted in SETS.items():
@@ -169,7 +169,7 @@ def main() -> None:
     """Print the tables, or draw."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.monitor", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of public sets")
-    parser.add_argument("--looks", type=int, default=20, help="of each cell of the table")
+    parser.add_argument("--looks", type=int, default=10, help="of each cell of the table")
     parser.add_argument("--picture", type=Path, help="file to draw")
     options = parser.parse_args()
     if options.data:

@@ -67,6 +67,9 @@ def take_in() -> Path | None:
     """Make a round of feedback of the rows that the look has handed over; None without any.
 
     Its data goes to DVC; who pushes commits pushes it first.
+
+    Raises:
+        UserError: DVC did not take it.
     """
     if not LEARN.read_text("utf-8").strip():
         return None
@@ -74,7 +77,10 @@ def take_in() -> Path | None:
     path = FEEDBACK / round_name(max(numbers, default=0) + 1, LEARN)
     write_text(PLACED, str(path))
     shutil.copyfile(LEARN, path)
-    dvc("add", str(path))
+    try:
+        dvc("add", str(path))
+    except DvcFailed as failure:
+        raise UserError(f"{path}: DVC did not take it ({failure.reason})") from None
     return path
 
 

@@ -17,6 +17,7 @@ from prefect.states import Cancelled, Completed, Failed
 
 from flows import run_branch, workcopy
 from flows.console import side_rows
+from flows.deliver import KEPT_HERE
 from flows.incoming import (
     HISTORY,
     LOOKS,
@@ -101,6 +102,20 @@ def keep(run: Run, found: Look) -> str:
     Raises:
         UserError: it could not be shared; main is as it was, and the next look sees it again.
     """
+    try:
+        told, shared = _committed(found), KEPT_HERE
+        if run_branch.push_data(run):
+            shared = run_branch.share(run, done=True)
+    except UserError:
+        run_branch.end(run, done=False)
+        forget_unfinished()
+        raise
+    run_branch.end(run, done=True)
+    return f"{told}, {shared}"
+
+
+def _committed(found: Look) -> str:
+    """Commit what was found, and the round that is made of it; return both in words."""
     word = verdict(found)
     taken = take_in() if word != STEADY else None
     number = record(found, LOOKS, HISTORY)
@@ -111,14 +126,7 @@ def keep(run: Run, found: Look) -> str:
     trailers |= {"Round": taken.name} if taken else {}
     beside = (str(LOOKS), str(HISTORY), *(files_of_round(taken) if taken else ()))
     run_branch.keep((), f"Look {number}: {word.lower()}", trailers, beside)
-    try:
-        shared = run_branch.push_data(run) and run_branch.share(run, done=True)
-    except UserError:
-        run_branch.end(run, done=False)
-        forget_unfinished()
-        raise
-    run_branch.end(run, done=True)
-    return ", ".join([*words, shared or "kept here: no DVC remote"])
+    return ", ".join(words)
 
 
 def deliver_look() -> int:

@@ -24,7 +24,7 @@ class Limits(Component):
     """
 
     language: PositiveFloat | None = 0.25
-    words: PositiveFloat | None = 0.25
+    words: PositiveFloat | None = 0.1
     length: Share | None = 0.2
     embedding: Share | None = 0.3
     score: PositiveFloat | None = 0.05

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunesmith.diversity import TOKEN
 from tunesmith.monitor.side import Distance, Places
 from tunesmith.profile.drift import kolmogorov_smirnov, population_stability
 from tunesmith.text.embed import Vectors
+from tunesmith.text.units import units
 
 COMMON_WORDS = 200
 
@@ -37,25 +37,26 @@ def order_distance(numbers: Sequence[int]) -> Distance:
 
 
 def word_distance(texts: Sequence[str]) -> Distance:
-    """Return the distance (PSI) of the words; in Chinese, of the characters.
+    """Return the distance (PSI) of the words, without figures; in Chinese, of the characters.
 
-    The commonest words of the earlier texts count each, their other words together, and so do the
-    words that none of them has.
+    The commonest words of the earlier texts count each, all others that were seen together, and so
+    do those that are new: that no earlier text has, or of an earlier text, no other one.
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
-    counter = CountVectorizer(analyzer=_words)
-    counts = counter.fit_transform(texts).tocsr()
+    counts = CountVectorizer(analyzer=units).fit_transform(texts).tocsr()
+    there = counts.sign()
 
     def distance(earlier: Places, later: Places) -> float:
-        before, after = (_sums(counts, rows) for rows in (earlier, later))
-        order = np.argsort(-before, kind="stable")
-        common, rare = order[:COMMON_WORDS], order[COMMON_WORDS:]
+        before, after = _sums(counts, earlier), _sums(counts, later)
+        holders = _sums(there, earlier)
+        shared = np.flatnonzero(holders > 1)
+        common = shared[np.argsort(-before[shared], kind="stable")[:COMMON_WORDS]]
         sides = []
-        for side in (before, after):
-            new = side[before == 0].sum()
-            rest = side[rare].sum() - side[rare][before[rare] == 0].sum()
-            sides.append([*side[common[before[common] > 0]].tolist(), int(rest), int(new)])
+        for side, is_new in ((before, holders == 1), (after, holders == 0)):
+            new = int(side[is_new].sum())
+            seen = int(side.sum() - side[common].sum()) - new
+            sides.append([*side[common].tolist(), seen, new])
         return population_stability(*sides)
 
     return distance
@@ -78,11 +79,6 @@ def novelty_distance(vectors: Vectors) -> Distance:
         return float(max(np.max(below[0] - below[1]), 0.0))
 
     return distance
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of a text as the data report counts them."""
-    return TOKEN.findall(text.casefold())
 
 
 def _sums(counts: Any, rows: Places) -> NDArray[np.int64]:

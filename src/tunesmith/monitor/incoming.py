@@ -12,7 +12,7 @@ from tunesmith.importers.records import import_records
 from tunesmith.importers.seen import Seen
 from tunesmith.profile.measure import question
 from tunesmith.records import Item, Record
-from tunesmith.rows import Row
+from tunesmith.rows import Row, reference_of
 from tunesmith.sources.base import mapped
 from tunesmith.sources.file import FileSource, files_of, is_data
 from tunesmith.text.normalise import squeezed
@@ -21,7 +21,7 @@ NO_ANSWER = {"completion": "", "output": ""}  # shapes want one; a record's own 
 
 
 class Arrived(NamedTuple):
-    """One file: its name below the folder, its SHA-256, its rows, and lines that were none."""
+    """One file: its name below the folder, its SHA-256, its rows, and how many are left out."""
 
     name: str
     sha256: str
@@ -30,18 +30,20 @@ class Arrived(NamedTuple):
 
 
 def arrived(folder: Path, source: FileSource, seed: int, steps: Sequence[Cleaner]) -> list[Arrived]:
-    """Return the files of answered questions, cleaned as train rows are.
+    """Return the files of answered questions, cleaned as train rows are; no file is no error.
 
-    Of the cleaners only those run that look at one row at a time. No file is no error.
+    Of the cleaners only those run that look at one row at a time. A row without an answer is left
+    out: the champion could not be right.
 
     Raises:
         UserError: a file cannot be read.
     """
     alone = [step for step in steps if step.scope == "row"]
-    return [
-        one._replace(rows=apply_row_steps(one.rows, alone, seed)[0])
-        for one in _read(folder, source, {})
-    ]
+    found = []
+    for one in _read(folder, source, {}):
+        kept = [row for row in apply_row_steps(one.rows, alone, seed)[0] if _has_answer(row)]
+        found.append(one._replace(rows=kept, aside=one.aside + len(one.rows) - len(kept)))
+    return found
 
 
 def asked_questions(
@@ -73,6 +75,11 @@ def distinct(texts: Sequence[str]) -> list[str]:
     for text in texts:
         first.setdefault(squeezed(text), text)
     return [text for text in first.values() if text.strip()]
+
+
+def _has_answer(row: Row) -> bool:
+    """Whether there is something to compare a prediction with; plain text is that itself."""
+    return row["task"] == "text" or bool(reference_of(row).strip())
 
 
 def _read(folder: Path, source: FileSource, beside: Record) -> list[Arrived]:

@@ -133,6 +133,8 @@ def main() -> None:
     found, rows = look(paths, MonitorParams.read("monitor"), read_seed())
     write_json(paths.look, found)
     write_jsonl(paths.round, [as_feedback(row) for row in rows])
+    if found["set_aside"]:
+        print(f"look: {found['set_aside']:,} rows are no examples, unanswered or dropped by clean")
 
 
 if __name__ == "__main__":

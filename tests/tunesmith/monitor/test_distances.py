@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
+from tests.tunesmith.monitor.texts import both
 from tunesmith.monitor.distances import (
     novelty_distance,
     order_distance,
@@ -32,13 +33,20 @@ def test_the_distance_of_shares_is_psi_of_the_counts() -> None:
     assert found(*places(40, 20)) == pytest.approx(population_stability([30, 10], [5, 15]))
 
 
-def test_words_that_no_earlier_text_has_count_together_and_in_chinese_each_character() -> None:
-    texts = ["where is it", "where is he", "where is everybody tonight", "在哪里", "在这里"]
+def test_words_that_no_other_earlier_text_has_are_new_and_in_chinese_each_character() -> None:
+    texts = ["where is it", "where is he", "where is everybody tonight", "在哪里", "在这里", "在吗"]
     english = word_distance(texts)(np.array([0, 1]), np.array([2]))
-    # where, is, it, he, other earlier words, new words
-    assert english == pytest.approx(population_stability([2, 2, 1, 1, 0, 0], [1, 1, 0, 0, 0, 2]))
-    chinese = word_distance(texts)(np.array([3]), np.array([4]))
-    assert chinese == pytest.approx(population_stability([1, 1, 1, 0, 0], [1, 0, 1, 0, 1]))
+    # where, is, other words that were seen, new words
+    assert english == pytest.approx(population_stability([2, 2, 0, 2], [1, 1, 0, 2]))
+    chinese = word_distance(texts)(np.array([3, 4]), np.array([5]))
+    assert chinese == pytest.approx(population_stability([2, 2, 0, 2], [1, 0, 0, 1]))
+
+
+def test_rows_like_the_earlier_ones_bring_no_more_new_words_than_those_did() -> None:
+    texts = both(900, 0)
+    found = word_distance(texts)
+    order = np.random.default_rng(0).permutation(len(texts))
+    assert found(order[:1200], order[1200:]) < 0.1
 
 
 def test_vectors_are_new_only_where_they_are_less_alike_than_earlier_ones_are() -> None:

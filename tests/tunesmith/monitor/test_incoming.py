@@ -80,7 +80,17 @@ def test_answered_rows_pass_the_cleaners_that_look_at_one_row_alone(tmp_path: Pa
     )
     [one] = arrived(tmp_path, FileSource(path="answered"), 0, STEPS)
     assert [row["completion"][0]["content"] for row in one.rows] == ["In the post."]
-    assert one.aside == 1
+    assert one.aside == 2
+
+
+def test_a_row_without_an_answer_is_nothing_to_ask_the_champion(tmp_path: Path) -> None:
+    write(
+        tmp_path / "answered" / "a.jsonl",
+        {"messages": [{"role": "user", "content": "Where?"}]},
+        {"prompt": "Where?", "completion": "There."},
+    )
+    [one] = arrived(tmp_path, FileSource(path="answered"), 0, ())
+    assert (len(one.rows), one.aside) == (1, 1)
 
 
 @pytest.mark.parametrize("made", [(), ("asked",)], ids=["no folder", "an empty folder"])

@@ -27,7 +27,7 @@ PARAMS: dict[str, Any] = {
     "predict": {"max_new_tokens": 2},
     "evaluate": {"metrics": ["exact_match"], "resamples": 100},
     "gate": {"metric": "exact_match"},
-    "monitor": {"min_rows": 20, "limits": {"embedding": None}},
+    "monitor": {"min_rows": 20, "limits": {"embedding": None, "words": 0.25}},
 }
 PATHS = Paths(
     train=Path("train.parquet"),
@@ -132,7 +132,9 @@ def test_rows_that_wait_are_not_learned_from_before_the_champion_was_asked(proje
 
 
 def test_unwatched_scores_still_let_answered_rows_be_learned_from(project: Path) -> None:
-    dials({"monitor": {"min_rows": 20, "limits": {"embedding": None, "score": None}}})
+    dials(
+        {"monitor": {"min_rows": 20, "limits": {"embedding": None, "words": 0.25, "score": None}}}
+    )
     ask("answered/1.jsonl", questions(EN, 25, 1), "In the post.")
     found, learn = look()
     assert (list(found["files"]), found["sides"], learn) == (["answered/1.jsonl"], [], [])
