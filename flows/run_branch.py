@@ -120,7 +120,7 @@ def share(run: Run, *, done: bool, tag: str | None = None) -> str:
 
 def is_ahead(run: Run) -> bool:
     """Tell whether main holds commits that others could have but do not, such as a mended run's."""
-    if not has_origin() or remote_name() is None:
+    if not has_origin() or remote.default() is None:
         return False
     shared = f"refs/remotes/origin/{run.main}"
     return not succeeds("merge-base", "--is-ancestor", run.main, shared)
