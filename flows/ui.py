@@ -29,6 +29,7 @@ from tunesmith.stage import WORK
 
 HOME = WORK / "prefect-ui"
 START_SECONDS = 180.0
+BUSY = 503  # with SQLite's lock
 DEPLOYMENTS = Path("prefect.yaml")
 DATABASE = "PREFECT_API_DATABASE_CONNECTION_URL"
 DATABASES = ("postgresql+asyncpg", "sqlite+aiosqlite")
@@ -112,12 +113,17 @@ def _make_pools(url: str, known: set[str], wanted: set[str]) -> None:
 
 
 def _ask(method: str, url: str, body: object, *, unless: int) -> None:
-    """Ask our own server for something that may be so already."""
+    """Ask our own server for something that may be so already; one that is busy is asked again."""
     import httpx
 
-    answer = httpx.request(method, url, json=body, timeout=60.0, trust_env=False)
-    if answer.is_error and answer.status_code != unless:
-        raise UserError(f"{method} {url}: {answer.reason_phrase}")
+    begun = time.monotonic()
+    while True:
+        answer = httpx.request(method, url, json=body, timeout=60.0, trust_env=False)
+        if answer.is_success or answer.status_code == unless:
+            return
+        if answer.status_code != BUSY or time.monotonic() - begun > START_SECONDS:
+            raise UserError(f"{method} {url}: {answer.reason_phrase}")
+        time.sleep(1.0)
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:

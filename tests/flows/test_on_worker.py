@@ -32,7 +32,14 @@ class Api:
         self.url, self.env = url, env
 
     def ask(self, path: str, body: dict[str, Any]) -> Any:
-        return httpx.post(f"{self.url}/{path}", json=body, timeout=60, trust_env=False).json()
+        """Return the answer; a server that is busy with its database is asked again."""
+        where = f"{self.url}/{path}"
+        for _ in range(60):
+            answer = httpx.post(where, json=body, timeout=60, trust_env=False)
+            if answer.status_code != 503:
+                break
+            time.sleep(1.0)
+        return answer.raise_for_status().json()
 
     def children(self) -> list[dict[str, Any]]:
         """Return the runs in the pool, the first one first."""
