@@ -39,7 +39,8 @@ class Api:
             if answer.status_code != 503:
                 break
             time.sleep(1.0)
-        return answer.raise_for_status().json()
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
 
     def children(self) -> list[dict[str, Any]]:
         """Return the runs in the pool, the first one first."""
@@ -49,8 +50,7 @@ class Api:
     def beat(self, worker: str, seconds: int) -> None:
         """Say that a worker is alive, and will say so again after that time."""
         body = {"name": worker, "heartbeat_interval_seconds": seconds}
-        where = f"{self.url}/work_pools/gpu/workers/heartbeat"
-        httpx.post(where, json=body, timeout=60, trust_env=False).raise_for_status()
+        self.ask("work_pools/gpu/workers/heartbeat", body)
 
     def forget(self) -> None:
         """Forget the workers and runs that there were."""
