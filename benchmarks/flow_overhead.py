@@ -88,25 +88,20 @@ def _measure(stages: int, pairs: int) -> int:
         pairs, lambda: measure("dvc", "repro", "--force"), lambda: measure(_FLOW, *forced)
     )
     skipped = middle([cost_of(REPORTED) for _ in range(pairs)])
-    wall = (flow.wall_seconds - idle_flow.wall_seconds) / (dvc.wall_seconds - idle_dvc.wall_seconds)
-    cpu = (flow.cpu_seconds - idle_flow.cpu_seconds) / (dvc.cpu_seconds - idle_dvc.cpu_seconds)
-    more_wall = (
-        flow.wall_seconds - idle_flow.wall_seconds - dvc.wall_seconds + idle_dvc.wall_seconds
-    )
-    more_cpu = flow.cpu_seconds - idle_flow.cpu_seconds - dvc.cpu_seconds + idle_dvc.cpu_seconds
+    work, bare = _less(flow, idle_flow), _less(dvc, idle_dvc)
+    wall, cpu = work.wall_seconds / bare.wall_seconds, work.cpu_seconds / bare.cpu_seconds
+    more = _less(work, bare)
     table = Table("figure", "wall s", "CPU s", "limit", title=f"Flow, {stages} stages")
 
     def row(name: str, cost: Cost, limit: str = "") -> None:
-        table.add_row(name, f"{cost.wall_seconds:.1f}", f"{cost.cpu_seconds:.1f}", limit)
+        table.add_row(name, f"{cost.wall_seconds:.2f}", f"{cost.cpu_seconds:.2f}", limit)
 
     row("dvc repro, forced", dvc)
     row("flow, forced", flow)
     row("dvc repro, nothing to do", idle_dvc)
     row("flow, nothing to do, own server", idle_flow)
     table.add_row("flow / dvc repro, less start-up", f"{wall:.3f}", f"{cpu:.3f}", f"{RATIO} wall")
-    table.add_row(
-        "more for each stage", f"{more_wall / stages:.2f}", f"{more_cpu / stages:.2f}", ""
-    )
+    row("more for each stage", Cost(more.wall_seconds / stages, more.cpu_seconds / stages))
     row("all skipped, server up; CPU without the server's", skipped, f"{SKIPPED_SECONDS:g} wall")
     table.add_row("own server, first start", f"{first_start.wall_seconds:.1f}", "", "")
     table.add_row("own server, later starts", f"{starts.wall_seconds:.1f}", "", "")
@@ -115,6 +110,11 @@ def _measure(stages: int, pairs: int) -> int:
 
 
 _FLOW = "flows.retrain"
+
+
+def _less(cost: Cost, start: Cost) -> Cost:
+    """Return the cost without that of the start."""
+    return Cost(cost.wall_seconds - start.wall_seconds, cost.cpu_seconds - start.cpu_seconds)
 
 
 def _in_turn(pairs: int, one: Callable[[], Cost], other: Callable[[], Cost]) -> tuple[Cost, Cost]:

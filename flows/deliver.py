@@ -68,14 +68,14 @@ def deliver(
     run_branch.gather(run.main)
     news = run_branch.keep(plan, f"Retrain {run.name}: {how}", trailers)
     ships = verdict is not None and verdict.ships
-    obstacle = _obstacle(candidate(), is_asked=ask is not None) if ships else None
-    if not news and (not ships or obstacle):
+    why_not = obstacle(candidate(), is_asked=ask is not None) if ships else None
+    if not news and (not ships or why_not):
         run_branch.abandon(run)
         return Delivered("nothing to deliver: no output has changed")
     commit, tag, answer = head(), None, None
     try:
         has_data = run_branch.push_data(run)
-        if verdict is not None and ships and obstacle is None:
+        if verdict is not None and ships and why_not is None:
             answer = _answer(run, commit, ask, has_data)
             if answer in (None, "approved"):
                 tag = tag_model(candidate(), verdict.reasons)
@@ -91,12 +91,12 @@ def deliver(
     run_branch.end(run, done=failed is None)
     words = [f"{run.branch}: {how}", shared]
     words += [f"promoted as {tag}"] if tag else []
-    words += [f"not promoted: {obstacle}"] if obstacle else []
+    words += [f"not promoted: {why_not}"] if why_not else []
     words += [f"not promoted: approval {answer}"] if answer and tag is None else []
     return Delivered(", ".join(words), commit, tag, answer)
 
 
-def _obstacle(model: str, *, is_asked: bool) -> str | None:
+def obstacle(model: str, *, is_asked: bool) -> str | None:
     """Return why a model that ships is not promoted: somebody has said no to it before."""
     if before := promoted_before(model):
         return f"it is {before}, which was rolled back"

@@ -26,6 +26,7 @@ from flows.incoming import (
     forget_unfinished,
     take_in,
 )
+from flows.notify import tell_of_failure
 from flows.pipeline import hand_in_records
 from flows.run_branch import Run, abandoned_if_refused, begin
 from tunesmith.errors import UserError
@@ -36,12 +37,21 @@ from tunesmith.monitor.words import NOTHING, STEADY, crossed, verdict, waiting
 RESOURCE = "tunesmith.monitor"
 
 
-@flow(name="monitor", persist_result=False)
-def monitor() -> State[Any]:
+@flow(
+    name="monitor",
+    persist_result=False,
+    on_failure=[tell_of_failure],
+    on_crashed=[tell_of_failure],
+)
+def monitor(notify: str | None = None) -> State[Any]:  # noqa: ARG001 - tell_of_failure reads it
     """Look once; keep what was found on main, and emit an event if a limit was crossed.
 
     Answered rows are taken in as a round of feedback first, so that the retrain which the event
     starts has them to learn from.
+
+    Args:
+        notify: the block to tell of a failure, `webhook/NAME`; by default what TUNESMITH_WEBHOOK
+            names.
 
     Returns:
         a state named `Nothing new`, `Steady`, `Drift`, `Decay`, Cancelled if another run is under

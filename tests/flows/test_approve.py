@@ -15,7 +15,6 @@ import pytest
 
 from flows import approval
 from flows.approval import Answer
-from flows.promotion import refused_before
 from tests.flows.conftest import Webhook, call, start
 from tunesmith.errors import UserError
 
@@ -33,6 +32,12 @@ def tag() -> object:
 def tunesmith(*words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "flows.cli", *words]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def obstacle(*, is_asked: bool) -> str | None:
+    from flows import deliver
+
+    return deliver.obstacle("models/sft", is_asked=is_asked)
 
 
 def ask(api: str, path: str, body: dict[str, Any]) -> Any:
@@ -58,9 +63,10 @@ def waiting(
         ended = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < ended and process.poll() is None:
             paused = {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}}}
-            found = ask(api, "flow_runs/filter", {**paused, "sort": "START_TIME_DESC"})
-            if len(webhook.bodies) > before and found:
-                return process, found[0]
+            named = [body["run"] for body in webhook.bodies[before:]]
+            for run in ask(api, "flow_runs/filter", paused):
+                if run["name"] in named:
+                    return process, run
             time.sleep(0.3)
         raise AssertionError(f"it did not wait: {process.communicate(timeout=60)}")
 
@@ -93,7 +99,9 @@ def test_what_a_person_refuses_is_delivered_and_not_promoted_until_it_is_approve
     assert (trailer("main", "Approval"), tag()) == ("refused", None)
     assert call("git", "rev-parse", "main") == call("git", "rev-parse", "origin/main")
     assert webhook.bodies[-1]["approval"] == "refused"
-    assert refused_before("models/sft") is not None
+    assert obstacle(is_asked=True) is None
+    commit = call("git", "log", "-1", "--format=%h").strip()
+    assert obstacle(is_asked=False) == f"it was refused in {commit}; --approve asks again"
 
     process, run = waiting()
     resumed = ask(api, f"flow_runs/{run['id']}/resume", {"run_input": {"answer": "approve"}})
@@ -105,19 +113,21 @@ def test_what_a_person_refuses_is_delivered_and_not_promoted_until_it_is_approve
 
 
 @pytest.mark.flow
-def test_a_run_killed_while_it_waits_is_kept_and_an_answer_that_does_not_come_expires(
-    waiting: Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]],
+def test_a_run_ended_while_it_waits_is_kept_and_an_answer_that_does_not_come_expires(
+    waiting: Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]], webhook: Webhook
 ) -> None:
-    process, _ = waiting()
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        process, _ = waiting()
+        process.send_signal(number)
+        process.communicate(timeout=PATIENCE_SECONDS)
+    assert [body["state"] for body in webhook.bodies] == ["Paused", "Paused", "Crashed"]
     process = start("--deliver", "--approve", "--approve-hours", "0.001")
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err) == (0, "")
     assert "train     Restored" in out
     assert "not promoted: approval expired" in out
     assert (trailer("main", "Approval"), tag()) == ("expired", None)
-    assert refused_before("models/sft") is None, "nobody has said no"
+    assert obstacle(is_asked=False) is None, "nobody has said no"
 
 
 def test_an_answer_for_a_run_that_does_not_wait_names_those_that_do(clone: Path) -> None:

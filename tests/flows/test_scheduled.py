@@ -15,7 +15,7 @@ import psutil
 import pytest
 from ruamel.yaml import YAML
 
-from tests.flows.conftest import call
+from tests.flows.conftest import Webhook, call
 
 TOY = """\
 import flows.scheduled as module
@@ -43,8 +43,11 @@ def project(delivery: Path, root: Path) -> Path:
 
 
 @pytest.fixture
-def api(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def api(
+    project: Path, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Any]]:
     """Ask the API of `make ui`, which ends without a process left."""
+    monkeypatch.setenv("TUNESMITH_WEBHOOK", webhook.url)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "flows.ui", "--port", str(port)]
@@ -111,7 +114,7 @@ def doctor() -> str:
 
 @pytest.mark.flow
 def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
-    project: Path, api: Callable[..., Any]
+    project: Path, api: Callable[..., Any], webhook: Webhook
 ) -> None:
     wait_for(lambda: runs(api, "Completed"))
     assert json.loads(Path("champion.json").read_text())["tag"] == "adapter@v0.1.0"
@@ -124,6 +127,9 @@ def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
     ]  # fmt: skip
     assert "promoted as adapter@v0.1.0" in kept["stages"]["description"]
     assert kept["verdict"]["data"].startswith("# SHIP\n\n- as the rows say\n")
+    [told] = webhook.bodies
+    assert (told["verdict"], told["tag"]) == ("SHIP", "adapter@v0.1.0")
+    assert "s3cret" not in "".join(one["message"] for one in api("logs/filter", {}))
     assert errors() == []
     assert call("git", "status", "--porcelain") == ""
     said = doctor()
