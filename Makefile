@@ -1,4 +1,5 @@
 # make demo · make test · make ui · make lint · make bench · make encoder · make harness · make browser
+# make remotes · make servers
 # Each target sets up what it needs: Python 3.11 or newer, make and git are enough.
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ export HF_HUB_DISABLE_TELEMETRY = 1
 export DVC_NO_ANALYTICS = 1
 export DO_NOT_TRACK = 1
 
-.PHONY: demo test ui lint bench encoder harness browser setup clean
+.PHONY: demo test ui lint bench encoder harness browser remotes servers setup clean
 
 demo: setup
 	$(BIN)/python -m flows.retrain
@@ -39,6 +40,12 @@ harness: setup
 
 browser: setup
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.lock
+
+remotes: setup
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-remotes.lock
+
+servers: remotes
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-servers.lock
 
 setup: $(READY)
 

@@ -24,6 +24,12 @@ Deliver = Annotated[
 ]
 
 
+Approve = Annotated[
+    bool, typer.Option("--approve", help="With --deliver: ask before what ships is promoted.")
+]
+RunName = Annotated[str, typer.Argument(help="Of the run that waits.", metavar="RUN")]
+
+
 @app.command()
 def plan(force: Forced = []) -> None:  # noqa: B006
     """Say which stages would run, and why; nothing is run."""
@@ -31,9 +37,14 @@ def plan(force: Forced = []) -> None:  # noqa: B006
 
 
 @app.command()
-def run(force: Forced = [], pull: Pull = False, deliver: Deliver = False) -> None:  # noqa: B006
+def run(
+    force: Forced = [],  # noqa: B006
+    pull: Pull = False,
+    deliver: Deliver = False,
+    approve: Approve = False,
+) -> None:
     """Bring every stage up to date; what is fresh is left alone."""
-    _retrain(*_each("--force", force), *["--pull"] * pull, *["--deliver"] * deliver)
+    _retrain(*_each("--force", force), *_flags(pull, deliver, approve))
 
 
 @app.command()
@@ -47,15 +58,52 @@ def rerun(
     ] = False,
     pull: Pull = False,
     deliver: Deliver = False,
+    approve: Approve = False,
 ) -> None:
     """Run again from a stage, or from where the last run stopped."""
     if (from_stage is None) != failed:
         raise UserError("rerun: say either --from STAGE or --failed")
     _retrain(
         *_each("--force", [from_stage] if from_stage else []),
-        *["--pull"] * pull,
-        *["--deliver"] * deliver,
+        *_flags(pull, deliver, approve),
     )
+
+
+@app.command()
+def approve(name: RunName) -> None:
+    """Promote what a run that waits for approval has found to ship."""
+    from flows.approval import answer
+
+    typer.echo(answer(name, "approve"))
+
+
+@app.command()
+def refuse(name: RunName) -> None:
+    """Keep the champion; the run that waits is delivered without a promotion."""
+    from flows.approval import answer
+
+    typer.echo(answer(name, "refuse"))
+
+
+@app.command()
+def monitor(
+    deliver: Annotated[
+        bool,
+        typer.Option("--deliver", help="Keep what was found in git, and call for a retrain."),
+    ] = False,
+) -> None:
+    """Look at what has come in: does it drift, and does the champion still answer it?"""
+    if deliver:
+        _deliver_look()
+    from flows import workcopy
+    from flows.console import show_sides
+    from flows.incoming import examine
+    from tunesmith.monitor.words import verdict, waiting
+
+    workcopy.check()
+    found = examine()
+    show_sides(found)
+    typer.echo(verdict(found) if found["files"] else waiting(found))
 
 
 @app.command()
@@ -79,6 +127,24 @@ def _retrain(*arguments: str) -> NoReturn:
     from flows.retrain import end_now, main
 
     end_now(main(arguments))
+
+
+def _flags(pull: bool, deliver: bool, approve: bool) -> list[str]:
+    """Return the options that were given."""
+    return ["--pull"] * pull + ["--deliver"] * deliver + ["--approve"] * approve
+
+
+def _deliver_look() -> NoReturn:
+    """Run the flow `monitor` in this process."""
+    from flows.retrain import end_now
+    from flows.server import prefect_api
+
+    with prefect_api() as server:
+        server.wait()
+        from flows.monitor import deliver_look
+
+        code = deliver_look()
+    end_now(code)
 
 
 def _each(option: str, values: list[str]) -> list[str]:

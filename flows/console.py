@@ -9,10 +9,15 @@ from rich.text import Text
 
 from flows.dag import PlannedStage
 from flows.result import StageResult
+from tunesmith.monitor.history import Look
 
 SHOWN_CAUSES = 4
+SIDE_COLUMNS = ("side", "effect", "by chance", "limit", "rows", "level", "why")
 _PLAN_WORDS = {"yes": "runs or is restored", "maybe": "runs if its inputs change", "no": "–"}
-_STYLES = {"yes": "bold", "maybe": "", "no": "dim", "Failed": "bold red", "Not run": "dim"}
+_STYLES = {
+    "yes": "bold", "maybe": "", "no": "dim", "Failed": "bold red", "Not run": "dim",
+    "crossed": "bold red", "not measured": "dim", "too few rows": "dim",
+}  # fmt: skip
 
 
 def _console() -> Console:
@@ -53,6 +58,33 @@ def show_results(results: Iterable[StageResult]) -> None:
         style = _STYLES.get(result.outcome, "")
         table.add_row(Text(result.stage), result.outcome, seconds, memory, style=style)
     _console().print(table)
+
+
+def show_sides(look: Look) -> None:
+    """Print every side of a look with what it was judged by."""
+    table = Table(box=None, pad_edge=False, header_style="underline")
+    for name in SIDE_COLUMNS:
+        table.add_column(name, justify="right" if name in {"effect", "limit", "rows"} else "left")
+    for row in side_rows(look):
+        table.add_row(*(Text(row[name]) for name in SIDE_COLUMNS), style=_STYLES.get(row["level"]))
+    if look["sides"]:
+        _console().print(table)
+
+
+def side_rows(look: Look) -> list[dict[str, str]]:
+    """Return one line for each side of a look, in words."""
+    return [
+        {
+            "side": side["name"],
+            "effect": "" if side["effect"] is None else f"{side['effect']:.3f}",
+            "by chance": "" if side["chance"] is None else f"± {side['chance']:.3f}",
+            "limit": f"{side['limit']:g}",
+            "rows": f"{side['rows']:,}",
+            "level": side["level"],
+            "why": side["why"],
+        }
+        for side in look["sides"]
+    ]
 
 
 def show_line(stage: str, line: str) -> None:

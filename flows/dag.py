@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DVC_FILE = Path("dvc.yaml")
 DVC_LOCK = Path("dvc.lock")
 LOCK_PATIENCE_SECONDS = 60.0
+HERE = "cpu"  # the pool that the flows themselves run in
 
 Will = Literal["yes", "maybe", "no"]
 
@@ -27,7 +28,7 @@ Will = Literal["yes", "maybe", "no"]
 class StageMeta(Params):
     """What a stage's `meta` in dvc.yaml tells the flow; DVC itself ignores it."""
 
-    pool: str = "cpu"
+    pool: str = HERE
     retries: NonNegativeInt = 0
     retry_delay_seconds: NonNegativeFloat = 10.0
     timeout_minutes: PositiveFloat | None = None
@@ -70,6 +71,24 @@ def plan(force: tuple[str, ...] = ()) -> list[PlannedStage]:
     try:
         with Repo(".") as repo, _held(repo.lock):
             return _plan(repo, tree, force)
+    except DvcException as error:
+        raise UserError(_one_line(error)) from None
+
+
+def stale_data() -> list[str]:
+    """Return the `.dvc` files of the graph whose data is not here as they say.
+
+    Raises:
+        UserError: dvc.yaml is wrong, or another DVC command is busy here.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    logging.getLogger("dvc").setLevel(logging.ERROR)
+    try:
+        with Repo(".") as repo, _held(repo.lock):
+            data = [stage for stage, _ in _in_order(repo) if stage.is_data_source]
+            return [stage.addressing for stage in data if changes(stage)]
     except DvcException as error:
         raise UserError(_one_line(error)) from None
 

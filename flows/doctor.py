@@ -5,33 +5,23 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 
 from flows import remote, workcopy
+from flows.finding import Finding
 from flows.masking import masked
+from flows.remote_fault import fault_of, url_of
 from flows.repository import branch, changed_files, git, has_commit, has_origin, some, succeeds
 from flows.retrain import read_dials
 from tunesmith.errors import UserError
 
-State = Literal["well", "note", "wrong"]
 LOCK = Path("requirements.lock")
 LITTLE_DISK_GB = 5.0
+OLDEST_GIT = (2, 23)  # has `git switch`
 PYTHONS = ((3, 11), (3, 14))
-POOLS = ("cpu", "gpu")
 REACH_SECONDS = "10"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; a note is no fault, but worth knowing."""
-
-    state: State
-    what: str
-    words: str
-    fix: str = ""
+NO_BRANCH = "HEAD:refs/heads/runs/doctor"  # is never made: the push is a dry one
 
 
 def examine() -> list[Finding]:
@@ -40,7 +30,7 @@ def examine() -> list[Finding]:
     Without a project under git and DVC here, that is the last finding.
     """
     found = [*_python(), *_packages()]
-    for look in (_project, _identity, _dials, _origin, _remote, _disk, _devices, _server):
+    for look in (_git, _project, _identity, _dials, _origin, _remote, _disk, _devices, _server):
         found += _guarded(look)
         if look is _project and found[-1].state == "wrong":
             break
@@ -80,6 +70,17 @@ def _python() -> Iterator[Finding]:
         yield Finding("wrong", "Python", now, "make setup with PYTHON=python3.11, 3.12 or 3.13")
 
 
+def _git() -> Iterator[Finding]:
+    """The version of git."""
+    now = tuple(map(int, re.findall(r"\d+", git("version"))[:2]))
+    words = ".".join(map(str, now))
+    if now < OLDEST_GIT:
+        oldest = ".".join(map(str, OLDEST_GIT))
+        yield Finding("wrong", "git", words, f"install git {oldest} or newer")
+    else:
+        yield Finding("well", "git", words)
+
+
 def _packages() -> Iterator[Finding]:
     """The installed packages against the lock."""
     if not LOCK.exists():
@@ -93,7 +94,8 @@ def _packages() -> Iterator[Finding]:
     if other:
         yield Finding("wrong", "packages", some(other), "make setup")
     else:
-        yield Finding("well", "packages", f"the {len(wanted)} of {LOCK}")
+        tools = ", ".join(f"{name} {_installed(name)}" for name in ("dvc", "prefect", "torch"))
+        yield Finding("well", "packages", f"the {len(wanted)} of {LOCK}: {tools}")
 
 
 def _installed(name: str) -> str | None:
@@ -146,10 +148,13 @@ def _origin() -> Iterator[Finding]:
         return
     url = masked(git("remote", "get-url", "origin"))
     ask = ("-c", f"http.lowSpeedTime={REACH_SECONDS}", "-c", "core.askPass=true", "ls-remote")
-    if succeeds(*ask, "--heads", "origin"):
-        yield Finding("well", "origin", url)
-    else:
+    if not succeeds(*ask, "--heads", "origin"):
         yield Finding("wrong", "origin", f"{url} does not answer", "git ls-remote origin says why")
+    elif has_commit() and not succeeds(*ask[:-1], "push", "--dry-run", "origin", NO_BRANCH):
+        fix = f"git push --dry-run origin {NO_BRANCH} says why"
+        yield Finding("wrong", "origin", f"{url} takes no push", fix)
+    else:
+        yield Finding("well", "origin", url)
 
 
 def _remote() -> Iterator[Finding]:
@@ -158,29 +163,11 @@ def _remote() -> Iterator[Finding]:
     if name is None:
         fix = "dvc remote add --default NAME FOLDER_OR_URL"
         yield Finding("note", "DVC remote", "none: data stay here, and nobody else has them", fix)
-    elif fault := _fault_of(name):
-        yield Finding("wrong", "DVC remote", f"{name}: {fault}", "dvc remote list")
+    elif fault := fault_of(name):
+        fix = f"dvc remote list shows where it is; dvc remote modify {name} … mends its settings"
+        yield Finding("wrong", "DVC remote", f"{name} at {url_of(name)}: {fault}", fix)
     else:
-        yield Finding("well", "DVC remote", name)
-
-
-def _fault_of(name: str) -> str | None:
-    """Return why a remote does not answer."""
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        try:
-            odb = repo.cloud.get_remote(name).odb
-            odb.fs.exists(odb.path)
-        except Exception as error:  # each kind of remote has errors of its own
-            return masked(str(error).splitlines()[0]) if str(error) else type(error).__name__
-        file = _file_above(Path(odb.path)) if odb.fs.protocol == "local" else None
-        return f"{file} is no folder" if file else None
-
-
-def _file_above(folder: Path) -> Path | None:
-    """Return a file that stands where a folder would have to be."""
-    return next((path for path in (folder, *folder.parents) if path.is_file()), None)
+        yield Finding("well", "DVC remote", f"{name}: answers and can be written to")
 
 
 def _disk() -> Iterator[Finding]:
@@ -217,7 +204,10 @@ def _server() -> Iterator[Finding]:
 
     url = os.environ.get("PREFECT_API_URL")
     if not url:
-        yield Finding("note", "Prefect", "no PREFECT_API_URL: each run starts a server of its own")
+        fix = "export PREFECT_API_URL=http://127.0.0.1:4200/api, if `make ui` runs"
+        yield Finding(
+            "note", "Prefect", "no PREFECT_API_URL: each run starts a server of its own", fix
+        )
         return
     if not answers(url, SECONDS):
         yield Finding(
@@ -225,25 +215,6 @@ def _server() -> Iterator[Finding]:
             "prefect server start, or unset PREFECT_API_URL",
         )  # fmt: skip
         return
-    yield Finding("well", "Prefect", url)
-    yield from _pools()
+    from flows.doctor_server import look
 
-
-def _pools() -> Iterator[Finding]:
-    """The work pools of the server that PREFECT_API_URL names."""
-    from prefect.client.orchestration import get_client
-    from prefect.exceptions import ObjectNotFound
-
-    with get_client(sync_client=True) as client:
-        for name in POOLS:
-            try:
-                pool = client.read_work_pool(name)
-            except ObjectNotFound:
-                fix = f"prefect work-pool create --type process {name}"
-                words = "none: its stages run where the flow runs"
-                yield Finding("note", f"pool {name}", words, fix)
-                continue
-            status = pool.status.value if pool.status else "unknown"
-            fix = "" if status == "READY" else f"prefect worker start --pool {name}"
-            state: State = "well" if status == "READY" else "wrong"
-            yield Finding(state, f"pool {name}", status.lower().replace("_", " "), fix)
+    yield from look(url)

@@ -1,10 +1,11 @@
-"""DVC's command line, started a third faster, and checking what it fetches."""
+"""DVC's command line, started a third faster, checking what it fetches and whom it sends to."""
 
 import sys
 from typing import Any
 
 import psutil
 
+from flows.host_keys import check_host_keys
 from tunesmith.stage import collect_rarely
 
 
@@ -12,8 +13,9 @@ def main() -> int:
     """Run DVC with the words of this process."""
     collect_rarely()  # a third off each start
     psutil.pid_exists = runs
-    if "--pull" in sys.argv:
+    if {"--pull", "pull"} & set(sys.argv):
         _check_what_is_fetched()
+    check_host_keys()
     from dvc.cli import main as dvc
 
     return int(dvc(sys.argv[1:]))

@@ -20,6 +20,7 @@ VERDICT = Path("reports/gate.json")
 PARAMS = Path("params.yaml")
 _VERSION = re.compile(rf"{ARTIFACT}@v(\d+)\.(\d+)\.(\d+)")
 _TAGS = ("tag", "--list", f"{ARTIFACT}@v*")
+REFUSED = "Approval: refused"  # the trailer of a commit in which a person said no
 _MODEL = "Model"  # the trailer of a tag's message
 
 
@@ -95,6 +96,14 @@ def promoted_before(model: str) -> str | None:
     own = _hash_of(model, DVC_LOCK.read_text("utf-8"))
     tags = (tag for tag in promoted() if _hash_of(model, git("show", f"{tag}:{DVC_LOCK}")) == own)
     return next(tags, None)
+
+
+def refused_before(model: str) -> str | None:
+    """Return the commit in which a person has refused this very model, if one has."""
+    own = _hash_of(model, DVC_LOCK.read_text("utf-8"))
+    commits = git("log", "--format=%h", f"--grep=^{REFUSED}$").splitlines()
+    found = (one for one in commits if _hash_of(model, git("show", f"{one}:{DVC_LOCK}")) == own)
+    return next(found, None)
 
 
 def point_to(tag: str) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flows.host_keys import check_host_keys
 from flows.masking import masked
 from flows.runner import DvcFailed, dvc
 from tunesmith.errors import UserError
@@ -44,10 +45,13 @@ class Stored:
             return None
 
 
-def send() -> bool:
+def send(stage: str | None = None) -> bool:
     """Send the outputs of the working tree and DVC's run cache; False if no remote is set.
 
     A remote that fails now and then is asked again.
+
+    Args:
+        stage: of whose outputs alone it is asked; of all if not given.
 
     Raises:
         UserError: naming the first file that the remote did not take, or that is nowhere.
@@ -57,13 +61,19 @@ def send() -> bool:
     logging.getLogger("dvc_objects").setLevel(logging.CRITICAL)  # the reasons are told here
     if default() is None:
         return False
+    check_host_keys()
     with Repo(".") as repo:
-        keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
-        _send(list({one.hash: one for one in _stored(repo)}.values()))
-        _send_run_cache(repo)
+        try:
+            keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
+            _send(list({one.hash: one for one in _stored(repo, stage)}.values()))
+            _send_run_cache(repo)
+        except UserError:
+            raise
+        except Exception as error:  # each kind of remote has its own
+            raise UserError(_words(error)) from None
     if keeps_versions:
         try:
-            dvc("push")
+            dvc("push", *filter(None, [stage]))
         except DvcFailed as failure:
             raise UserError(failure.reason) from None
     return True
@@ -77,9 +87,14 @@ def default() -> str | None:
         return repo.config["core"].get("remote") or None
 
 
-def _stored(repo: "Repo") -> Iterator[Stored]:
+def _stored(repo: "Repo", stage: str | None) -> Iterator[Stored]:
     """Yield all that the stages and `.dvc` files of the working tree name."""
-    outs = [out for out in repo.index.outs if out.use_cache and out.can_push and out.hash_info]
+    outs = [
+        out
+        for out in repo.index.outs
+        if out.use_cache and out.can_push and out.hash_info
+        if stage in (None, out.stage.addressing)
+    ]
     names = {out.remote for out in outs}
     places = {name: repo.cloud.get_remote(name, "push") for name in names}
     for out in outs:

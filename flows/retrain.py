@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import NoReturn
 
-from flows import workcopy
+from flows import approval, workcopy
+from flows.approval import Approval
 from flows.console import show_plan
 from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
@@ -53,12 +54,15 @@ def main(
             show_plan(make_plan(tuple(options.force)))
             return 0
         with workcopy.claimed(), prefect_api() as server:
+            if options.approve:
+                approval.check()
             run = begin() if options.deliver else None
             with abandoned_if_refused(run):
                 check_params()
                 plan = make_plan(tuple(options.force))
             show_plan(plan)
-            return _run(plan, server, pull=options.pull, run=run)
+            asked = Approval(hours=options.approve_hours) if options.approve else None
+            return _run(plan, server, options.pull, run, asked)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
@@ -67,7 +71,9 @@ def main(
         return INTERRUPTED
 
 
-def _run(plan: list[PlannedStage], server: Server, *, pull: bool, run: Run | None) -> int:
+def _run(
+    plan: list[PlannedStage], server: Server, pull: bool, run: Run | None, asked: Approval | None
+) -> int:
     """Hand the plan to Prefect and return the exit code."""
     import httpx
 
@@ -77,7 +83,7 @@ def _run(plan: list[PlannedStage], server: Server, *, pull: bool, run: Run | Non
     logging.raiseExceptions = False  # a log line that cannot be sent is not worth a traceback
     server.wait()
     try:
-        state = retrain(plan, pull, run, return_state=True)
+        state = retrain(plan, pull, run, approval=asked, return_state=True)
     except (httpx.HTTPError, RuntimeError) as error:
         raise UserError(
             f"lost the Prefect API at {server.url} ({error or type(error).__name__}); "
@@ -127,7 +133,18 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="commit on a branch of its own, promote what the gate ships, push, move this branch",
     )
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--approve", action="store_true", help="with --deliver: ask before what ships is promoted"
+    )
+    parser.add_argument(
+        "--approve-hours", type=float, default=24.0, metavar="HOURS", help="wait no longer"
+    )
+    options = parser.parse_args(arguments)
+    if options.approve and not options.deliver:
+        parser.error("--approve: only what is delivered is promoted; add --deliver")
+    if options.approve_hours <= 0:
+        parser.error("--approve-hours: must be above 0")
+    return options
 
 
 def end_now(code: int) -> NoReturn:

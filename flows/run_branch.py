@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import remote
+from flows import data_files, remote
 from flows.dag import DVC_LOCK, PlannedStage
 from flows.promotion import untag_beyond
+from flows.remote_fault import plain, url_of
 from flows.repository import branch, changed_files, git, has_origin, some, succeeds
 from tunesmith.errors import UserError
 
@@ -39,12 +40,13 @@ def begin() -> Run:
     are in DVC's cache, so this run restores them.
 
     Raises:
-        UserError: no commit, branch or identity; a tracked file differs from the last commit; or
-            this branch and the shared one have gone apart.
+        UserError: no commit, branch or identity; this is the branch of another clone's run; a
+            tracked file differs from the last commit;
+            this branch and the shared one have gone apart; or data is not as its `.dvc` file says.
     """
     from prefect.utilities.names import generate_slug
 
-    _check_identity()
+    check_identity()
     _leave_interrupted()
     main = branch()
     if main is None:
@@ -55,6 +57,7 @@ def begin() -> Run:
             "can rebuild: commit or stash first, or run without --deliver"
         )
     _take_in(main)
+    data_files.bring()
     name = next(slug for slug in iter(lambda: generate_slug(2), "") if not _is_branch(slug))
     run = Run(name, main)
     git("switch", "--quiet", "--create", run.branch)
@@ -69,14 +72,20 @@ def keep(
     beside: tuple[str, ...] = (),
 ) -> bool:
     """Commit what a run has written of tracked files; False if that is nothing new."""
-    written = {*_written(plan), *beside}
-    paths = sorted(path for path in written if Path(path).exists() and not _ignored(path))
+    candidates = {*written(plan), *beside}
+    paths = sorted(path for path in candidates if Path(path).exists() and not ignored(path))
     git("add", "--", *paths)
     if not git("diff", "--cached", "--name-only"):
         return False
     lines = "\n".join(f"{key}: {value}" for key, value in trailers.items())
     git("commit", "--quiet", "--message", subject, "--message", lines)
     return True
+
+
+def note(subject: str, trailers: dict[str, str]) -> None:
+    """Commit what was decided of a run, which changes no file."""
+    lines = "\n".join(f"{key}: {value}" for key, value in trailers.items())
+    git("commit", "--quiet", "--allow-empty", "--message", subject, "--message", lines)
 
 
 def share(run: Run, *, done: bool, tag: str | None = None) -> str:
@@ -118,10 +127,19 @@ def push_data(run: Run) -> bool:
     try:
         return remote.send()
     except UserError as error:
+        why = f"{url_of(remote.default())}: {plain(str(error))}"
         raise UserError(
-            f"the DVC remote did not take the data ({error}), so no ref was pushed; "
+            f"the DVC remote did not take the data ({why}), so no ref was pushed; "
             f"{run.branch} is kept here; run again when it answers"
         ) from None
+
+
+def gather(since: str) -> None:
+    """Let what was committed since then for hand-overs be part of the next commit.
+
+    A run is one commit on main, however many workers it had.
+    """
+    git("reset", "--quiet", "--soft", since)
 
 
 def end(run: Run, *, done: bool) -> None:
@@ -148,7 +166,7 @@ def abandoned_if_refused(run: Run | None) -> Iterator[None]:
         raise
 
 
-def _written(plan: Iterable[PlannedStage]) -> Iterator[str]:
+def written(plan: Iterable[PlannedStage]) -> Iterator[str]:
     """Yield the paths that DVC and the stages of a plan may have written."""
     yield str(DVC_LOCK)
     for stage in plan:
@@ -159,12 +177,12 @@ def _written(plan: Iterable[PlannedStage]) -> Iterator[str]:
             yield str(Path(out).parent / ".gitignore")
 
 
-def _ignored(path: str) -> bool:
+def ignored(path: str) -> bool:
     """Tell whether git leaves a path alone: outputs that DVC keeps."""
     return succeeds("check-ignore", "--quiet", "--", path)
 
 
-def _check_identity() -> None:
+def check_identity() -> None:
     """Refuse to work for hours and then fail to commit."""
     if not succeeds("var", "GIT_COMMITTER_IDENT"):
         raise UserError(
@@ -177,7 +195,13 @@ def _leave_interrupted() -> None:
     left = branch() or ""
     if not left.startswith(PREFIX):
         return
-    main = git("config", "--get", f"branch.{left}.{_MAIN}")
+    begun_from = f"branch.{left}.{_MAIN}"
+    if not succeeds("config", "--get", begun_from):
+        raise UserError(
+            f"{left} is the branch of a run of another clone: commit what you have mended, then "
+            f"`git switch main; git merge {left}`, and deliver from there"
+        )
+    main = git("config", "--get", begun_from)
     if DVC_LOCK.exists():
         git("add", str(DVC_LOCK))
     if changed_files():

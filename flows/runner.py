@@ -21,6 +21,7 @@ from tunesmith.errors import UserError
 from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
+WEBHOOK = "TUNESMITH_WEBHOOK"
 PATIENCE_SECONDS = launch.PATIENCE_SECONDS + 4.0
 
 
@@ -60,13 +61,31 @@ def dvc(*command: str) -> None:
         DvcFailed: with DVC's last `ERROR: …` line.
     """
     report = _Report("")
-    with _running(["--wait-for-lock", *command], subprocess.DEVNULL) as process:
+    with _running([*_DVC, "--wait-for-lock", *command], subprocess.DEVNULL) as process:
         assert process.stdout is not None
         for raw in process.stdout:
             report.add(_text(raw))
         code = process.wait()
     if code != 0:
         raise DvcFailed(report.reason(code))
+
+
+def module(name: str, *arguments: str, on_line: Callable[[str], None] = print) -> None:
+    """Run a module of ours that is no stage in a process of its own, as `reproduce` runs a stage.
+
+    Raises:
+        StageFailed: with its own `error: …` line where it printed one.
+    """
+    report = _Report(name)
+    with _running([sys.executable, "-m", name, *arguments], subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        for raw in process.stdout:
+            report.add(line := _text(raw))
+            if line.strip():
+                on_line(line)
+        code = process.wait()
+    if code != 0:
+        raise StageFailed(name, report.reason(code), tuple(report.tail))
 
 
 def reproduce(
@@ -94,7 +113,7 @@ def reproduce(
     Raises:
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
-    command = ["--wait-for-lock", "repro", "--single-item", stage]
+    command = [*_DVC, "--wait-for-lock", "repro", "--single-item", stage]
     command += ["--pull"] * pull + ["--force"] * force
     try:
         with claimed(stage, on_line) as claim:
@@ -130,9 +149,9 @@ def _reproduce(
 
 @contextmanager
 def _running(command: list[str], stdin: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start DVC under the launcher; leave no process of it behind."""
+    """Start a command under the launcher; leave no process of it behind."""
     process = subprocess.Popen(
-        [sys.executable, "-P", launch.__file__, str(os.getpid()), *_DVC, *command],
+        [sys.executable, "-P", launch.__file__, str(os.getpid()), *command],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -196,11 +215,14 @@ def _deadline(
 
 
 def environment() -> dict[str, str]:
-    """Return what DVC and the stage find: this Python first on PATH, no telemetry, no buffer."""
+    """Return what DVC and the stage find: this Python first on PATH, no telemetry, no buffer.
+
+    The webhook's address stays with the flow: no stage needs it, so none can print it.
+    """
     folder = str(Path(sys.executable).parent)
     return {
         **QUIET_AND_OFFLINE,
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != WEBHOOK},
         "DVC_NO_ANALYTICS": "1",
         "PYTHONUNBUFFERED": "1",
         "PATH": os.pathsep.join([folder, os.environ.get("PATH", os.defpath)]),
@@ -227,6 +249,8 @@ class _Report:
             if self.dvc_error.startswith("failed to transfer ") and not self.not_transferred:
                 self.not_transferred = self.dvc_error
             return
+        elif self.dvc_error and self.dvc_error.endswith(":") and line.strip():
+            self.dvc_error += f" {line.strip()}"  # the first of the files that it lists below
         self.seen.update(outcome for outcome, mark in self._marks() if line.startswith(mark))
         if line.strip():
             self.tail.append(line)
@@ -273,7 +297,10 @@ def _words_of_dvc(failure: str) -> str:
     if busy := re.search(r"'([^']+)' is busy, it is being blocked by:", failure):
         path = os.path.relpath(busy[1])
         return f"{path}: another DVC command is at work on it; let it end, then run again"
-    return re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    words = re.sub(r"^failed to reproduce '[^']*': *", "", failure)
+    if missing := re.fullmatch(r"missing data 'source': (.*)", words):
+        return f"{words}; `dvc pull {missing[1]}` fetches it"
+    return words
 
 
 _HINTS = {signal.SIGKILL: "; the machine may have run out of memory"}

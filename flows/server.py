@@ -147,6 +147,11 @@ def _start() -> tuple["subprocess.Popen[bytes]", int]:
     return process, port
 
 
+def is_own() -> bool:
+    """Tell whether the API of this process is a server of our own, which ends with it."""
+    return os.environ.get("PREFECT_HOME") == str(HOME.absolute())
+
+
 def answers(url: str, seconds: float) -> bool:
     """Tell whether a Prefect API answers; asking who we are is an answer too."""
     proxies = urllib.request.ProxyHandler({} if "127.0.0.1" in url else None)

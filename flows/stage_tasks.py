@@ -1,6 +1,7 @@
 """Gives the stages of a plan to Prefect, one task run each, until one fails."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from prefect import task
@@ -9,18 +10,30 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from flows.child_run import run_in_pool
 from flows.console import show_line
 from flows.dag import PlannedStage
+from flows.pools import pool_for
 from flows.result import Ending, StageResult, peak_memory_bytes, timing_mark
-from flows.runner import StageFailed, reproduce
+from flows.run_branch import Run
+from flows.runner import Outcome, StageFailed, reproduce
 
 
-def take_all(plan: list[PlannedStage], pull: bool) -> list[StageResult]:
-    """Take the stages one by one until one fails; those after it are `Not run`."""
+def take_all(plan: list[PlannedStage], pull: bool, run: Run | None = None) -> list[StageResult]:
+    """Take the stages one by one until one fails; those after it are `Not run`.
+
+    Args:
+        plan: the stages, inputs first.
+        pull: let DVC fetch what the remote has already.
+        run: to be delivered; only stages of such a run go to workers of other pools.
+    """
     results: list[StageResult] = []
     states: dict[str, State[Any]] = {}
     for stage in plan:
-        states[stage.name] = state = _take(stage, pull, [states[name] for name in stage.upstream])
+        upstream = [states[name] for name in stage.upstream]
+        states[stage.name] = state = _named(stage)(
+            stage, pull, plan, run, return_state=True, wait_for=upstream
+        )
         results += results_of(state)
         if results[-1].outcome == "Failed":
             break
@@ -29,15 +42,14 @@ def take_all(plan: list[PlannedStage], pull: bool) -> list[StageResult]:
     ]
 
 
-def _take(stage: PlannedStage, pull: bool, upstream: list[State[Any]]) -> State[Any]:
-    """Give one stage to Prefect as a task run of its name, after those it reads from."""
-    named = one_stage.with_options(
+def _named(stage: PlannedStage) -> Any:
+    """Return the task that runs a stage, under its name and with its retries."""
+    return one_stage.with_options(
         name=stage.name,
         task_run_name=stage.name,
         retries=stage.meta.retries,
         retry_delay_seconds=stage.meta.retry_delay_seconds,
     )
-    return named(stage, pull, return_state=True, wait_for=upstream)
 
 
 def results_of(state: State[Any]) -> list[StageResult]:
@@ -52,8 +64,10 @@ def results_of(state: State[Any]) -> list[StageResult]:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def one_stage(stage: PlannedStage, pull: bool) -> State[Any]:
-    """Run one stage through DVC; the state's name is its outcome.
+def one_stage(
+    stage: PlannedStage, pull: bool, plan: list[PlannedStage], run: Run | None
+) -> State[Any]:
+    """Run one stage through DVC, here or with a worker; the state's name is its outcome.
 
     A stage that the plan found fresh is not asked again: starting DVC to hear "nothing to do"
     costs a second each.
@@ -61,13 +75,13 @@ def one_stage(stage: PlannedStage, pull: bool) -> State[Any]:
     if stage.will_run == "no":
         result = StageResult(stage=stage.name, outcome="Unchanged")
         return Completed(name="Unchanged", data=[result])
-    result = _run(stage, pull)
+    result = _run(stage, pull, plan, run)
     if result.outcome == "Failed":
         return Failed(message=result.reason, data=[result])
     return Completed(name=result.outcome, data=[result])
 
 
-def _run(stage: PlannedStage, pull: bool) -> StageResult:
+def _run(stage: PlannedStage, pull: bool, plan: list[PlannedStage], run: Run | None) -> StageResult:
     """Run the stage; what it prints goes to the terminal and to Prefect's records."""
     log = get_run_logger()
 
@@ -75,16 +89,9 @@ def _run(stage: PlannedStage, pull: bool) -> StageResult:
         show_line(stage.name, line)
         log.info("%s", line)
 
-    minutes = stage.meta.timeout_minutes
     started, before = time.monotonic(), timing_mark(stage.name)
     try:
-        outcome: Ending = reproduce(
-            stage.name,
-            pull=pull,
-            force="forced" in stage.why,
-            timeout_seconds=minutes * 60 if minutes else None,
-            on_line=on_line,
-        ).value
+        outcome: Ending = _somewhere(stage, pull, plan, run, on_line).value
         reason = ""
     except StageFailed as failure:
         outcome, reason = "Failed", failure.reason
@@ -93,4 +100,29 @@ def _run(stage: PlannedStage, pull: bool) -> StageResult:
     memory = peak_memory_bytes(stage.name, before)
     return StageResult(
         stage=stage.name, outcome=outcome, seconds=seconds, peak_memory_bytes=memory, reason=reason
+    )
+
+
+def _somewhere(
+    stage: PlannedStage,
+    pull: bool,
+    plan: list[PlannedStage],
+    run: Run | None,
+    on_line: Callable[[str], None],
+) -> Outcome:
+    """Run the stage with a worker of its pool if there is one, else on this machine.
+
+    Raises:
+        StageFailed: it did not come to its outputs.
+    """
+    pool = pool_for(stage, run, on_line)
+    if pool is not None and run is not None:
+        return run_in_pool(pool, stage, plan, run, on_line)
+    minutes = stage.meta.timeout_minutes
+    return reproduce(
+        stage.name,
+        pull=pull,
+        force="forced" in stage.why,
+        timeout_seconds=minutes * 60 if minutes else None,
+        on_line=on_line,
     )

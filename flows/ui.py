@@ -1,9 +1,11 @@
 """Runs everything on one machine: a Prefect server with its pages, the deployments, a worker.
 
-    python -m flows.ui [--port 4200] [--clone FOLDER]
+    python -m flows.ui [--port 4200] [--clone FOLDER] [--gpu-clone FOLDER]
 
 All of it listens on loopback only, keeps its records in `.work/prefect-ui`, and ends with this
-command.
+command. With `--gpu-clone` there is a pool `gpu` too, whose worker runs in that clone what
+dvc.yaml gives to it; the folder is cloned from `origin` if it does not exist.
+PREFECT_API_DATABASE_CONNECTION_URL names a PostgreSQL that keeps the records instead.
 """
 
 import argparse
@@ -12,19 +14,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from flows import launch, workcopy
+from flows.dag import HERE
+from flows.repository import git
 from flows.server import QUIET, answers
 from tunesmith.errors import UserError
+from tunesmith.params import load_yaml
 from tunesmith.stage import WORK
 
 HOME = WORK / "prefect-ui"
 START_SECONDS = 180.0
-POOL = "cpu"
+DEPLOYMENTS = Path("prefect.yaml")
+DATABASE = "PREFECT_API_DATABASE_CONNECTION_URL"
+DATABASES = ("postgresql+asyncpg", "sqlite+aiosqlite")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,8 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         workcopy.check()
+        clones = {HERE: options.clone.resolve()}
+        if options.gpu_clone:
+            clones["gpu"] = _clone(options.gpu_clone.resolve())
         with ExitStack() as running:
-            _serve(options.port, options.clone.resolve(), running)
+            _serve(options.port, clones, running)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -43,30 +53,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _serve(port: int, clone: Path, running: ExitStack) -> None:
-    """Start server, deployments and worker, one after the other, and watch them."""
+def _clone(folder: Path) -> Path:
+    """Return the clone that stages are handed to, made if it does not exist."""
+    if not folder.exists():
+        git("clone", "--quiet", git("remote", "get-url", "origin"), str(folder))
+        git("-C", str(folder), "switch", "--quiet", "--detach")
+    return folder
+
+
+def _serve(port: int, clones: Mapping[str, Path], running: ExitStack) -> None:
+    """Start server, pools, deployments and workers, one after the other, and watch them.
+
+    Args:
+        port: on loopback.
+        clones: for each pool, where its worker works.
+        running: ends them all.
+    """
     url = f"http://127.0.0.1:{port}/api"
     if answers(url, 1.0):
         raise UserError(f"port {port}: something answers there already; take --port")
-    env = _environment(url, clone)
+    env, database = _environment(url), _database()
     HOME.mkdir(parents=True, exist_ok=True)
     print("starting the server (half a minute the first time)", flush=True)
     words = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    server = running.enter_context(_prefect("server", env, *words))
-    _wait_for(url, server)
+    # the server alone: a worker hands its environment on to all that it runs
+    watched = {"server": running.enter_context(_prefect("server", {**env, **database}, *words))}
+    _wait_for(url, watched["server"])
     print("deploying prefect.yaml", flush=True)
-    _once(env, "work-pool", "create", "--overwrite", "--type", "process", POOL)
-    _once(env, "--no-prompt", "deploy", "--all")
-    words = ["worker", "start", "--pool", POOL, "--type", "process", "--name", POOL]
-    worker = running.enter_context(_prefect("worker", env, *words))
+    deployments = load_yaml(DEPLOYMENTS)["deployments"]
+    _make_pools(url, {one["work_pool"]["name"] for one in deployments}, set(clones))
+    names = [one["name"] for one in deployments if one["work_pool"]["name"] in clones]
+    _once(env, "--no-prompt", "deploy", *(word for name in names for word in ("--name", name)))
+    for pool, clone in clones.items():
+        words = ["worker", "start", "--pool", pool, "--type", "process", "--name", pool]
+        words += ["--limit", "1"] if pool != HERE else []
+        own = {**env, "TUNESMITH_CLONE": str(clone)}
+        name = f"worker-{pool}"
+        watched[name] = running.enter_context(_prefect(name, own, *words))
     print(
         f"http://127.0.0.1:{port} has runs, logs and schedules; Ctrl-C ends all of it", flush=True
     )
     while True:
         time.sleep(1.0)
-        for name, process in (("server", server), ("worker", worker)):
+        for name, process in watched.items():
             if process.poll() is not None:
                 raise UserError(f"the {name} has ended; see {HOME / name}.log")
+
+
+def _make_pools(url: str, known: set[str], wanted: set[str]) -> None:
+    """Make the pools that have a worker here, and delete those that an earlier start has left.
+
+    A pool without a worker fails the stages that are given to it; a worker fills in the rest.
+    """
+    for pool in wanted:
+        _ask("POST", f"{url}/work_pools/", {"name": pool, "type": "process"}, unless=409)
+    for pool in known - wanted:
+        _ask("DELETE", f"{url}/work_pools/{pool}", None, unless=404)
+
+
+def _ask(method: str, url: str, body: object, *, unless: int) -> None:
+    """Ask our own server for something that may be so already."""
+    import httpx
+
+    answer = httpx.request(method, url, json=body, timeout=60.0, trust_env=False)
+    if answer.is_error and answer.status_code != unless:
+        raise UserError(f"{method} {url}: {answer.reason_phrase}")
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:
@@ -74,19 +125,37 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _environment(url: str, clone: Path) -> dict[str, str]:
+def _environment(url: str) -> dict[str, str]:
     """Return what Prefect finds: nothing of the user's profile, no telemetry, this Python."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return {
-        **kept,
+        **{name: value for name, value in kept.items() if name != "TUNESMITH_CLONE"},
         "DO_NOT_TRACK": QUIET["DO_NOT_TRACK"],
         "PREFECT_SERVER_ANALYTICS_ENABLED": QUIET["PREFECT_SERVER_ANALYTICS_ENABLED"],
         "PREFECT_HOME": str(HOME.absolute()),
         "PREFECT_API_URL": url,
-        "TUNESMITH_CLONE": str(clone),
         "NO_PROXY": "127.0.0.1",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
+
+
+def _database() -> dict[str, str]:
+    """Return where the server keeps its records if not in a file; a URL may hold a password.
+
+    Raises:
+        UserError: Prefect does not know this kind of database.
+    """
+    url = os.environ.get(DATABASE)
+    if not url:
+        return {}
+    kind, _, rest = url.partition("://")
+    if kind not in DATABASES:
+        raise UserError(
+            f"{DATABASE}: begins with {kind if rest else 'no'}://; "
+            "Prefect takes postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
+        )
+    print(f"records are kept at {rest.rpartition('@')[2].partition('?')[0]}", flush=True)
+    return {DATABASE: url}
 
 
 @contextmanager
@@ -138,6 +207,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=4200)
     parser.add_argument(
         "--clone", type=Path, default=Path(), help="that runs work in; this folder if not given"
+    )
+    parser.add_argument(
+        "--gpu-clone", type=Path, help="of the worker of pool gpu; no such pool if not given"
     )
     return parser.parse_args(arguments)
 

@@ -3,32 +3,18 @@
 Rows are read, turned into examples and written one by one: no file is ever held as a whole.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tunesmith.errors import UserError
+from tunesmith.collecting import FileRead, Outputs, read_file
 from tunesmith.files import write_json, writing_jsonl
-from tunesmith.importers import ACCEPTED
-from tunesmith.importers.records import Hints, examples
 from tunesmith.importers.seen import Seen
-from tunesmith.progress import Progress
-from tunesmith.records import Rejected
 from tunesmith.row_writer import writing_rows
 from tunesmith.rows import Row
 from tunesmith.sources import CollectParams, Source
-from tunesmith.sources.base import Batch, Reading, SourceBase
-from tunesmith.sources.manifest import Entry, Tally, described, totals
+from tunesmith.sources.manifest import Entry, totals
 from tunesmith.stage import parse_paths, run_stage
-
-RAW_CHARS = 2000
-
-
-class Outputs(NamedTuple):
-    """Where examples and what was set aside go, one by one."""
-
-    example: Callable[[Row], None]
-    aside: Callable[[Mapping[str, Any]], None]
 
 
 class Collected(NamedTuple):
@@ -61,52 +47,15 @@ def collect_into(outputs: Outputs, folder: Path, sources: Sequence[Source]) -> l
     entries: list[Entry] = []
     for source in sources:
         for batch in source.batches(folder):
-            entries.append(_file(outputs, batch, source.described_by(batch), folder, seen))
+            read = read_file(outputs, batch, source.described_by(batch), folder, seen)
+            _tell(read)
+            entries.append(read.entry)
     return entries
 
 
-def _file(outputs: Outputs, batch: Batch, source: SourceBase, folder: Path, seen: Seen) -> Entry:
-    """Pass on the examples of one file and what was set aside; return its manifest entry."""
-    reading, tally, progress = Reading(batch.read()), Tally(), Progress(batch.name)
-    for found in examples(reading, batch.name, _hints(source), seen):
-        progress.add()
-        if isinstance(found, Rejected):
-            tally.put_aside(found)
-            outputs.aside(_quarantined(batch.name, found))
-        else:
-            tally.add(*found)
-            outputs.example(found.row)
-    if tally.first and not tally.rows:
-        raise UserError(
-            f"{folder / batch.name}:{tally.first.line}: {tally.first.reason}; none of its "
-            f"{tally.aside:,} rows can be used. Accepted shapes: {ACCEPTED}; `columns:` renames "
-            "columns"
-        )
-    entry = described(batch.name, reading.facts, source, tally)
-    _tell(entry, reading.facts.notes)
-    return entry
-
-
-def _quarantined(name: str, rejected: Rejected) -> Mapping[str, Any]:
-    """Return what the quarantine says about a line."""
-    line, reason, raw = rejected
-    return {"file": name, "line": line, "reason": reason, "raw": raw[:RAW_CHARS]}
-
-
-def _hints(source: SourceBase) -> Hints:
-    """Return what params.yaml says about the records of a source."""
-    return Hints(
-        task=source.task,
-        split=source.split,
-        lang=source.lang,
-        licence=source.licence,
-        columns=source.columns,
-        labels=source.labels,
-    )
-
-
-def _tell(entry: Entry, notes: tuple[str, ...]) -> None:
+def _tell(read: FileRead) -> None:
     """Print what one file gave."""
+    entry, notes = read
     shapes = ", ".join(f"{rows:,} {shape}" for shape, rows in sorted(entry["shapes"].items()))
     languages = ", ".join(f"{rows:,} {lang}" for lang, rows in sorted(entry["languages"].items()))
     aside = f"; {entry['quarantined']:,} set aside" if entry["quarantined"] else ""

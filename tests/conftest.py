@@ -84,10 +84,19 @@ def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     return note
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test before its fixtures if a server that it talks to is missing."""
+    from tests.servers import need
+
+    for mark in item.iter_markers("server"):
+        need(mark.args[0])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line that the tests of pages were skipped, and why."""
+    """Say in one line each that tests of pages or of servers were skipped, and why."""
     reports = terminalreporter.stats.get("skipped", [])
-    skipped = [one for one in reports if "browser" in getattr(one, "keywords", ())]
-    if skipped:
-        why = skipped[0].longrepr[2].removeprefix("Skipped: ")
-        terminalreporter.write_line(f"{len(skipped)} tests of pages skipped: {why}")
+    for mark, what in (("browser", "pages"), ("server", "servers")):
+        skipped = [one for one in reports if mark in getattr(one, "keywords", ())]
+        why = sorted({one.longrepr[2].removeprefix("Skipped: ") for one in skipped})
+        if skipped:
+            terminalreporter.write_line(f"{len(skipped)} tests of {what} skipped: {'; '.join(why)}")

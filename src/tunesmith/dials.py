@@ -12,6 +12,7 @@ from tunesmith.gate import GateParams
 from tunesmith.hardware import Hardware
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.models.params import BaseParams
+from tunesmith.monitor import MonitorParams
 from tunesmith.prediction.params import PredictParams
 from tunesmith.profile import ProfileParams
 from tunesmith.report import ReportParams
@@ -27,7 +28,7 @@ class ComparedModel(Component):
 
 
 class Dials(Phases):
-    """Every section of params.yaml, in the order of dvc.yaml's stages."""
+    """Every section of params.yaml, in the order of dvc.yaml's stages; the flows' come last."""
 
     seed: NonNegativeInt
     hardware: Hardware = Hardware()
@@ -45,6 +46,7 @@ class Dials(Phases):
     analyze: AnalyzeParams
     gate: GateParams
     report: ReportParams
+    monitor: MonitorParams = MonitorParams()
 
     @model_validator(mode="after")
     def _compared_models_exist(self) -> "Dials":

@@ -1,12 +1,16 @@
 """A toy project under git and DVC, made once, copied for each test."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, chdir, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +122,48 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
 def run() -> Callable[..., str]:
     """Run a command in the current folder and return what it prints."""
     return call
+
+
+class Webhook:
+    """A web server on loopback that keeps what is posted to it; its address holds a secret."""
+
+    def __init__(self) -> None:
+        """Listen on a free port."""
+        self.bodies: list[dict[str, Any]] = []
+        self.trouble = ""
+        self.released = threading.Event()
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                hook.bodies.append(json.loads(self.rfile.read(length)))
+                if hook.trouble == "slow":
+                    hook.released.wait(120)
+                self.send_response(500 if hook.trouble == "500" else 200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/s3cret"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Answer whoever still waits, and end."""
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    """A team's webhook; no proxy stands before it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    hook = Webhook()
+    yield hook
+    hook.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import GATE, call, start
+from tests.flows.conftest import GATE, Webhook, call, start
 from tests.flows.delivered import at_origin, change, deliver, pointer, refs, subjects, trailer
+
+BLOCK = """
+import sys
+from prefect.blocks.webhook import Webhook
+Webhook(url=sys.argv[1]).save("team")
+"""
+
+
+def outcomes(out: str) -> dict[str, str]:
+    """Return stage → outcome, as the table at the end of a run has them."""
+    table = out.partition("stage ")[2].rpartition("outcome ")[2].splitlines()[1:]
+    return {line.split()[0]: line.split()[1] for line in table if len(line.split()) > 1}
 
 
 @pytest.mark.flow
 def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
-    clone: Path, monkeypatch: pytest.MonkeyPatch
+    clone: Path, monkeypatch: pytest.MonkeyPatch, webhook: Webhook
 ) -> None:
+    monkeypatch.setenv("TUNESMITH_WEBHOOK", webhook.url)
     assert deliver() == (0, "")
+    [told] = webhook.bodies
+    assert (told["verdict"], told["tag"]) == ("SHIP", "adapter@v0.1.0")
+    assert told["reasons"] == ["as the rows say"]
+    assert told["branch"] == f"runs/{told['run']}"
+    assert "/runs/flow-run/" in told["link"]
+    won = call("git", "rev-parse", "adapter@v0.1.0^{commit}")
+    assert told["report"] == f"reports/report.html of commit {won[:12]}"
     assert call("git", "branch", "--show-current").strip() == "main"
     assert subjects("main") == ["Begin", "SHIP", "Promote adapter@v0.1.0"]
     assert at_origin("main") == call("git", "rev-parse", "main").strip()
@@ -30,6 +50,7 @@ def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
     monkeypatch.chdir("../colleague")
     call("dvc", "pull", "-q")
     assert "up to date" in call("dvc", "status")
+    assert "Running stage" not in call("dvc", "repro")
     call("git", "checkout", "-q", "adapter@v0.1.0")
     call("dvc", "pull", "-q")
     assert "up to date" in call("dvc", "status")
@@ -39,12 +60,21 @@ def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
     before = refs()
     assert deliver() == (0, "")
     assert refs() == before, "a run with nothing new leaves no branch"
+    assert len(webhook.bodies) == 1, "and tells nobody"
+    call(sys.executable, "-c", BLOCK, webhook.url)
+    monkeypatch.setenv("TUNESMITH_WEBHOOK", "webhook/team")
     change("worse\n")
     assert deliver() == (0, "")
+    assert webhook.bodies[1]["verdict"] == "REJECT"
+    assert webhook.bodies[1]["tag"] is None
+    webhook.close()
     assert pointer() == "adapter@v0.1.0"
     assert subjects("main")[-2:] == ["New data", "REJECT"]
     change("better\n")
-    assert deliver() == (0, "")
+    code, err = deliver()
+    assert code == 0, "who cannot be told does not stop a run"
+    assert err.startswith("nobody was told of ")
+    assert err.endswith(": webhook/team could not be reached (ConnectError)\n")
     assert pointer() == "adapter@v0.2.0"
 
 
@@ -63,23 +93,44 @@ def test_what_was_run_by_hand_and_ships_is_promoted_too(
 
 @pytest.mark.flow
 def test_a_run_that_stops_is_kept_on_its_branch_and_main_stays(
-    clone: Path, monkeypatch: pytest.MonkeyPatch
+    clone: Path, monkeypatch: pytest.MonkeyPatch, webhook: Webhook
 ) -> None:
-    Path("gate.sh").write_text("echo 'error: rows.csv:3: no id; add one' >&2\nexit 1\n")
+    monkeypatch.setenv("TUNESMITH_WEBHOOK", webhook.url)
+    Path("gate.sh").write_text("env >&2\necho 'error: rows.csv:3: no id; add one' >&2\nexit 1\n")
     call("git", "commit", "-qam", "Break the gate")
     begun = call("git", "rev-parse", "main")
-    code, err = deliver()
-    assert (code, err) == (1, "retrain stopped at gate: rows.csv:3: no id; add one\n")
+    process = start("--deliver")
+    out, err = process.communicate(timeout=180)
+    assert (process.returncode, err) == (1, "retrain stopped at gate: rows.csv:3: no id; add one\n")
+    assert "gate | PATH=" in out
+    assert "s3cret" not in out
+    [told] = webhook.bodies
+    assert (told["state"], told["verdict"]) == ("Failed", None)
+    assert told["reasons"] == ["retrain stopped at gate: rows.csv:3: no id; add one"]
     assert call("git", "rev-parse", "main") == begun
     assert call("git", "branch", "--show-current").strip() == "main"
     branch = refs()[1].removeprefix("heads/")
     assert branch.startswith("runs/")
     assert trailer(branch, "Stopped-At") == "gate"
 
-    call("git", "clone", "-q", "--branch", branch, "../origin.git", "../colleague")
-    monkeypatch.chdir("../colleague")
+    call("git", "clone", "-q", "../origin.git", "../engineer")
+    monkeypatch.chdir("../engineer")
+    call("git", "remote", "set-url", "origin", "../origin.git")
+    call("git", "switch", "-q", branch)
     call("dvc", "pull", "--allow-missing", "-q")
     assert Path("models/sft/weights.txt").read_text() == "first\n", "what was finished is there"
+    Path("gate.sh").write_text(GATE)
+    process = start()
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode, err) == (0, "")
+    assert outcomes(out) == {"train": "Unchanged", "champion": "Unchanged", "gate": "Ran"}
+    call("git", "add", "-A")
+    call("git", "commit", "-qm", "Mend the gate")
+    call("git", "switch", "-q", "main")
+    call("git", "merge", "-q", branch)
+    assert deliver() == (0, "")
+    assert pointer() == "adapter@v0.1.0"
+    assert at_origin("main") == call("git", "rev-parse", "main").strip()
 
 
 @pytest.mark.flow

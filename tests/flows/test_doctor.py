@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows import doctor
-from flows.doctor import Finding, examine, show
+from flows.doctor import examine, show
+from flows.finding import Finding
 from tests.flows.conftest import call
 
 
@@ -47,10 +48,27 @@ def test_each_fault_names_its_way_out(finished: Path) -> None:
 def test_a_remote_is_looked_at(finished: Path) -> None:
     assert found("DVC remote").state == "note"
     call("dvc", "remote", "add", "--default", "store", "../remote")
-    assert found("DVC remote") == Finding("well", "DVC remote", "store")
+    words = "store: answers and can be written to"
+    assert found("DVC remote") == Finding("well", "DVC remote", words)
     Path("../remote").write_text("no folder\n")
     assert found("DVC remote").state == "wrong"
     assert found("DVC remote").words.endswith("is no folder")
+
+
+def test_an_origin_that_can_be_read_and_not_pushed_to_is_wrong(finished: Path) -> None:
+    call("git", "init", "-q", "--bare", "../origin.git")
+    call("git", "remote", "add", "origin", "../origin.git")
+    assert found("origin").state == "well"
+    call("git", "remote", "set-url", "--push", "origin", "../nowhere.git")
+    assert found("origin").words == "../origin.git takes no push"
+    assert "git push --dry-run origin" in found("origin").fix
+    assert call("git", "--git-dir", "../origin.git", "branch") == "", "nothing is pushed"
+
+
+def test_a_git_that_is_too_old_is_wrong(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found("git").state == "well"
+    monkeypatch.setattr(doctor, "OLDEST_GIT", (99, 0))
+    assert found("git").fix == "install git 99.0 or newer"
 
 
 def test_a_full_disk_is_said_before_it_is_full(

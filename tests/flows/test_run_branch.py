@@ -40,6 +40,19 @@ def test_without_an_origin_a_run_begins_from_what_is_here(finished: Path) -> Non
     assert run_branch.begin().main == "main"
 
 
+def test_the_branch_of_another_clone_s_run_is_merged_first(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = run_branch.begin().branch
+    call("git", "push", "-q", "origin", left)
+    call("git", "-C", "../colleague", "fetch", "-q")
+    monkeypatch.chdir("../colleague")
+    call("git", "switch", "-q", left)
+    with pytest.raises(UserError, match=f"another clone.*git switch main; git merge {left}"):
+        run_branch.begin()
+    assert call("git", "branch", "--show-current").strip() == left
+
+
 def test_what_has_brought_nothing_is_forgotten(finished: Path) -> None:
     run = run_branch.begin()
     run_branch.abandon(run)

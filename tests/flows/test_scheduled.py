@@ -65,16 +65,21 @@ def api(project: Path) -> Iterator[Callable[..., Any]]:
     assert process.stdout is not None
     assert any("has runs, logs and schedules" in line for line in process.stdout)
 
-    def ask(path: str, body: dict[str, Any]) -> Any:
+    url = f"http://127.0.0.1:{port}/api"
+
+    def ask(path: str, body: dict[str, Any], method: str = "POST") -> Any:
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/api/{path}",
+            f"{url}/{path}",
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
+            method=method,
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or "null")
 
-    yield ask
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", url)
+        yield ask
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=60)
@@ -120,6 +125,19 @@ def push(name: str, text: str) -> None:
         call("git", "-C", folder, "push", "-q")
 
 
+def doctor() -> str:
+    """Return what the doctor says of the server."""
+    script = (
+        "import os, sys\nfrom flows.doctor import show\nfrom flows.doctor_server import look\n"
+        "sys.exit(show(list(look(os.environ['PREFECT_API_URL']))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    return " ".join(done.stdout.split())
+
+
 @pytest.mark.fault
 @pytest.mark.flow
 def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
@@ -137,6 +155,18 @@ def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
     assert "promoted as adapter@v0.1.0" in kept["stages"]["description"]
     assert kept["verdict"]["data"].startswith("# SHIP\n\n- as the rows say\n")
     assert errors() == []
+    said = doctor()
+    assert "well clock agrees with the server's" in said
+    assert "well pool cpu cpu, heard of" in said
+    assert "note pool gpu none" in said
+    assert "well deployment nightly next run 20" in said
+    api("work_pools/cpu", {"is_paused": True}, "PATCH")
+    nightly = api("deployments/filter", {"deployments": {"name": {"any_": ["nightly"]}}})[0]
+    api(f"deployments/{nightly['id']}/pause_deployment", {})
+    said = doctor()
+    assert "wrong pool cpu paused → prefect work-pool resume cpu" in said
+    assert "wrong deployment nightly paused" in said
+    api("work_pools/cpu", {"is_paused": False}, "PATCH")
     seen("fired by itself, delivered, then `Nothing new`; no error in the server's log")
 
 

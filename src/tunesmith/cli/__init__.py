@@ -182,6 +182,25 @@ def apply_recipe(name: str, settings: Settings = []) -> None:  # noqa: B006
     typer.echo(f"params.yaml now follows recipe {name}; `git diff params.yaml` shows how")
 
 
+@data.command("check")
+def check_files(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; data/inbox if not given.")
+    ] = None,
+) -> None:
+    """Say what would become of files before a run reads them; 0 fit, 1 not fit, 2 unreadable."""
+    from rich.console import Console
+
+    from tunesmith.cli.check_data import check_data
+
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    try:
+        raise SystemExit(check_data(paths or [], console))
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
 @data.command("accept")
 def accept_data() -> None:
     """Keep the profile of this version of the data for later ones to be compared with."""

@@ -21,7 +21,7 @@ COLOUR = {"same": "ok", "shifted": "", "changed": "bad", "too few rows": ""}
 
 @dataclass(frozen=True)
 class DataReport(DataEvidence):
-    """What the page shows beside the counts of the stages."""
+    """What the page shows beside the counts of the stages; a stage that has not run counts none."""
 
     first_validation: Tree  # of the cleaned rows; `validation` is that of the train rows
     profile: Tree
@@ -69,12 +69,12 @@ def _cards(report: DataReport) -> list[tuple[str, str, str]]:
     read = report.manifest["totals"]["rows"] + report.manifest["totals"]["quarantined"]
     kept, trained = report.clean["rows"]["kept"], report.profile["rows"]["train"]
     aside = report.manifest["totals"]["quarantined"]
-    return [
+    cards = [
         ("read", count(read), f"from {report.manifest['totals']['files']} files"),
         ("set aside", count(aside), "fit no shape" if aside else "all fit a shape"),
         ("kept", count(kept), f"{share(kept, report.clean['rows']['in'])} after cleaning"),
-        ("trained on", count(trained), "with what was made"),
     ]
+    return cards + [("trained on", count(trained), "with what was made")] * bool(report.augment)
 
 
 def _gates(report: DataReport) -> list[Tree]:

@@ -9,14 +9,14 @@ SIDES = ("train", "validation", "test")
 
 def row_flow(evidence: DataEvidence) -> list[Tree]:
     """Return the row counts from the sources to the training table, each with a bar."""
-    clean, split, augment = evidence.clean["rows"], evidence.split, evidence.augment["rows"]
+    clean = evidence.clean["rows"]
     steps = [
         ("Collected", clean["in"], ""),
         ("After cleaning", clean["kept"], _minus(clean["in"] - clean["kept"])),
-        *((_title(side), split["splits"][side]["rows"], "") for side in SIDES),
-        ("Dropped in split", split["dropped"], "near duplicates across splits"),
-        ("Trained on", augment["total"], _added(augment)),
+        *(_split_steps(evidence.split) if evidence.split else ()),
     ]
+    if augment := evidence.augment.get("rows"):
+        steps.append(("Trained on", augment["total"], _added(augment)))
     top = max(rows for _, rows, _ in steps) or 1
     return [
         {
@@ -28,6 +28,12 @@ def row_flow(evidence: DataEvidence) -> list[Tree]:
         for name, rows, note in steps
         if rows or name != "Dropped in split"
     ]
+
+
+def _split_steps(split: Tree) -> list[tuple[str, int, str]]:
+    """Return the rows of each split, and those that none got."""
+    sides = [(_title(side), split["splits"][side]["rows"], "") for side in SIDES]
+    return [*sides, ("Dropped in split", split["dropped"], "near duplicates across splits")]
 
 
 def _title(side: str) -> str:
@@ -79,7 +85,7 @@ def changed_table(evidence: DataEvidence) -> list[Tree]:
 
 def split_table(evidence: DataEvidence) -> tuple[list[str], list[Tree]]:
     """Return the languages, and rows by language of each split."""
-    splits = evidence.split["splits"]
+    splits = evidence.split.get("splits", {})
     languages = sorted({lang for side in splits.values() for lang in side["lang"]})
     lines = [
         {

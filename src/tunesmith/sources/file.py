@@ -30,8 +30,16 @@ class FileSource(SourceBase):
 
     def batches(self, folder: Path) -> Iterator[Batch]:
         """Yield one batch a file; see `SourceBase.batches`."""
-        for path in _files(folder, self.path):
-            yield _batch(path, path.relative_to(folder).as_posix(), self.encoding, self.limit)
+        for name in self.names(folder):
+            yield _batch(folder / name, name, self.encoding, self.limit)
+
+    def names(self, folder: Path) -> list[str]:
+        """Return the names of the files, relative to the folder and sorted.
+
+        Raises:
+            UserError: there is none, or the path leaves the folder.
+        """
+        return [path.relative_to(folder).as_posix() for path in _files(folder, self.path)]
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -44,21 +52,30 @@ def _files(folder: Path, pattern: str) -> list[Path]:
         raise UserError(
             f'{folder}: path "{pattern}" leaves the folder; DVC watches only the folder'
         )
-    path = folder / pattern
-    if path.is_file():
-        files = [path]
-    else:
-        found = sorted(path.rglob("*") if path.is_dir() else folder.glob(pattern))
-        there = [file for file in found if file.is_file()]
-        files = [file for file in there if _format(file) in FORMATS]
-        if there and not files:
-            raise UserError(f"{path}: {_unknown_format(there[0].name)}")
+    there = files_of(folder, pattern)
+    files = there if (folder / pattern).is_file() else [one for one in there if is_data(one)]
+    if there and not files:
+        raise UserError(f"{folder / pattern}: {_unknown_format(there[0].name)}")
     if not files:
         raise UserError(_absent(folder, pattern))
     for file in files:
         if not file.resolve().is_relative_to(folder.resolve()):
             raise UserError(f"{file}: a link out of the folder; put a copy of the file there")
     return files
+
+
+def files_of(folder: Path, pattern: str) -> list[Path]:
+    """Return all files of a path or pattern, of any format, sorted by name; none is no error."""
+    path = folder / pattern
+    if path.is_file():
+        return [path]
+    found = path.rglob("*") if path.is_dir() else folder.glob(pattern)
+    return sorted(one for one in found if one.is_file())
+
+
+def is_data(path: Path) -> bool:
+    """Whether the name of a file is that of a format which is read."""
+    return _format(path) in FORMATS
 
 
 def _check_unchanged(path: Path, before: os.stat_result) -> None:

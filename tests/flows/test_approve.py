@@ -1,0 +1,163 @@
+"""A person says whether what ships is promoted; whatever they say, nothing of the run is lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import approval
+from flows.approval import Answer
+from flows.promotion import refused_before
+from tests.flows.conftest import Webhook, call, start
+from tunesmith.errors import UserError
+
+PATIENCE_SECONDS = 180.0
+
+
+def trailer(ref: str, key: str) -> str:
+    return call("git", "log", "-1", f"--format=%(trailers:key={key},valueonly)", ref).strip()
+
+
+def tag() -> object:
+    return json.loads(Path("champion.json").read_text())["tag"]
+
+
+def tunesmith(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "flows.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def ask(api: str, path: str, body: dict[str, Any]) -> Any:
+    request = urllib.request.Request(
+        f"{api}/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def waiting(
+    clone: Path, api: str, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]]:
+    """Start a delivered run, and return it with its record once it waits for approval."""
+    monkeypatch.setenv("TUNESMITH_WEBHOOK", webhook.url)
+    started = []
+
+    def begin() -> tuple["subprocess.Popen[str]", dict[str, Any]]:
+        before = len(webhook.bodies)
+        process = start("--deliver", "--approve")
+        started.append(process)
+        ended = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < ended and process.poll() is None:
+            paused = {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}}}
+            found = ask(api, "flow_runs/filter", {**paused, "sort": "START_TIME_DESC"})
+            if len(webhook.bodies) > before and found:
+                return process, found[0]
+            time.sleep(0.3)
+        raise AssertionError(f"it did not wait: {process.communicate(timeout=60)}")
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate(timeout=60)
+
+
+@pytest.mark.flow
+def test_what_a_person_refuses_is_delivered_and_not_promoted_until_it_is_approved(
+    waiting: Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]],
+    api: str,
+    webhook: Webhook,
+) -> None:
+    process, run = waiting()
+    [told] = webhook.bodies
+    assert (told["verdict"], told["approval"]) == ("SHIP", "awaited for 24 hours")
+    assert told["run"] == run["name"]
+    shared = call("git", "ls-remote", "--heads", "origin", told["branch"]).split()[0]
+    assert trailer(shared, "Verdict") == "SHIP", "who is asked finds what they are asked about"
+    path, limits = f"flow_runs/{run['id']}/input/filter", {"prefix": "paused-approval", "limit": 9}
+    form = {one["key"]: one["value"] for one in ask(api, path, limits)}
+    assert "as the rows say" in form["paused-approval-description"]
+    done = tunesmith("refuse", run["name"])
+    assert (done.returncode, done.stdout) == (0, f"refused: {run['name']} goes on\n")
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, err) == (0, "")
+    assert "not promoted: approval refused" in out
+    assert (trailer("main", "Approval"), tag()) == ("refused", None)
+    assert call("git", "rev-parse", "main") == call("git", "rev-parse", "origin/main")
+    assert webhook.bodies[-1]["approval"] == "refused"
+    assert refused_before("models/sft") is not None
+
+    process, run = waiting()
+    resumed = ask(api, f"flow_runs/{run['id']}/resume", {"run_input": {"answer": "approve"}})
+    assert resumed["status"] == "ACCEPT", "as Prefect's page does it"
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, err) == (0, "")
+    assert (trailer("main", "Approval"), tag()) == ("approved", "adapter@v0.1.0")
+    assert (webhook.bodies[-1]["tag"], webhook.bodies[-1]["approval"]) == (tag(), "approved")
+
+
+@pytest.mark.flow
+def test_a_run_killed_while_it_waits_is_kept_and_an_answer_that_does_not_come_expires(
+    waiting: Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]],
+) -> None:
+    process, _ = waiting()
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    process = start("--deliver", "--approve", "--approve-hours", "0.001")
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, err) == (0, "")
+    assert "train     Restored" in out
+    assert "not promoted: approval expired" in out
+    assert (trailer("main", "Approval"), tag()) == ("expired", None)
+    assert refused_before("models/sft") is None, "nobody has said no"
+
+
+def test_an_answer_for_a_run_that_does_not_wait_names_those_that_do(clone: Path) -> None:
+    done = tunesmith("approve", "no-such-run")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: no run no-such-run waits for approval; there are: ")
+
+
+@pytest.fixture
+def own_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the server ended with this process."""
+    monkeypatch.setattr(approval, "is_own", lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("perhaps\nyes\n", "approved"), ("NO\n", "refused"), ("是\n", "approved"), ("", "expired")],
+)
+def test_without_a_server_the_terminal_is_asked(
+    own_server: None,
+    typed: str,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mine, theirs = os.openpty()
+    with os.fdopen(theirs) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        approval.check()
+        os.write(mine, typed.encode())
+        hours = approval.Approval(hours=0.0001 if answer == "expired" else 1)
+        assert approval.ask("# SHIP\n\n- exact\\_match", hours) == answer
+    os.close(mine)
+    assert capsys.readouterr().out.startswith("# SHIP\n\n- exact_match\nPromote it? [yes/no] ")
+
+
+def test_nobody_to_ask_is_said_before_any_work(
+    own_server: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "empty").open("w+") as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        with pytest.raises(UserError, match="nobody to ask; name a Prefect server"):
+            approval.check()
