@@ -89,8 +89,12 @@ def default() -> str | None:
 
 def _stored(repo: "Repo", stage: str | None) -> Iterator[Stored]:
     """Yield all that the stages and `.dvc` files of the working tree name."""
-    outs = [out for out in repo.index.outs if out.use_cache and out.can_push and out.hash_info]
-    outs = [out for out in outs if stage in (None, out.stage.addressing)]
+    outs = [
+        out
+        for out in repo.index.outs
+        if out.use_cache and out.can_push and out.hash_info
+        if stage in (None, out.stage.addressing)
+    ]
     names = {out.remote for out in outs}
     places = {name: repo.cloud.get_remote(name, "push") for name in names}
     for out in outs:
