@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+WORKERS ?= 3 # processes of the tests; many of them wait for a server
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
@@ -18,7 +19,7 @@ demo: setup
 	$(BIN)/tunesmith results
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 ui: setup
 	$(BIN)/python -m flows.ui

@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = re.compile(
-    r"test_(?:f(\d+)|(clock_jump|unreliable_remote|disk_full|two_schedulers|secrets))_"
+    r"test_(?:f(\d+)"
+    r"|(clock_jump|unreliable_remote|disk_full|two_schedulers|secrets|older_worker))_"
 )
 WITHOUT_A_NUMBER = 99
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 
@@ -17,29 +18,50 @@ def pool_for(stage: PlannedStage, run: Run | None, say: Callable[[str], None]) -
     """Return the pool whose workers are to run a stage; None if this machine is, saying why.
 
     Raises:
-        StageFailed: the pool is there, and nobody works for it.
+        StageFailed: the pool is there, and nobody works for it; or the server, asked for a
+            delivered run, does not answer.
     """
     pool = stage.meta.pool
     if pool == HERE:
         return None
-    with get_client(sync_client=True) as client:
-        try:
-            paused = client.read_work_pool(pool).is_paused
-        except ObjectNotFound:
-            say(f"no pool {pool} on this server: it runs on this machine")
-            return None
+    try:
+        with get_client(sync_client=True) as client:
+            return _asked(client, stage, pool, run, say)
+    except (httpx.HTTPError, RuntimeError) as error:
         if run is None:
-            say(f"pool {pool} takes the stages of delivered runs: it runs on this machine")
-            return None
-        if not has_origin() or remote.default() is None:
-            say(f"pool {pool} is reached by origin and a DVC remote: it runs on this machine")
-            return None
-        if paused:
-            raise StageFailed(
-                stage.name, f"pool {pool} is paused; `prefect work-pool resume {pool}`"
-            )
-        if not is_polled(client, pool):
-            raise StageFailed(stage.name, nobody_polls(client, pool))
+            return None  # it would have been this machine anyway
+        raise StageFailed(
+            stage.name, f"Prefect does not say who works for pool {pool} ({error}); run again"
+        ) from None
+
+
+def _asked(
+    client: SyncPrefectClient,
+    stage: PlannedStage,
+    pool: str,
+    run: Run | None,
+    say: Callable[[str], None],
+) -> str | None:
+    """Ask the server.
+
+    Raises:
+        StageFailed: the pool is paused, or nobody polls it.
+    """
+    try:
+        paused = client.read_work_pool(pool).is_paused
+    except ObjectNotFound:
+        say(f"no pool {pool} on this server: it runs on this machine")
+        return None
+    if run is None:
+        say(f"pool {pool} takes the stages of delivered runs: it runs on this machine")
+        return None
+    if not has_origin() or remote.default() is None:
+        say(f"pool {pool} is reached by origin and a DVC remote: it runs on this machine")
+        return None
+    if paused:
+        raise StageFailed(stage.name, f"pool {pool} is paused; `prefect work-pool resume {pool}`")
+    if not is_polled(client, pool):
+        raise StageFailed(stage.name, nobody_polls(client, pool))
     return pool
 
 

@@ -86,3 +86,10 @@ def opened(chromium: "Browser") -> Iterator[Open]:
         one.page.context.close()
         assert one.errors == []
         assert one.asked_elsewhere == []
+
+
+def milliseconds(window: Watched) -> float:
+    """Return how long a page took to open; on a busy machine the fastest of some says it."""
+    timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+    window.until(f"{timing} > 0")
+    return float(window.page.evaluate(timing))

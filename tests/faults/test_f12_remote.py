@@ -81,8 +81,8 @@ def test_f12_a_file_that_is_nowhere_is_named_and_no_ref_is_pushed(shared: Path, 
     (shared / "remote/files/md5" / WEIGHTS).unlink()
     Path(".dvc/cache/files/md5", WEIGHTS).unlink()
     error = (
-        r"the data \(models/\w+/weights\.txt is neither in it nor in the cache here; run the stage "
-        r".*\), so no ref was pushed; runs/x is kept here"
+        r"the data \(.*/remote: models/\w+/weights\.txt is neither in it nor in the cache here; "
+        r"run the stage .*\), so no ref was pushed; runs/x is kept here"
     )
     with pytest.raises(UserError, match=error):
         push_data(Run("x", "main"))

@@ -196,7 +196,7 @@ def test_an_answer_with_more_than_the_stage_or_from_other_data_is_refused(
 
 
 @pytest.mark.fault
-def test_a_worker_of_an_older_commit_runs_the_code_of_the_commit_it_is_handed(
+def test_older_worker_runs_the_code_of_the_commit_it_is_handed(
     handed: Handed, stage: PlannedStage, seen: Callable[..., None]
 ) -> None:
     handed.again()
