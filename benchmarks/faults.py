@@ -1,11 +1,13 @@
 """Lets everything go wrong that the tests marked `fault` know, and prints what came of it.
 
     python -m benchmarks.faults [--turns 20] [words for pytest]
+    python -m benchmarks.faults --told tests.xml
 
 One row for what a test saw: the fault by its number or name, what happened, and how many seconds
 of work were lost, which the next run had to do again. It ends with 1 if a test failed. `--turns` is
 how often F7 lets two stages run at once (the tests of the project: 3); words for pytest leave tests
-out, such as `-k f5` or `tests/faults`.
+out, such as `-k f5` or `tests/faults`. `--told` prints what a run of all tests has told already
+(`PYTEST_ADDOPTS="-o junit_family=xunit1 --junitxml=tests.xml" make test`).
 """
 
 import argparse
@@ -42,18 +44,25 @@ def main() -> int:
     """Run the tests and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=20)
+    parser.add_argument("--told", type=Path)
     options, words = parser.parse_known_args()
+    if options.told:
+        return show(sorted(read(options.told)))
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "tests.xml"
         told_as = ["-o", "junit_family=xunit1", f"--junitxml={told}"]
         command = [sys.executable, "-m", "pytest", "-m", "fault", *told_as, *words]
         env = {**os.environ, "TUNESMITH_F7_TURNS": str(options.turns)}
         code = subprocess.run(command, cwd=ROOT, env=env, stdout=sys.stderr, check=False).returncode
-        faults = sorted(read(told))
+        return show(sorted(read(told))) or code
+
+
+def show(faults: list[Fault]) -> int:
+    """Print the table and return the exit code."""
     print("| fault | what happened | work lost, s |\n|---|---|--:|")
     for line in dict.fromkeys(map(row, faults)):  # once for tests that differ in their shell
         print(line)
-    return code
+    return int(not faults or not all(fault.passed for fault in faults))
 
 
 def read(told: Path) -> Iterator[Fault]:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from benchmarks.faults import read, row
+import pytest
+
+from benchmarks.faults import main, read, row
 
 TOLD = """\
 <testsuites><testsuite>
@@ -25,3 +27,15 @@ def test_each_fault_is_a_row_by_its_number_and_one_not_survived_is_told(tmp_path
         "| F12 | waited, then pushed | 1.5 |",
         "| clock jump | changes nothing | 0.0 |",
     ]
+
+
+def test_what_a_run_of_all_tests_has_told_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = tmp_path / "tests.xml"
+    told.write_text(TOLD)
+    monkeypatch.setattr("sys.argv", ["faults", "--told", str(told)])
+    assert main() == 1, "one was not survived"
+    assert "| F12 | waited, then pushed | 1.5 |" in capsys.readouterr().out
+    told.write_text(TOLD.replace("<failure/>", ""))
+    assert main() == 0
