@@ -8,26 +8,23 @@ printed is what a hand-over adds. Limit: 30 seconds.
 
 import argparse
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
 
-from benchmarks.toy_project import call, make_chain
+from benchmarks.toy_project import call, everything, make_chain
 from flows.runner import environment
+from flows.server import ask
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGE, LIMIT = "s01", 30.0
@@ -40,7 +37,7 @@ def main() -> None:
         Path(folder, "clone").mkdir()
         os.chdir(Path(folder, "clone"))
         _make()
-        with _server() as url:
+        with everything("--gpu-clone", "../gpu") as (url, _):
             measured = [_parts(url, number) for number in range(times)]
         os.chdir(ROOT)
     table = Table("part", "seconds", title=f"A stage handed over, median of {times}")
@@ -68,25 +65,6 @@ def _make() -> None:
     call("git", "push", "-q", "origin", "main")
 
 
-@contextmanager
-def _server() -> Iterator[str]:
-    """Start server and workers as `make ui` does, and give the address of the API."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    words = ["-m", "flows.ui", "--port", str(port), "--gpu-clone", "../gpu"]
-    ui = subprocess.Popen(
-        [sys.executable, *words], stdout=subprocess.PIPE, text=True, env=environment()
-    )
-    assert ui.stdout is not None
-    try:
-        if not any("has runs, logs and schedules" in line for line in ui.stdout):
-            raise SystemExit("the server did not start")
-        yield f"http://127.0.0.1:{port}/api"
-    finally:
-        ui.terminate()
-        ui.wait()
-
-
 def _parts(url: str, number: int) -> dict[str, float]:
     """Hand the stage over once, and return the seconds of each part."""
     Path("raw.txt").write_text(f"{number}\n")
@@ -100,9 +78,8 @@ def _parts(url: str, number: int) -> dict[str, float]:
     time.sleep(3.0)  # the last records are on their way
     child = _last(url, "flow_runs", STAGE + " in gpu")
     task = _last(url, "task_runs", STAGE)
-    logs = httpx.post(
-        f"{url}/logs/filter", json={"logs": {"flow_run_id": {"any_": [child["id"]]}}}
-    ).json()
+    of_child = {"logs": {"flow_run_id": {"any_": [child["id"]]}}}
+    logs = ask("POST", f"{url}/logs/filter", of_child)
     line = {log["message"]: _when(log["timestamp"]) for log in logs}
     submitted = min(line.values())
     running = next(when for text, when in line.items() if "Running stage" in text)
@@ -122,7 +99,7 @@ def _parts(url: str, number: int) -> dict[str, float]:
 def _last(url: str, kind: str, name: str) -> dict[str, Any]:
     """Return the last run of a name."""
     query = {kind: {"name": {"any_": [name]}}, "sort": "EXPECTED_START_TIME_DESC"}
-    found: list[dict[str, Any]] = httpx.post(f"{url}/{kind}/filter", json=query).json()
+    found: list[dict[str, Any]] = ask("POST", f"{url}/{kind}/filter", query)
     return found[0]
 
 

@@ -8,34 +8,25 @@ from the third quarter of the runs to the last, or a run that did not end well, 
 """
 
 import argparse
-import json
-import os
 import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import chdir, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import chdir, suppress
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.toy_project import ROOT, call, make_judged
+from benchmarks.toy_project import call, everything, make_judged
+from flows.server import ask
 
 NEWS_EVERY = 5
 USUAL = 4  # processes: server and worker, each under its launcher
 RUN_SECONDS = 600.0
-BUSY_TRIES = 5
 LIMITS = {  # growth over a hundred runs
     "server memory, MiB": 60.0,
     "worker memory, MiB": 30.0,
@@ -57,58 +48,12 @@ deployments:
 """
 
 
-@dataclass(frozen=True)
-class Api:
-    """Asks Prefect's API."""
-
-    port: int
-
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Return what the API answers; without a body it is a GET.
-
-        A server that is busy with its database says so, and is asked again, as Prefect's own
-        client does.
-        """
-        for _ in range(BUSY_TRIES):
-            with suppress(HTTPError):
-                return self._ask(path, body)
-            time.sleep(2.0)
-        return self._ask(path, body)
-
-    def _ask(self, path: str, body: dict[str, Any] | None) -> Any:
-        """Ask once."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/{path}", data, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-
-
-@contextmanager
-def everything() -> Iterator[tuple[Api, psutil.Process]]:
-    """Run `make ui` on the project of the current folder."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
-    command = [sys.executable, "-m", "flows.ui", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
-    assert process.stdout is not None
-    if not any("has runs, logs and schedules" in line for line in process.stdout):
-        raise SystemExit("make ui did not start")
-    try:
-        yield Api(port), psutil.Process(process.pid)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-
-
-def one_run(api: Api, deployment: str) -> tuple[str, float]:
+def one_run(url: str, deployment: str) -> tuple[str, float]:
     """Make one run and return the name of its last state, and its seconds."""
     started = time.monotonic()
-    made = api.ask(f"deployments/{deployment}/create_flow_run", {})
+    made = ask("POST", f"{url}/deployments/{deployment}/create_flow_run", {})
     while time.monotonic() - started < RUN_SECONDS:
-        state = api.ask(f"flow_runs/{made['id']}")["state"]
+        state = ask("GET", f"{url}/flow_runs/{made['id']}")["state"]
         if state["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
             return str(state["name"]), time.monotonic() - started
         time.sleep(0.3)
@@ -176,18 +121,18 @@ def _soak(runs: int, minutes: float) -> int:
     samples: list[dict[str, float]] = []
     ended: list[tuple[str, float]] = []
     began = time.monotonic()
-    with everything() as (api, family):
-        deployment = api.ask("deployments/name/scheduled-retrain/soak")["id"]
+    with everything() as (url, family):
+        deployment = ask("GET", f"{url}/deployments/name/scheduled-retrain/soak")["id"]
         for number in range(runs):
             if time.monotonic() - began > minutes * 60:
                 break
             if number % NEWS_EVERY == 0:
                 _add_data(number)
-            ended.append(one_run(api, deployment))
+            ended.append(one_run(url, deployment))
             wait_until_alone(family)
             samples.append(sample(family))
             print(number + 1, ended[-1], samples[-1], flush=True)
-        states = _states(api)
+        states = _states(url)
     return _report(ended, samples, states, time.monotonic() - began)
 
 
@@ -202,14 +147,19 @@ def _add_data(number: int) -> None:
         call("git", "push", "-q")
 
 
-def _states(api: Api) -> Counter[str]:
+def _states(url: str) -> Counter[str]:
     """Return how many runs the API has in each state, those within others apart."""
     found: Counter[str] = Counter()
-    while page := api.ask("flow_runs/filter", {"limit": 200, "offset": found.total()}):
+    while page := ask("POST", f"{url}/flow_runs/filter", _page(found.total())):
         for one in page:
             inner = " (retrain)" if one["parent_task_run_id"] else ""
             found[one["state"]["name"] + inner] += 1
     return found
+
+
+def _page(start: int) -> dict[str, int]:
+    """Return what to ask for the runs after so many."""
+    return {"limit": 200, "offset": start}
 
 
 def _report(

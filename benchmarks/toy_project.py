@@ -1,10 +1,16 @@
 """A small project under git and DVC, with origin and remote beside it, for measuring the flow."""
 
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from flows.runner import environment
 
@@ -86,3 +92,21 @@ def _make(dvc_yaml: str) -> None:
     call("git", "clone", "-q", "--bare", ".", "../origin.git")
     call("git", "remote", "add", "origin", "../origin.git")
     call("git", "fetch", "-q")
+
+
+@contextmanager
+def everything(*words: str) -> Iterator[tuple[str, psutil.Process]]:
+    """Run `make ui` on the project of the current folder; give its API's address, its process."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    env = {**environment(), "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
+    command = [sys.executable, "-m", "flows.ui", "--port", str(port), *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    assert process.stdout is not None
+    try:
+        if not any("has runs, logs and schedules" in line for line in process.stdout):
+            raise SystemExit("make ui did not start")
+        yield f"http://127.0.0.1:{port}/api", psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(60)

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from uuid import UUID
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import State
@@ -13,9 +15,11 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Cancelling, Crashed
 
-from flows import hand_over, pools
+from flows import hand_over
 from flows.dag import PlannedStage
 from flows.hand_over import answer_of
+from flows.patience import patiently
+from flows.pools import is_polled, nobody_polls
 from flows.run_branch import Run
 from flows.runner import Outcome, StageFailed
 from tunesmith.errors import UserError
@@ -39,8 +43,8 @@ def run_in_pool(
         say: is given each line that the stage prints there.
 
     Raises:
-        StageFailed: it failed there, nobody works for the pool, its worker went silent, or its
-            answer was refused.
+        StageFailed: it failed there, nobody works for the pool, its worker went silent, its answer
+            was refused, or Prefect was away too long.
     """
     try:
         rev = hand_over.send(run, stage, plan)
@@ -51,6 +55,8 @@ def run_in_pool(
         hand_over.take(stage, answer_of(run.name, str(child)))
     except UserError as error:
         raise StageFailed(stage.name, str(error)) from None
+    except httpx.HTTPError as error:
+        raise StageFailed(stage.name, f"Prefect does not answer ({error}); run again") from None
     return Outcome(str(state.name))
 
 
@@ -90,32 +96,37 @@ class _Child:
 
         Raises:
             StageFailed: nobody is left to take it, or it has been silent too long.
+            httpx.HTTPError: Prefect was away too long; the child run goes on by itself.
         """
         with get_client(sync_client=True) as client:
             try:
                 return self._follow(client)
-            except StageFailed:
+            except (StageFailed, httpx.HTTPError):
                 raise
             except BaseException:
-                client.set_flow_run_state(self.id, Cancelling())
+                with suppress(httpx.HTTPError):
+                    client.set_flow_run_state(self.id, Cancelling())
                 raise
 
     def _follow(self, client: SyncPrefectClient) -> State[Any]:
-        """Look every second until it has ended and everything it said was passed on."""
-        heard = time.monotonic()
+        """Look every second until it has ended and everything it said was passed on.
+
+        Only looks that were answered count as silence: while Prefect is away nothing can be heard.
+        """
+        silent = 0.0
         while True:
-            state = client.read_flow_run(self.id).state
+            state = patiently(lambda: client.read_flow_run(self.id).state)
             assert state is not None
-            if self._pass_on(client) or not state.is_running():
-                heard = time.monotonic()
+            is_heard = self._pass_on(client) or not state.is_running()
+            silent = 0.0 if is_heard else silent + POLL_SECONDS
             if state.is_final():
                 time.sleep(POLL_SECONDS)  # its last lines come after its state
                 while self._pass_on(client):
                     continue
                 return state
-            if not state.is_running() and not pools.is_polled(client, self.pool):
-                self._give_up(client, Cancelled, pools.nobody_polls(client, self.pool))
-            if time.monotonic() - heard > SILENCE_SECONDS:
+            if not state.is_running() and not patiently(lambda: is_polled(client, self.pool)):
+                self._give_up(client, Cancelled, nobody_polls(client, self.pool))
+            if silent > SILENCE_SECONDS:
                 words = f"its worker has been silent for {SILENCE_SECONDS:.0f} seconds; given up"
                 self._give_up(client, Crashed, words)
             time.sleep(POLL_SECONDS)
@@ -124,13 +135,13 @@ class _Child:
         self, client: SyncPrefectClient, state: Callable[..., State[Any]], why: str
     ) -> NoReturn:
         """End the child run at the server, so that its place is free."""
-        client.set_flow_run_state(self.id, state(message=why), force=True)
+        patiently(lambda: client.set_flow_run_state(self.id, state(message=why), force=True))
         raise StageFailed(self.stage, why)
 
     def _pass_on(self, client: SyncPrefectClient) -> bool:
         """Say what the stage has printed since, and tell whether there was any news."""
         of_child = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[self.id]))
-        news = client.read_logs(of_child, limit=PAGE, offset=self.seen)
+        news = patiently(lambda: client.read_logs(of_child, limit=PAGE, offset=self.seen))
         self.seen += len(news)
         mark = f"{self.stage} | "
         for log in news:

@@ -31,7 +31,7 @@ def show_plan(plan: Iterable[PlannedStage]) -> None:
     for stage in plan:
         words = _PLAN_WORDS[stage.will_run]
         if stage.will_run == "yes":
-            words = "runs" if "forced" in stage.why else words
+            words = "runs" if stage.is_forced else words
             words = "is taken in" if stage.is_data else words
         style = _STYLES[stage.will_run]
         table.add_row(Text(stage.name), words, Text(_causes(stage.why)), style=style)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DVC_FILE = Path("dvc.yaml")
 DVC_LOCK = Path("dvc.lock")
 LOCK_PATIENCE_SECONDS = 60.0
+FORCED = "forced"  # a cause to run
 HERE = "cpu"  # the pool that the flows themselves run in
 
 Will = Literal["yes", "maybe", "no"]
@@ -33,6 +34,11 @@ class StageMeta(Params):
     retries: NonNegativeInt = 0
     retry_delay_seconds: NonNegativeFloat = 10.0
     timeout_minutes: PositiveFloat | None = None
+
+    @property
+    def timeout_seconds(self) -> float | None:
+        """After this it is ended."""
+        return self.timeout_minutes * 60 if self.timeout_minutes else None
 
 
 class PlannedStage(Component):
@@ -50,6 +56,11 @@ class PlannedStage(Component):
     upstream: tuple[str, ...] = ()
     deps: tuple[str, ...] = ()
     outs: tuple[str, ...] = ()
+
+    @property
+    def is_forced(self) -> bool:
+        """Whether it runs even if nothing has changed."""
+        return FORCED in self.why
 
 
 def plan(force: tuple[str, ...] = ()) -> list[PlannedStage]:
@@ -101,7 +112,7 @@ def _plan(repo: "Repo", tree: Any, force: tuple[str, ...]) -> list[PlannedStage]
     stages = list(_in_order(repo))
     forced = expand([stage.addressing for stage, _ in stages], force)
     for stage, upstream in stages:
-        why = ("forced", *changes(stage)) if stage.addressing in forced else changes(stage)
+        why = (FORCED, *changes(stage)) if stage.addressing in forced else changes(stage)
         will_run: Will = "yes" if why else "no"
         restless = [name for name in upstream if planned[name].will_run != "no"]
         if restless and not why:

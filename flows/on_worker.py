@@ -56,12 +56,11 @@ def _run(stage: PlannedStage, name: str, rev: str, say: Callable[[str], None]) -
     hand_over.check_out(name, rev)
     say(f"on a worker, from {rev[:9]}")
     hand_over.fetch_inputs(stage)
-    minutes = stage.meta.timeout_minutes
     outcome = reproduce(
         stage.name,
         pull=True,
-        force="forced" in stage.why,
-        timeout_seconds=minutes * 60 if minutes else None,
+        force=stage.is_forced,
+        timeout_seconds=stage.meta.timeout_seconds,
         on_line=say,
     )
     _check_wanted()

@@ -9,6 +9,7 @@ from prefect.exceptions import ObjectNotFound
 
 from flows import remote
 from flows.dag import HERE, PlannedStage
+from flows.patience import patiently
 from flows.repository import has_origin
 from flows.run_branch import Run
 from flows.runner import StageFailed
@@ -24,15 +25,17 @@ def pool_for(stage: PlannedStage, run: Run | None, say: Callable[[str], None]) -
     pool = stage.meta.pool
     if pool == HERE:
         return None
-    try:
-        with get_client(sync_client=True) as client:
-            return _asked(client, stage, pool, run, say)
-    except (httpx.HTTPError, RuntimeError) as error:
-        if run is None:
-            return None  # it would have been this machine anyway
-        raise StageFailed(
-            stage.name, f"Prefect does not say who works for pool {pool} ({error}); run again"
-        ) from None
+    with get_client(sync_client=True) as client:
+        try:
+            if run is None:
+                return _asked(client, stage, pool, run, say)
+            return patiently(lambda: _asked(client, stage, pool, run, say))
+        except (httpx.HTTPError, RuntimeError) as error:
+            if run is None:
+                return None  # it would have been this machine anyway
+            raise StageFailed(
+                stage.name, f"Prefect does not say who works for pool {pool} ({error}); run again"
+            ) from None
 
 
 def _asked(

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from typing import Any
 from urllib.error import HTTPError
 
 from tunesmith.errors import UserError
@@ -23,6 +24,7 @@ HOME = WORK / "prefect"
 START_SECONDS = 180.0
 STOP_SECONDS = 10.0
 REACH_SECONDS = 5.0
+BUSY = 503
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -162,6 +164,33 @@ def answers(url: str, seconds: float) -> bool:
         return error.code in (401, 403)
     except (OSError, ValueError, HTTPException):
         return False
+
+
+def ask(method: str, url: str, body: object = None, *, accepts: tuple[int, ...] = ()) -> Any:
+    """Return what a Prefect API on loopback answers, None if that is nothing.
+
+    One that is busy with its database (503: SQLite's lock) is asked again, as Prefect's client
+    does.
+
+    Args:
+        method: of HTTP.
+        url: of the API and what is asked of it.
+        body: sent as JSON.
+        accepts: codes of errors that are as good as success, such as 409 for what is there already.
+
+    Raises:
+        UserError: it answers an error, or stays busy.
+    """
+    import httpx
+
+    begun = time.monotonic()
+    while True:
+        answer = httpx.request(method, url, json=body, timeout=60.0, trust_env=False)
+        if answer.is_success or answer.status_code in accepts:
+            return answer.json() if answer.content else None
+        if answer.status_code != BUSY or time.monotonic() - begun > START_SECONDS:
+            raise UserError(f"{method} {url}: {answer.reason_phrase}")
+        time.sleep(1.0)
 
 
 def serve(fd: int) -> None:

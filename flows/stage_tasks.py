@@ -118,11 +118,10 @@ def _somewhere(
     pool = pool_for(stage, run, on_line)
     if pool is not None and run is not None:
         return run_in_pool(pool, stage, plan, run, on_line)
-    minutes = stage.meta.timeout_minutes
     return reproduce(
         stage.name,
         pull=pull,
-        force="forced" in stage.why,
-        timeout_seconds=minutes * 60 if minutes else None,
+        force=stage.is_forced,
+        timeout_seconds=stage.meta.timeout_seconds,
         on_line=on_line,
     )

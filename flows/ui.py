@@ -22,14 +22,13 @@ from typing import NoReturn
 from flows import launch, workcopy
 from flows.dag import HERE
 from flows.repository import git
-from flows.server import QUIET, answers
+from flows.server import QUIET, answers, ask
 from tunesmith.errors import UserError
 from tunesmith.params import load_yaml
 from tunesmith.stage import WORK
 
 HOME = WORK / "prefect-ui"
 START_SECONDS = 180.0
-BUSY = 503  # with SQLite's lock
 DEPLOYMENTS = Path("prefect.yaml")
 DATABASE = "PREFECT_API_DATABASE_CONNECTION_URL"
 DATABASES = ("postgresql+asyncpg", "sqlite+aiosqlite")
@@ -107,23 +106,9 @@ def _make_pools(url: str, known: set[str], wanted: set[str]) -> None:
     A pool without a worker fails the stages that are given to it; a worker fills in the rest.
     """
     for pool in wanted:
-        _ask("POST", f"{url}/work_pools/", {"name": pool, "type": "process"}, unless=409)
+        ask("POST", f"{url}/work_pools/", {"name": pool, "type": "process"}, accepts=(409,))
     for pool in known - wanted:
-        _ask("DELETE", f"{url}/work_pools/{pool}", None, unless=404)
-
-
-def _ask(method: str, url: str, body: object, *, unless: int) -> None:
-    """Ask our own server for something that may be so already; one that is busy is asked again."""
-    import httpx
-
-    begun = time.monotonic()
-    while True:
-        answer = httpx.request(method, url, json=body, timeout=60.0, trust_env=False)
-        if answer.is_success or answer.status_code == unless:
-            return
-        if answer.status_code != BUSY or time.monotonic() - begun > START_SECONDS:
-            raise UserError(f"{method} {url}: {answer.reason_phrase}")
-        time.sleep(1.0)
+        ask("DELETE", f"{url}/work_pools/{pool}", accepts=(404,))
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from flows import approval
 from flows.approval import Answer
 from tests.flows.conftest import Webhook, call, start
+from tests.flows.served import asking
 from tunesmith.errors import UserError
 
 PATIENCE_SECONDS = 180.0
@@ -40,14 +40,6 @@ def obstacle(*, is_asked: bool) -> str | None:
     return deliver.obstacle("models/sft", is_asked=is_asked)
 
 
-def ask(api: str, path: str, body: dict[str, Any]) -> Any:
-    request = urllib.request.Request(
-        f"{api}/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
-
-
 @pytest.fixture
 def waiting(
     clone: Path, api: str, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
@@ -64,7 +56,7 @@ def waiting(
         while time.monotonic() < ended and process.poll() is None:
             paused = {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}}}
             named = [body["run"] for body in webhook.bodies[before:]]
-            for run in ask(api, "flow_runs/filter", paused):
+            for run in asking(api)("flow_runs/filter", paused):
                 if run["name"] in named:
                     return process, run
             time.sleep(0.3)
@@ -89,7 +81,7 @@ def test_what_a_person_refuses_is_delivered_and_not_promoted_until_it_is_approve
     shared = call("git", "ls-remote", "--heads", "origin", told["branch"]).split()[0]
     assert trailer(shared, "Verdict") == "SHIP", "who is asked finds what they are asked about"
     path, limits = f"flow_runs/{run['id']}/input/filter", {"prefix": "paused-approval", "limit": 9}
-    form = {one["key"]: one["value"] for one in ask(api, path, limits)}
+    form = {one["key"]: one["value"] for one in asking(api)(path, limits)}
     assert "as the rows say" in form["paused-approval-description"]
     done = tunesmith("refuse", run["name"])
     assert (done.returncode, done.stdout) == (0, f"refused: {run['name']} goes on\n")
@@ -104,7 +96,7 @@ def test_what_a_person_refuses_is_delivered_and_not_promoted_until_it_is_approve
     assert obstacle(is_asked=False) == f"it was refused in {commit}; --approve asks again"
 
     process, run = waiting()
-    resumed = ask(api, f"flow_runs/{run['id']}/resume", {"run_input": {"answer": "approve"}})
+    resumed = asking(api)(f"flow_runs/{run['id']}/resume", {"run_input": {"answer": "approve"}})
     assert resumed["status"] == "ACCEPT", "as Prefect's page does it"
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err) == (0, "")

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from prefect.states import Completed, Failed, Pending, Running
 
-from flows import child_run
+from flows import child_run, patience
 from flows.runner import StageFailed
 
 
@@ -27,7 +28,7 @@ class Api:
 
     def read_flow_run(self, _id: object) -> Any:
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-        if isinstance(state, type):
+        if isinstance(state, BaseException):
             raise state
         return SimpleNamespace(state=state)
 
@@ -49,6 +50,7 @@ def follow(monkeypatch: pytest.MonkeyPatch) -> Callable[[Api], tuple[Any, list[s
         said: list[str] = []
         monkeypatch.setattr(child_run, "get_client", lambda sync_client: api)
         monkeypatch.setattr(child_run, "POLL_SECONDS", 0.0)
+        monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.0)
         state = child_run._Child(uuid4(), "gpu", "train", said.append).ended()
         return state, said
 
@@ -74,7 +76,7 @@ def test_how_it_ended_is_told(follow: Callable[[Api], tuple[Any, list[str]]]) ->
 def test_a_child_that_nobody_waits_for_is_cancelled(
     follow: Callable[[Api], tuple[Any, list[str]]],
 ) -> None:
-    api = Api([Running(), KeyboardInterrupt], [])
+    api = Api([Running(), KeyboardInterrupt()], [])
     with pytest.raises(KeyboardInterrupt):
         follow(api)
     assert api.given == ["Cancelling"]
@@ -98,3 +100,31 @@ def test_a_child_that_waits_for_a_worker_waits_as_long_as_there_is_one(
     with pytest.raises(StageFailed, match="no worker has polled pool gpu so far; start one"):
         follow(api)
     assert api.given == ["Cancelled"]
+
+
+BUSY = httpx.Response(503, request=httpx.Request("GET", "http://127.0.0.1"))
+AWAY = [
+    httpx.ConnectError("refused"),
+    httpx.ReadTimeout("slow"),
+    httpx.HTTPStatusError("busy", request=BUSY.request, response=BUSY),
+]
+
+
+def test_a_child_goes_on_while_prefect_is_away_or_busy(
+    follow: Callable[[Api], tuple[Any, list[str]]],
+) -> None:
+    api = Api([Running(), *AWAY, Running(), Completed()], ["train | step 1"])
+    state, said = follow(api)
+    assert state.is_completed()
+    assert said == ["step 1"]
+    assert api.given == []
+
+
+def test_a_child_is_left_alone_when_prefect_is_away_too_long(
+    follow: Callable[[Api], tuple[Any, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "AWAY_SECONDS", -1.0)
+    api = Api([Running(), httpx.ConnectError("refused")], [])
+    with pytest.raises(httpx.ConnectError):
+        follow(api)
+    assert api.given == []

@@ -3,23 +3,18 @@
 import csv
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from ruamel.yaml import YAML
 
 from flows import incoming
 from flows.run_branch import begin
 from tests.flows.conftest import DELIVERY_YAML, call
+from tests.flows.served import Ask, asking, everything, wait_for
 from tests.tiny import chat_row
 from tests.tunesmith.monitor.texts import EN, ZH, both, questions
 from tunesmith.errors import UserError
@@ -95,52 +90,33 @@ def ask(name: str, texts: list[str], answer: str | None = None) -> None:
 
 
 @pytest.fixture
-def api(project: Path) -> Iterator[Callable[..., Any]]:
-    """Ask the API of `make ui`, which ends without a process left."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "flows.ui", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert any("has runs, logs and schedules" in line for line in process.stdout)
-
-    def ask(path: str, body: dict[str, Any]) -> Any:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/api/{path}",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    yield ask
-    family = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
-    assert psutil.wait_procs(family, timeout=15)[1] == []
+def api(project: Path) -> Iterator[Ask]:
+    """Ask the API of `make ui`."""
+    with everything() as url:
+        yield asking(url)
 
 
-def ended(api: Callable[..., Any], deployment: str, count: int) -> list[tuple[str, str]]:
+def ended(api: Ask, deployment: str, count: int) -> list[tuple[str, str]]:
     """Wait for so many runs of a deployment to end, and return their states, the first first."""
     body = {"deployments": {"name": {"any_": [deployment]}}, "sort": "START_TIME_ASC"}
-    limit = time.monotonic() + 300
-    while time.monotonic() < limit:
+
+    def final() -> list[tuple[str, str]]:
         states = [run["state"] for run in api("flow_runs/filter", body)]
-        final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-        if sum(state["type"] in final for state in states) >= count:
-            return [(state["name"], state["message"]) for state in states]
-        time.sleep(0.5)
-    raise AssertionError(f"{deployment} has not run in time")
+        over = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+        is_enough = sum(state["type"] in over for state in states) >= count
+        return [(state["name"], state["message"]) for state in states] if is_enough else []
+
+    return list(wait_for(final))
 
 
-def start(api: Callable[..., Any], deployment: str) -> None:
+def start(api: Ask, deployment: str) -> None:
     [found] = api("deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
     api(f"deployments/{found['id']}/create_flow_run", {})
 
 
 @pytest.mark.flow
 def test_a_limit_that_is_crossed_starts_a_retrain_which_learns_what_was_answered(
-    project: Path, api: Callable[..., Any]
+    project: Path, api: Ask
 ) -> None:
     start(api, "monitor")
     [(name, told)] = ended(api, "monitor", 1)

@@ -1,7 +1,6 @@
 """A stage in another pool, with a server and a worker: it runs there, or the run says why not."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,13 +9,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 import yaml
 
 from flows import ui
+from flows.server import ask
 from tests.flows.conftest import RETRAIN, ROOT, call
+from tests.flows.served import free_port, wait_for
 
 SILENT = 8
 IMPATIENT = f"from flows import child_run\nchild_run.SILENCE_SECONDS = {SILENT}\n"
@@ -31,16 +31,8 @@ class Api:
     def __init__(self, url: str, env: dict[str, str]) -> None:
         self.url, self.env = url, env
 
-    def ask(self, path: str, body: dict[str, Any]) -> Any:
-        """Return the answer; a server that is busy with its database is asked again."""
-        where = f"{self.url}/{path}"
-        for _ in range(60):
-            answer = httpx.post(where, json=body, timeout=60, trust_env=False)
-            if answer.status_code != 503:
-                break
-            time.sleep(1.0)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+    def ask(self, path: str, body: Any = None, method: str = "POST") -> Any:
+        return ask(method, f"{self.url}/{path}", body)
 
     def children(self) -> list[dict[str, Any]]:
         """Return the runs in the pool, the first one first."""
@@ -55,17 +47,15 @@ class Api:
     def forget(self) -> None:
         """Forget the workers and runs that there were."""
         for worker in self.ask("work_pools/gpu/workers/filter", {}):
-            where = f"{self.url}/work_pools/gpu/workers/{worker['name']}"
-            httpx.delete(where, timeout=60, trust_env=False)
+            self.ask(f"work_pools/gpu/workers/{worker['name']}", method="DELETE")
         for child in self.children():
-            httpx.delete(f"{self.url}/flow_runs/{child['id']}", timeout=60, trust_env=False)
+            self.ask(f"flow_runs/{child['id']}", method="DELETE")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """A Prefect server with everything but a worker."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     with pytest.MonkeyPatch.context() as patch, ExitStack() as running:
         patch.chdir(tmp_path_factory.mktemp("server"))
         deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())
@@ -134,15 +124,6 @@ def end_family(process: "subprocess.Popen[bytes]") -> None:
         with suppress(psutil.NoSuchProcess):
             one.kill()
     process.wait()
-
-
-def wait_for(found: Callable[[], Any], seconds: float = 180.0) -> Any:
-    ended = time.monotonic() + seconds
-    while time.monotonic() < ended:
-        if value := found():
-            return value
-        time.sleep(0.3)
-    raise AssertionError("it did not happen in time")
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":

@@ -3,18 +3,14 @@
 import json
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.error import HTTPError
 
 import psutil
 import pytest
@@ -22,6 +18,7 @@ from ruamel.yaml import YAML
 
 from tests.conftest import ROOT
 from tests.flows.conftest import TRAIN, Webhook, call
+from tests.flows.served import Ask, asking, everything, wait_for
 from tests.flows.toy import gone_within, running
 
 TOY = """\
@@ -69,58 +66,16 @@ def team() -> Iterator[Webhook]:
 
 
 @pytest.fixture(scope="module")
-def api(project: Path, team: Webhook) -> Iterator[Callable[..., Any]]:
-    """Ask the API of `make ui`, which ends without a process left."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "flows.ui", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert any("has runs, logs and schedules" in line for line in process.stdout)
-
-    url = f"http://127.0.0.1:{port}/api"
-
-    def ask(path: str, body: dict[str, Any], method: str = "POST") -> Any:
-        request = urllib.request.Request(
-            f"{url}/{path}",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-            method=method,
-        )
-        return wait_for(lambda: answer_to(request))[0]
-
-    with pytest.MonkeyPatch.context() as patch:
+def api(project: Path, team: Webhook) -> Iterator[Ask]:
+    """Ask the API of `make ui`."""
+    with everything() as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFECT_API_URL", url)
-        yield ask
-    family = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
-    assert psutil.wait_procs(family, timeout=15)[1] == []
+        yield asking(url)
 
 
-def answer_to(request: urllib.request.Request) -> list[Any]:
-    """Return the answer; none of a server that is busy with its database: clients ask again."""
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return [json.loads(answer.read() or "null")]
-    except HTTPError as error:
-        if error.code != 503:
-            raise
-        return []
-
-
-def runs(ask: Callable[..., Any], *states: str) -> list[dict[str, Any]]:
+def runs(ask: Ask, *states: str) -> list[dict[str, Any]]:
     query = {"flow_runs": {"state": {"name": {"any_": list(states)}}}, "sort": "START_TIME_ASC"}
     return list(ask("flow_runs/filter", query))
-
-
-def wait_for(found: Callable[[], Any], seconds: float = 300.0) -> Any:
-    ended = time.monotonic() + seconds
-    while time.monotonic() < ended:
-        if value := found():
-            return value
-        time.sleep(0.5)
-    raise AssertionError("it did not happen in time")
 
 
 def errors() -> list[str]:
@@ -166,7 +121,7 @@ def doctor() -> str:
 @pytest.mark.fault
 @pytest.mark.flow
 def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
-    project: Path, api: Callable[..., Any], team: Webhook, seen: Callable[..., None]
+    project: Path, api: Ask, team: Webhook, seen: Callable[..., None]
 ) -> None:
     wait_for(lambda: runs(api, "Completed"))
     assert json.loads(Path("champion.json").read_text())["tag"] == "adapter@v0.1.0"
@@ -189,7 +144,7 @@ def test_f1_the_schedule_fires_and_what_it_makes_is_delivered(
 @pytest.mark.fault
 @pytest.mark.flow
 def test_f4_a_run_cancelled_in_prefect_ends_with_its_stage_and_the_next_run_goes_on(
-    project: Path, api: Callable[..., Any], seen: Callable[..., None]
+    project: Path, api: Ask, seen: Callable[..., None]
 ) -> None:
     wait_for(lambda: runs(api, "Completed", "Nothing new") and at_rest())
     before = Path("dvc.lock").read_bytes()
@@ -215,7 +170,7 @@ def test_f4_a_run_cancelled_in_prefect_ends_with_its_stage_and_the_next_run_goes
 
 @pytest.mark.flow
 def test_the_doctor_says_who_works_what_is_deployed_and_what_is_paused(
-    project: Path, api: Callable[..., Any]
+    project: Path, api: Ask
 ) -> None:
     said = doctor()
     assert "well clock agrees with the server's" in said

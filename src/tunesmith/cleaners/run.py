@@ -1,7 +1,7 @@
 """Runs the cleaners in the order written and keeps one decision for everything they did."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,6 +26,7 @@ DECISIONS = pa.schema(
     ]
 )
 Record = dict[str, Any]
+Apply = Callable[[list[Row], Cleaner], tuple[list[Row], list[Record]]]
 BATCH_ROWS = 8_192
 
 
@@ -41,17 +42,36 @@ def run_cleaners(rows: "pd.DataFrame", steps: Sequence[Cleaner], seed: int) -> C
 
     A row that no step acted on gets one record with the action `keep`.
     """
+
+    def across(left: list[Row], step: Cleaner) -> tuple[list[Row], list[Record]]:
+        return apply_step(left, step, seed)
+
+    kept, decisions = in_order(to_rows(rows), steps, seed, across)
+    return Cleaned(to_frame(kept), decisions)
+
+
+def in_order(
+    rows: list[Row], steps: Sequence[Cleaner], seed: int, across: Apply
+) -> tuple[list[Row], list[Record]]:
+    """Return the rows that stay, and every decision; the steps act in the order they are given in.
+
+    Args:
+        rows: to be cleaned.
+        steps: those that look at one row at a time act in batches.
+        seed: of the steps.
+        across: applies a step that compares rows.
+    """
     decisions: list[Record] = []
-    left = to_rows(rows)
+    left = rows
     for scope, run in groupby(steps, key=attrgetter("scope")):
         if scope == "row":
             left, acted = apply_row_steps(left, list(run), seed)
             decisions += acted
             continue
         for step in run:
-            left, acted = apply_step(left, step, seed)
+            left, acted = across(left, step)
             decisions += acted
-    return Cleaned(to_frame(left), decisions + untouched(left, decisions))
+    return left, decisions + untouched(left, decisions)
 
 
 def apply_row_steps(

@@ -1,13 +1,11 @@
 """Cleans new rows beside those that are there already, which nothing happens to."""
 
 from collections.abc import Sequence
-from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from tunesmith.cleaners.base import Cleaner
 from tunesmith.cleaners.decontaminate import Decontaminate
-from tunesmith.cleaners.run import Record, apply_row_steps, apply_verdicts, untouched
+from tunesmith.cleaners.run import Record, apply_verdicts, in_order
 from tunesmith.rows import Row
 
 
@@ -44,16 +42,10 @@ def clean_beside(new: list[Row], known: Known, steps: Sequence[Cleaner], seed: i
 
     So a row that repeats a known one is the one that goes.
     """
-    decisions: list[Record] = []
-    left = new
-    for scope, run in groupby(steps, key=attrgetter("scope")):
-        if scope == "row":
-            left, acted = apply_row_steps(left, list(run), seed)
-            decisions += acted
-            continue
-        for step in run:
-            first = known.held_out() if isinstance(step, Decontaminate) else list(known.rows)
-            verdicts = step.verdicts(first + left, seed)[len(first) :]
-            left, acted = apply_verdicts(left, step.kind, verdicts)
-            decisions += acted
-    return CleanedRows(left, decisions + untouched(left, decisions))
+
+    def across(left: list[Row], step: Cleaner) -> tuple[list[Row], list[Record]]:
+        first = known.held_out() if isinstance(step, Decontaminate) else list(known.rows)
+        verdicts = step.verdicts(first + left, seed)[len(first) :]
+        return apply_verdicts(left, step.kind, verdicts)
+
+    return CleanedRows(*in_order(new, steps, seed, across))
