@@ -17,7 +17,7 @@ from tests.browser.conftest import Open, milliseconds
 from tests.judging import comparison, comparisons, question, task, write_judged
 from tests.pages import Watched
 from tunesmith.human.comparison import Comparison
-from tunesmith.human.key import key_of
+from tunesmith.local_page.key import key_of
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
 from tunesmith.human.serve import KEYS

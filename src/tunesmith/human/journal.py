@@ -1,148 +1,20 @@
 """One person's file of ratings: lines are only added, each on the disk before it is confirmed."""
 
-import fcntl
-import json
-import os
-import shutil
 from pathlib import Path
 
-from tunesmith.errors import UserError
-from tunesmith.files import replacing
-from tunesmith.human.lines import Lines, read_lines
+from tunesmith.human.lines import rating_of
 from tunesmith.human.rating import Rating
+from tunesmith.local_page.journal import Journal as Kept
 
 
-class Journal:
-    """An open file of ratings, held by this process alone.
-
-    Attributes:
-        ratings: every line so far.
-        told: what a person should know of how the file was found; None if it was in order.
-    """
+class Journal(Kept[Rating]):
+    """An open file of ratings, held by this process alone."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, made if it is not there; a torn last line goes to `<name>.torn`.
+        """Open a person's file; see `tunesmith.local_page.journal`."""
+        super().__init__(path, lambda line, where: rating_of(line, where, path), "tunesmith judge")
 
-        Raises:
-            UserError: another process holds it, or a line is no rating.
-        """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._handle = _opened(path)
-        try:
-            found = read_lines(path)
-            self.told = self._mend(found)
-        except BaseException:
-            os.close(self._handle)
-            raise
-        self.ratings = found.ratings
-        self._size = os.fstat(self._handle).st_size
-        _sync_folder(path.parent)
-
-    def add(self, rating: Rating) -> None:
-        """Write one line; when this returns, it is on the disk, in the file of that name.
-
-        Raises:
-            UserError: the file was changed or removed by somebody else.
-            OSError: it is not, for instance because the disk is full; the file is as it was.
-        """
-        record = rating.model_dump(mode="json", exclude_defaults=True)
-        line = json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
-        self._follow()
-        self._append(self._handle, line.encode())
-        self._size += len(line.encode())
-        self.ratings.append(rating)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._handle)
-
-    def _follow(self) -> None:
-        """Hold the file that has the name now: `dvc add` puts another with the same lines there."""
-        if not self._path.exists():
-            raise self._changed("is gone")
-        mine, there = os.fstat(self._handle), self._path.stat()
-        if mine.st_size != self._size:
-            raise self._changed("has been written by somebody else")
-        if os.path.samestat(mine, there) and not _is_shared(self._path):
-            return
-        handle = _opened(self._path)
-        same_size = os.fstat(handle).st_size == self._size
-        if not same_size or read_lines(self._path).ratings != self.ratings:
-            os.close(handle)
-            raise self._changed("holds other lines now")
-        os.close(self._handle)
-        self._handle = handle
-        _sync_folder(self._path.parent)
-
-    def _changed(self, what: str) -> UserError:
-        """Return the error about a file that somebody else has touched."""
-        return UserError(f"{self._path} {what}; restore it, or start `tunesmith judge` again")
-
-    def _mend(self, found: Lines) -> str | None:
-        """Bring the file to its last whole line and return what was done."""
-        if found.unended:
-            self._append(self._handle, b"\n")
-        if not found.torn:
-            return None
-        aside = self._path.with_suffix(".torn")
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            self._append(handle, found.torn.rstrip(b"\0") + b"\n")
-        finally:
-            os.close(handle)
-        os.ftruncate(self._handle, found.whole)
-        os.fsync(self._handle)
-        return (
-            f"{self._path}: a crash tore its last line; {len(found.torn)} bytes are now in "
-            f"{aside.name}, and that row comes again"
-        )
-
-    @staticmethod
-    def _append(handle: int, data: bytes) -> None:
-        """Put bytes behind the end of a file and onto the disk, or leave the file as it was."""
-        before = os.fstat(handle).st_size
-        try:
-            written = 0
-            while written < len(data):
-                written += os.write(handle, data[written:])
-            os.fsync(handle)
-        except OSError:
-            os.ftruncate(handle, before)
-            raise
-
-
-def _opened(path: Path) -> int:
-    """Return a handle that adds to a file, which this process alone holds from now on.
-
-    A file that DVC linked to its cache is given a content of its own, so that the cache stays.
-
-    Raises:
-        UserError: another process holds it.
-    """
-    if path.exists() and _is_shared(path):
-        with replacing(path) as temporary:
-            shutil.copyfile(path, temporary)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise UserError(
-            f"{path}: another `tunesmith judge` writes this file; use its page, or end it"
-        ) from None
-    return handle
-
-
-def _is_shared(path: Path) -> bool:
-    """True if another name leads to the same content."""
-    return path.is_symlink() or path.stat().st_nlink > 1
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a folder's list of files onto the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    @property
+    def ratings(self) -> list[Rating]:
+        """Every line so far."""
+        return self.lines

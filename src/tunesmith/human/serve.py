@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tunesmith.human.key import forget, key_of, token_at
+from tunesmith.local_page.key import forget, key_of, token_at
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
 from tunesmith.human.server import JudgeServer

@@ -55,7 +55,7 @@ def read_ratings(folder: Path) -> tuple[list[Rating], int]:
         UserError: there is no rating yet, or a line is none.
     """
     found = [read_lines(path) for path in sorted(folder.glob("*.jsonl"))]
-    ratings = [rating for one in found for rating in one.ratings]
+    ratings = [rating for one in found for rating in one.said]
     if not ratings:
         raise UserError(f"{folder}: no rating yet; `tunesmith judge` opens the page for them")
     return ratings, sum(bool(one.torn) for one in found)

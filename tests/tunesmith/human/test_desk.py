@@ -157,7 +157,7 @@ def test_rows_whose_answers_have_changed_come_again(path: Path) -> None:
 
 def counted(path: Path, item: Comparison) -> int:
     """Return how many ratings the results take from a file."""
-    return len(standing([item], read_lines(path).ratings, 0).ratings)
+    return len(standing([item], read_lines(path).said, 0).ratings)
 
 
 def test_a_row_whose_answers_come_back_is_asked_as_often_as_the_results_want(path: Path) -> None:

@@ -77,9 +77,9 @@ def test_reading_alone_changes_nothing(path: Path) -> None:
     whole = written(path, FIRST, SECOND)
     path.write_bytes(whole[:-20])
     found = read_lines(path)
-    assert found.ratings == [FIRST]
+    assert found.said == [FIRST]
     assert path.read_bytes() == whole[:-20]
-    assert read_lines(path.with_name("nobody.jsonl")).ratings == []
+    assert read_lines(path.with_name("nobody.jsonl")).said == []
 
 
 def test_a_broken_line_in_the_middle_is_named_and_nothing_is_changed(path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.M
     assert path.read_bytes() == before
     assert journal.ratings == [FIRST]
     journal.add(SECOND)
-    assert read_lines(path).ratings == [FIRST, SECOND]
+    assert read_lines(path).said == [FIRST, SECOND]
 
 
 def test_a_second_process_is_told_who_writes(path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_file_that_dvc_linked_to_its_cache_leaves_the_cache_alone(
     journal = Journal(path)
     journal.add(SECOND)
     assert cached.read_bytes() == before
-    assert read_lines(path).ratings == [FIRST, SECOND]
+    assert read_lines(path).said == [FIRST, SECOND]
 
 
 @pytest.mark.parametrize("link", [None, os.link, os.symlink], ids=["copy", "hardlink", "symlink"])
@@ -156,7 +156,7 @@ def test_a_file_that_dvc_takes_in_while_it_is_written_gets_the_next_line_too(
     else:
         shutil.copyfile(cached, path)
     journal.add(SECOND)
-    assert read_lines(path).ratings == [FIRST, SECOND]
+    assert read_lines(path).said == [FIRST, SECOND]
     assert cached.read_bytes().count(b"\n") == 1
 
 

@@ -12,7 +12,7 @@ def key_of(port: int, folder: Path) -> Path:
 
 
 def token_at(path: Path) -> str:
-    """Return the token of a `tunesmith judge` that did not end in order, else a new one.
+    """Return the token of a server that did not end in order, else a new one.
 
     The file is readable for its owner only; `forget` removes it at a clean end.
     """

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tunesmith.human.key import forget, token_at
+from tunesmith.local_page.key import forget, token_at
 
 
 def test_a_token_outlives_a_crash_and_not_a_clean_end(tmp_path: Path) -> None:
