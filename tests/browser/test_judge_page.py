@@ -17,12 +17,12 @@ from tests.browser.conftest import Open, milliseconds
 from tests.judging import comparison, comparisons, question, task, write_judged
 from tests.pages import Watched
 from tunesmith.human.comparison import Comparison
-from tunesmith.local_page.key import key_of
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
 from tunesmith.human.serve import KEYS
 from tunesmith.human.server import JudgeServer
 from tunesmith.human.task import Task
+from tunesmith.local_page.key import key_of
 
 pytestmark = pytest.mark.browser
 ATTACK = (

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tunesmith.local_page.key import forget, key_of, token_at
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
 from tunesmith.human.server import JudgeServer
 from tunesmith.human.task import Task
+from tunesmith.local_page.key import forget, key_of, token_at
 
 KEYS = Path(".work/judge")
 
