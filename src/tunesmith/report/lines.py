@@ -79,7 +79,7 @@ def line_chart(series: Sequence[Series], label: str, x_label: str) -> Markup:
         width=WIDTH,
         height=HEIGHT,
         label=label,
-        axes=_axes(axes, y_ticks),
+        axes=chart_axes(axes, y_ticks, _three(axes)),
         lines=Markup("").join(_line(one, axes) for one in known if one.points),
         middle=(LEFT + WIDTH - RIGHT) // 2,
         foot=HEIGHT - 4,
@@ -96,8 +96,8 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
     return [k * step for k in range(first, max(last, first + 1) + 1)]
 
 
-def _axes(axes: Axes, y_ticks: list[float]) -> Markup:
-    """Return grid lines with their values, and the first, middle and last step."""
+def chart_axes(axes: Axes, y_ticks: Sequence[float], x_ticks: Sequence[float]) -> Markup:
+    """Return grid lines with their values, and what is written under the horizontal axis."""
     edge, right = LEFT - 6, WIDTH - RIGHT
     rows = [
         GRID_Y.format(
@@ -105,9 +105,15 @@ def _axes(axes: Axes, y_ticks: list[float]) -> Markup:
         )
         for v in y_ticks
     ]
-    steps = dict.fromkeys([axes.x_low, round((axes.x_low + axes.x_high) / 2), axes.x_high])
-    columns = [TICK_X.format(x=axes.x(v), y=HEIGHT - BOTTOM + 15, text=f"{v:,.6g}") for v in steps]
+    foot = HEIGHT - BOTTOM + 15
+    columns = [TICK_X.format(x=axes.x(v), y=foot, text=f"{v:,.6g}") for v in x_ticks]
     return Markup("").join([*rows, *columns])
+
+
+def _three(axes: Axes) -> list[float]:
+    """Return the first, middle and last step."""
+    middle = round((axes.x_low + axes.x_high) / 2)
+    return list(dict.fromkeys([axes.x_low, middle, axes.x_high]))
 
 
 def _line(series: Series, axes: Axes) -> Markup:

@@ -1,0 +1,95 @@
+"""Judges a round that was made: the line that the ledger gets; it changes nothing.
+
+python -m tunesmith.improve.judge --before before.parquet --after per_row.parquet --record record.json
+"""
+
+import numpy as np
+
+from tunesmith.analysis import AnalyzeParams
+from tunesmith.files import read_json, write_json
+from tunesmith.gate import GateParams
+from tunesmith.improve import ImproveParams
+from tunesmith.improve.ledger import Round, looks_at, read_ledger
+from tunesmith.improve.parts import parts_of
+from tunesmith.improve.proof import Proof, prove
+from tunesmith.improve.scores import read_scores, scores_of
+from tunesmith.improve.spending import level
+from tunesmith.improve.turn import metric_of
+from tunesmith.params import read_seed
+from tunesmith.rows import read_rows, to_rows
+from tunesmith.stage import Paths, parse_paths, run_stage
+
+SECONDS_PER_HOUR = 3600.0
+FLAGS = ("--test", "--validation", "--train", "--before", "--after", "--efficiency", "--decision",
+         "--ledger", "--verdict")  # fmt: skip
+
+
+def judge(paths: Paths, params: ImproveParams, seed: int) -> Round:
+    """Return the round as the ledger keeps it."""
+    said, rounds = read_json(paths.decision), read_ledger(paths.ledger)
+    look = len(looks_at(rounds, said["test_set"])) + 1
+    at = level(params.spending, params.alpha, params.looks, look)
+    metric = metric_of(params)
+    proof = _proof(paths, rounds, said["targets"], metric, at, seed)
+    seconds = _train_seconds(paths)
+    return Round(
+        **{name: said[name] for name in ("number", "action", "why", "added", "refused", "dials")},
+        targets=tuple(said["targets"]),
+        contents=tuple(said["contents"]),
+        file=said.get("file"),
+        test_set=said["test_set"],
+        look=look,
+        metric=metric,
+        validation_before=said["validation"],
+        validation_after=_validation(paths, metric),
+        proof=proof.as_dict(),
+        kept=proof.kept,
+        gate=read_json(paths.verdict)["verdict"],
+        train_seconds=round(seconds, 1),
+        money=round(seconds / SECONDS_PER_HOUR * params.budget.price_per_hour, 4),
+    )
+
+
+def _proof(
+    paths: Paths, rounds: list[Round], targets: list[str], metric: str, at: float, seed: int
+) -> Proof:
+    """Return the comparison of the test rows before and after."""
+    test = read_rows(paths.test)
+    ids = [row["id"] for row in to_rows(test)]
+    protected = GateParams.read("gate").protected_slices
+    parts = parts_of(test, read_rows(paths.train), targets, protected, AnalyzeParams.read("analyze"))
+    seen_before = [one for earlier in rounds for one in earlier.targets]
+    watched = {name: parts.named[name] for name in [*targets, *seen_before] if name in parts.named}
+    before, after = (
+        scores_of(read_scores(path), ids, metric) for path in (paths.before, paths.after)
+    )
+    return prove(before, after, parts.target, parts.protected, at, seed, watched)
+
+
+def _validation(paths: Paths, metric: str) -> float | None:
+    """Return the candidate's mean score on the validation rows; None without any."""
+    table = read_scores(paths.after)
+    ids = [row["id"] for row in to_rows(read_rows(paths.validation))]
+    asked = [one for one in ids if one in table.index]
+    return float(np.mean(scores_of(table, asked, metric))) if asked else None
+
+
+def _train_seconds(paths: Paths) -> float:
+    """Return what training all phases took."""
+    return sum(
+        float(read_json(path).get("train_seconds", 0.0))
+        for path in sorted(paths.efficiency.glob("train-*.json"))
+    )
+
+
+def main() -> None:
+    """Judge, and write the line."""
+    paths = parse_paths(*FLAGS, "--record")
+    made = judge(paths, ImproveParams.read("improve"), read_seed())
+    write_json(paths.record, made.model_dump(mode="json"))
+    for reason in made.proof["reasons"]:
+        print(f"round {made.number}: {reason}")
+
+
+if __name__ == "__main__":
+    run_stage(main)
