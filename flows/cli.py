@@ -107,6 +107,28 @@ def monitor(
 
 
 @app.command()
+def improve(
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=0, help="At most; 0: as improve.budget says.")
+    ] = 0,
+    review: Annotated[
+        bool, typer.Option("--review", help="Ask before the rows of a round are learnt.")
+    ] = False,
+    approve: Approve = False,
+) -> None:
+    """Find what is weak, change data or training there, and keep what provably helps."""
+    from flows.retrain import end_now
+    from flows.server import prefect_api
+
+    with prefect_api() as server:
+        server.wait()
+        from flows.improve import run_here
+
+        code = run_here(rounds, review, approve)
+    end_now(code)
+
+
+@app.command()
 def rollback(tag: Annotated[str, typer.Argument(help="Of an earlier champion.")]) -> None:
     """Make an earlier champion the champion again; the one of now is not promoted any more."""
     from flows.rollback import roll_back

@@ -14,6 +14,7 @@ from flows.promotion import (
     POINTER,
     Verdict,
     candidate,
+    mark,
     point_to,
     promoted_before,
     refused_before,
@@ -27,6 +28,23 @@ from flows.stage_tasks import take_all
 from tunesmith.errors import UserError
 
 KEPT_HERE = "kept here: no DVC remote, and commits without their data are of no use to others"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What a run was made for, where that is more than to bring stages up to date.
+
+    Attributes:
+        subject: of its commit.
+        trailers: of its commit.
+        beside: files that the commit holds beside what the stages have written.
+        tag: of its commit.
+    """
+
+    subject: str
+    trailers: dict[str, str]
+    beside: tuple[str, ...]
+    tag: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,7 @@ def deliver(
     verdict: Verdict | None,
     pull: bool,
     ask: Callable[[str], Answer] | None = None,
+    cause: Cause | None = None,
 ) -> Delivered:
     """Commit, promote and share a run; main follows it if every stage came to its end.
 
@@ -56,36 +75,40 @@ def deliver(
         verdict: the gate's.
         pull: let DVC fetch what the remote has already.
         ask: is given the commit of what ships, and returns whether it is promoted.
+        cause: what the run was made for.
 
     Raises:
         UserError: it could not be shared or promoted; the run's branch is kept here.
     """
     failed = failed_stage(results)
     how = f"stopped at {failed.stage}" if failed else verdict.word if verdict else summary(results)
-    trailers = {"Prefect-Run": str(flow_run.id)}
+    trailers = {"Prefect-Run": str(flow_run.id)} | (cause.trailers if cause else {})
     trailers |= {"Stopped-At": failed.stage} if failed else {}
     trailers |= {"Verdict": verdict.word} if verdict else {}
     run_branch.gather(run.main)
-    news = run_branch.keep(plan, f"Retrain {run.name}: {how}", trailers)
+    subject = f"{cause.subject if cause else f'Retrain {run.name}'}: {how}"
+    news = run_branch.keep(plan, subject, trailers, beside=cause.beside if cause else ())
     ships = verdict is not None and verdict.ships
     why_not = obstacle(candidate(), is_asked=ask is not None) if ships else None
     if not news and (not ships or why_not) and not run_branch.is_ahead(run):
         run_branch.abandon(run)
         return Delivered("nothing to deliver: no output has changed")
     commit, tag, answer = head(), None, None
+    tags = [mark(cause.tag, subject)] if cause and not failed else []
     try:
         has_data = run_branch.push_data(run)
         if verdict is not None and ships and why_not is None:
             answer = _answer(run, commit, ask, has_data)
             if answer in (None, "approved"):
                 tag = tag_model(candidate(), verdict.reasons)
+                tags.append(tag)
                 _promote(tag, run, pull, answer)
                 run_branch.push_data(run)  # what the tagged commit holds went before
             else:
                 run_branch.note(f"Keep the champion: {answer}", _trailers(answer))
-        shared = run_branch.share(run, done=failed is None, tag=tag) if has_data else KEPT_HERE
+        shared = run_branch.share(run, done=failed is None, tags=tags) if has_data else KEPT_HERE
     except UserError:
-        untag(tag)
+        untag(*tags)
         run_branch.end(run, done=False)
         raise
     run_branch.end(run, done=failed is None)

@@ -1,23 +1,20 @@
 """Looks at what has come in, in a process of its own, and takes answered rows in as a round."""
 
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from flows import remote
-from flows.repository import succeeds
+from flows.feedback_round import FEEDBACK, place
 from flows.runner import DvcFailed, StageFailed, dvc, module
-from tunesmith.augmenters.feedback import read_rounds, round_name
 from tunesmith.errors import UserError
-from tunesmith.files import read_json, write_text
+from tunesmith.files import read_json
 from tunesmith.monitor.history import Look
 from tunesmith.stage import WORK
 
 TRAIN, CHAMPION = "data/train/train.parquet", "models/champion"
 LOOKS, HISTORY = Path("reports/monitor/looks.jsonl"), Path("reports/monitor/history.csv")
-FEEDBACK = Path("data/feedback")
 HERE = WORK / "monitor"
-FOUND, LEARN, PLACED = HERE / "look.json", HERE / "round.jsonl", HERE / "placed"
+FOUND, LEARN = HERE / "look.json", HERE / "round.jsonl"
 PATHS = {
     "--train": TRAIN,
     "--champion": CHAMPION,
@@ -66,35 +63,7 @@ def examine(on_line: Callable[[str], None] = print) -> Look:
 def take_in() -> Path | None:
     """Make a round of feedback of the rows that the look has handed over; None without any.
 
-    Its data goes to DVC; who pushes commits pushes it first.
-
     Raises:
         UserError: DVC did not take it.
     """
-    if not LEARN.read_text("utf-8").strip():
-        return None
-    numbers = [int(one.number) for one in read_rounds(FEEDBACK)]
-    path = FEEDBACK / round_name(max(numbers, default=0) + 1, LEARN)
-    write_text(PLACED, str(path))
-    shutil.copyfile(LEARN, path)
-    try:
-        dvc("add", str(path))
-    except DvcFailed as failure:
-        raise UserError(f"{path}: DVC did not take it ({failure.reason})") from None
-    return path
-
-
-def files_of_round(path: Path) -> Sequence[str]:
-    """Return what git keeps of a round."""
-    return f"{path}.dvc", str(path.parent / ".gitignore")
-
-
-def forget_unfinished() -> None:
-    """Take away a round that a look had placed and did not come to commit."""
-    if not PLACED.exists():
-        return
-    path = Path(PLACED.read_text("utf-8").strip())
-    if not succeeds("ls-files", "--error-unmatch", f"{path}.dvc"):
-        for left in (path, Path(f"{path}.dvc")):
-            left.unlink(missing_ok=True)
-    PLACED.unlink()
+    return place(LEARN) if LEARN.read_text("utf-8").strip() else None

@@ -18,13 +18,12 @@ from prefect.states import Cancelled, Completed, Failed
 from flows import run_branch, workcopy
 from flows.console import side_rows
 from flows.deliver import KEPT_HERE
+from flows.feedback_round import files_of, forget_unfinished
 from flows.incoming import (
     HISTORY,
     LOOKS,
     bring,
     examine,
-    files_of_round,
-    forget_unfinished,
     take_in,
 )
 from flows.notify import tell_of_failure
@@ -124,7 +123,7 @@ def _committed(found: Look) -> str:
         words.append(f"{taken} to learn from" if taken else "no answered rows to learn from")
     trailers = {"Prefect-Run": str(flow_run.id), "Look": str(number)}
     trailers |= {"Round": taken.name} if taken else {}
-    beside = (str(LOOKS), str(HISTORY), *(files_of_round(taken) if taken else ()))
+    beside = (str(LOOKS), str(HISTORY), *(files_of(taken) if taken else ()))
     run_branch.keep((), f"Look {number}: {word.lower()}", trailers, beside)
     return ", ".join(words)
 

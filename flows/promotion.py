@@ -19,6 +19,7 @@ POINTER = Path("champion.json")
 VERDICT = Path("reports/gate.json")
 PARAMS = Path("params.yaml")
 _VERSION = re.compile(rf"{ARTIFACT}@v(\d+)\.(\d+)\.(\d+)")
+ROUNDS = "round-*"  # the tags of rounds of the improve loop
 _TAGS = ("tag", "--list", f"{ARTIFACT}@v*")
 REFUSED = "Approval: refused"  # the trailer of a commit in which a person said no
 _MODEL = "Model"  # the trailer of a tag's message
@@ -68,10 +69,16 @@ def tag_model(model: str, reasons: Sequence[str]) -> str:
     return tag
 
 
-def untag(tag: str | None) -> None:
-    """Take a tag back that could not be shared: a version that nobody else has misleads."""
-    if tag is not None:
-        git("tag", "--delete", tag)
+def mark(tag: str, why: str) -> str:
+    """Tag the commit that is checked out with a name of its own; return the tag."""
+    git("tag", "--annotate", tag, "--message", why)
+    return tag
+
+
+def untag(*tags: str) -> None:
+    """Take tags back that could not be shared: a version that nobody else has misleads."""
+    if tags:
+        git("tag", "--delete", *tags)
 
 
 def untag_beyond(main: str) -> None:
@@ -79,8 +86,8 @@ def untag_beyond(main: str) -> None:
 
     What origin has of them comes back with the next fetch.
     """
-    for tag in git(*_TAGS, "--merged", "HEAD", "--no-merged", main).splitlines():
-        untag(tag)
+    beyond = ("--merged", "HEAD", "--no-merged", main)
+    untag(*git(*_TAGS, *beyond).splitlines(), *git("tag", "--list", ROUNDS, *beyond).splitlines())
 
 
 def promoted() -> list[str]:

@@ -4,7 +4,7 @@ A commit that anyone can see has its data in the DVC remote already; a run that 
 its end leaves main as it was, and its branch says how far it came.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,15 +88,15 @@ def note(subject: str, trailers: dict[str, str]) -> None:
     git("commit", "--quiet", "--allow-empty", "--message", subject, "--message", lines)
 
 
-def share(run: Run, *, done: bool, tag: str | None = None) -> str:
-    """Push the run's branch, and with it main and the tag; all refs or none.
+def share(run: Run, *, done: bool, tags: Sequence[str] = ()) -> str:
+    """Push the run's branch, and with it main and tags; all refs or none.
 
     Their data is to be in the remote already.
 
     Args:
         run: whose branch is checked out.
         done: the run came to its end, so main follows its branch.
-        tag: of a model that was promoted.
+        tags: of the run: of a model that was promoted, of a round.
 
     Returns:
         in words, what was shared.
@@ -107,7 +107,7 @@ def share(run: Run, *, done: bool, tag: str | None = None) -> str:
     if not has_origin():
         return "data pushed; commits kept here: git has no `origin`"
     refs = [f"HEAD:refs/heads/{run.branch}"]
-    refs += [f"HEAD:refs/heads/{run.main}"] * done + [f"refs/tags/{tag}"] * (tag is not None)
+    refs += [f"HEAD:refs/heads/{run.main}"] * done + [f"refs/tags/{tag}" for tag in tags]
     try:
         git("push", "--quiet", "--atomic", "origin", *refs)
     except UserError as error:

@@ -10,6 +10,7 @@ from tunesmith.exam import ExamParams
 from tunesmith.expectations import ValidateSuites
 from tunesmith.gate import GateParams
 from tunesmith.hardware import Hardware
+from tunesmith.improve import ImproveParams
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.models.params import BaseParams
 from tunesmith.monitor import MonitorParams
@@ -47,6 +48,7 @@ class Dials(Phases):
     gate: GateParams
     report: ReportParams
     monitor: MonitorParams = MonitorParams()
+    improve: ImproveParams = ImproveParams()
 
     @model_validator(mode="after")
     def _compared_models_exist(self) -> "Dials":

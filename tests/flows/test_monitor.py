@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from flows import incoming
+from flows import feedback_round, incoming
 from flows.run_branch import begin
 from tests.flows.conftest import DELIVERY_YAML, call
 from tests.flows.served import Ask, asking, everything, wait_for
@@ -152,15 +152,15 @@ def test_a_round_that_was_placed_and_not_committed_is_taken_away(finished: Path)
     incoming.LEARN.write_text(json.dumps(row) + "\n")
     path = incoming.take_in()
     assert path is not None
-    kept = incoming.files_of_round(path)
+    kept = feedback_round.files_of(path)
     assert all(Path(name).exists() for name in kept)
-    incoming.forget_unfinished()
+    feedback_round.forget_unfinished()
     assert sorted(incoming.FEEDBACK.glob("0*")) == []
 
     assert incoming.take_in() == path, "the same rows make the same round"
     call("git", "add", *kept)
     call("git", "commit", "-qm", "Look")
-    incoming.forget_unfinished()
+    feedback_round.forget_unfinished()
     assert path.exists(), "what git has stays"
 
 

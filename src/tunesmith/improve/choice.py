@@ -47,5 +47,7 @@ def choose(
 def _nothing(waiting: int) -> str:
     """Return why there is nothing to try."""
     if waiting:
-        return f"{waiting} proposed rows wait for a person (`tunesmith review`); nothing else to add"
+        return (
+            f"{waiting} proposed rows wait for a person (`tunesmith review`); nothing else to add"
+        )
     return "no candidates: no row is left to add, and no dial to turn that was not tried"

@@ -57,7 +57,9 @@ def _proof(
     test = read_rows(paths.test)
     ids = [row["id"] for row in to_rows(test)]
     protected = GateParams.read("gate").protected_slices
-    parts = parts_of(test, read_rows(paths.train), targets, protected, AnalyzeParams.read("analyze"))
+    parts = parts_of(
+        test, read_rows(paths.train), targets, protected, AnalyzeParams.read("analyze")
+    )
     seen_before = [one for earlier in rounds for one in earlier.targets]
     watched = {name: parts.named[name] for name in [*targets, *seen_before] if name in parts.named}
     before, after = (

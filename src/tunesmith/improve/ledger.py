@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import Field
+
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.files import write_jsonl
@@ -20,16 +22,16 @@ class Round(Component):
     why: str
     targets: tuple[str, ...] = ()  # slices that were weak on the validation rows
     file: str | None = None  # of data/feedback
-    added: dict[str, dict[str, int]] = {}  # slice → maker → rows
-    refused: dict[str, int] = {}  # reason → proposed rows that were not taken
+    added: dict[str, dict[str, int]] = Field(default_factory=dict)  # slice → maker → rows
+    refused: dict[str, int] = Field(default_factory=dict)  # reason → proposed rows that were not taken
     contents: tuple[str, ...] = ()  # a hash of each row that was added
-    dials: dict[str, Any] = {}  # of params.yaml, dotted, as they were set
+    dials: dict[str, Any] = Field(default_factory=dict)  # of params.yaml, dotted, as they were set
     test_set: str = ""  # hash of the ids of the test rows
     look: int = 0  # at that test set
     metric: str = ""
     validation_before: float | None = None
     validation_after: float | None = None
-    proof: dict[str, Any] = {}  # as Proof.as_dict
+    proof: dict[str, Any] = Field(default_factory=dict)  # as Proof.as_dict
     kept: bool = False
     gate: str | None = None  # the verdict against the champion
     train_seconds: float = 0.0

@@ -65,8 +65,8 @@ def _of_room(name: str, phase: Phase) -> Iterator[Move]:
     rank = getattr(method, "r", None)
     if method.kind in WEAK_METHODS:
         why = f"{method.kind} trains few weights, which may not hold what the rows teach"
-        dials = {f"phases.{name}.method": {"kind": "lora", "r": 16, "alpha": 32}}
-        yield Move("method lora", dials, why, False)
+        lora = {"kind": "lora", "r": 16, "alpha": 32}
+        yield Move("method lora", {f"phases.{name}.method": lora}, why, False)
     elif isinstance(rank, int) and rank * 2 <= MOST_RANK:
         why = f"a rank of {rank} may not hold what the rows teach"
         dials = {f"phases.{name}.method.r": rank * 2}

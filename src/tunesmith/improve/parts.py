@@ -49,9 +49,7 @@ def parts_of(
         protected: columns whose every value is protected.
         settings: the slices that can be named.
     """
-    masks = declared_masks(
-        test, train, settings.slices, settings.queries, settings.rare_below
-    )
+    masks = declared_masks(test, train, settings.slices, settings.queries, settings.rare_below)
     guarded = slice_masks(test, protected)
     named = {
         f"{column}={value}": mask

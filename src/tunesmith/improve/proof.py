@@ -36,7 +36,9 @@ class Part:
 
     def words(self) -> str:
         """Return the part and its difference."""
-        return f"{self.name} {self.difference:+.3f} [{self.low:+.3f}, {self.high:+.3f}] (n = {self.n})"
+        return (
+            f"{self.name} {self.difference:+.3f} [{self.low:+.3f}, {self.high:+.3f}] (n = {self.n})"
+        )
 
 
 @dataclass(frozen=True)

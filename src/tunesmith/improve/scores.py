@@ -27,8 +27,8 @@ def read_scores(path: Path) -> "pd.DataFrame":
 
     if not path.exists():
         raise UserError(f"{path}: no such file; `tunesmith run` makes it")
-    table = pq.read_table(path).to_pandas()
-    return table[table["model"] == CANDIDATE].set_index("id")
+    table: pd.DataFrame = pq.read_table(path, filters=[("model", "=", CANDIDATE)]).to_pandas()
+    return table.set_index("id")
 
 
 def scores_of(table: "pd.DataFrame", ids: Sequence[str], metric: str) -> Floats:
@@ -45,7 +45,9 @@ def scores_of(table: "pd.DataFrame", ids: Sequence[str], metric: str) -> Floats:
         )
     better = METRICS[metric].higher_is_better
     if better is None:
-        raise UserError(f'params.yaml: improve.metric: neither more nor less of "{metric}" is better')
+        raise UserError(
+            f'params.yaml: improve.metric: neither more nor less of "{metric}" is better'
+        )
     missing = [one for one in ids if one not in table.index]
     if missing:
         raise UserError(

@@ -111,9 +111,12 @@ def _moves(training: Path) -> Iterator[Move]:
 
 def main() -> None:
     """Decide, and write the decision and the rows."""
-    paths = parse_paths(*FLAGS, "--decision", "--round", names=("--begun-with",))
+    paths = parse_paths(*FLAGS, "--decision", "--round", names=("--begun-with", "--rounds"))
     params = ImproveParams.read("improve")
-    said, rows = turn(paths, params, int(str(vars(paths)["begun_with"])))
+    if most := int(str(paths.rounds)):
+        budget = params.budget.model_copy(update={"rounds": most})
+        params = params.model_copy(update={"budget": budget})
+    said, rows = turn(paths, params, int(str(paths.begun_with)))
     write_json(paths.decision, said)
     write_jsonl(paths.round, rows)
 

@@ -40,14 +40,20 @@ def _cards(rounds: Sequence[Round], alpha: float, looks: int) -> list[tuple[str,
     kept = [one for one in rounds if one.kept]
     own = [one for one in rounds if one.test_set == rounds[-1].test_set]
     rows = sum(_rows(one) for one in kept)
-    seconds, money = (sum(getattr(one, name) for one in rounds) for name in ("train_seconds", "money"))
+    seconds, money = (
+        sum(getattr(one, name) for one in rounds) for name in ("train_seconds", "money")
+    )
     used = spent([one.proof["level"] for one in own])
     first, last = own[0].validation_before, own[-1]
     now = last.validation_after if last.kept else last.validation_before
     cards = [
         ("rounds kept", f"{len(kept)} of {len(rounds)}", "the others were rolled back"),
         ("rows learnt", f"{rows:,}", "in the rounds that were kept"),
-        ("looks at the test rows", f"{len(own)} of {looks}", f"{used:.3g} of alpha {alpha:g} spent"),
+        (
+            "looks at the test rows",
+            f"{len(own)} of {looks}",
+            f"{used:.3g} of alpha {alpha:g} spent",
+        ),
         ("of training", f"{seconds:,.0f} s", f"{money:,.2f} of money" if money else "all rounds"),
     ]
     if first is not None and now is not None:

@@ -37,7 +37,7 @@ def gain_p(differences: Floats, seed: int, flips: int = FLIPS) -> float:
 def _sign_test(ups: int, moved: int) -> float:
     """Return the chance of as many rows that went up, or more, of those that moved."""
     tail = sum(math.comb(moved, count) for count in range(ups, moved + 1))
-    return tail / 2**moved
+    return float(tail / 2**moved)
 
 
 def _drawn(sizes: Floats, total: float, seed: int, flips: int) -> float:
