@@ -69,7 +69,7 @@ def _of_room(name: str, phase: Phase) -> Iterator[Move]:
         yield Move("method lora", {f"phases.{name}.method": lora}, why, False)
     elif isinstance(rank, int) and rank * 2 <= MOST_RANK:
         why = f"a rank of {rank} may not hold what the rows teach"
-        dials = {f"phases.{name}.method.r": rank * 2}
+        dials: dict[str, Any] = {f"phases.{name}.method.r": rank * 2}
         if isinstance(alpha := getattr(method, "alpha", None), int | float):
             dials[f"phases.{name}.method.alpha"] = alpha * 2
         yield Move("higher rank", dials, why, False)

@@ -85,7 +85,8 @@ def test_a_round_for_all_rows_has_no_elsewhere():
 def test_watched_slices_are_shown_and_judge_nothing():
     before, after = scores((0, 60), (1, 140)), scores((1, 60), (1, 140))
     after[-3:] = 0
-    proof = prove(before, after, WEAK, {}, LEVEL, seed=0, watched={"old": mask(200, slice(197, 200))})
+    old = {"old": mask(200, slice(197, 200))}
+    proof = prove(before, after, WEAK, {}, LEVEL, seed=0, watched=old)
     assert proof.kept
     assert proof.parts[-1].name == "old"
     assert proof.parts[-1].difference == -1

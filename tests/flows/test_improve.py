@@ -1,0 +1,231 @@
+"""The improve loop on a project whose model knows what it has rows of."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.flows import toy_loop
+from tests.flows.conftest import call
+from tests.flows.delivered import at_origin, refs, trailer
+from tests.flows.toy_loop import SLICES, row, sizes
+from tunesmith.files import write_json
+from tunesmith.improve.ledger import Round, read_ledger
+from tunesmith.params import load_yaml
+
+pytestmark = pytest.mark.flow
+LEDGER = Path("reports/improve/rounds.jsonl")
+FED = {"refund": 3, "order": 15, "账单": 15}
+IMPROVE = {"budget": {"rounds": 3}, "patience": 1, "metric": "exact_match", "technique": False}
+
+
+def dials(**improve: object) -> None:
+    """Write the whole of params.yaml, with other dials of the loop."""
+    tree = yaml.safe_load((Path(__file__).parents[2] / "params.yaml").read_text())
+    tree["improve"] = {**IMPROVE, **improve}
+    tree["analyze"] |= {"metric": "exact_match", "slices": ["lang", "meta.intent"]}
+    tree["gate"] |= {"protected_slices": ["lang"]}
+    Path("params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True))
+
+
+def pool(slice_: str, count: int, **more: object) -> list[dict[str, object]]:
+    """Return rows that could be learnt."""
+    return [row(5000 + k, slice_, "train") | more for k in range(count)]
+
+
+@pytest.fixture
+def project(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
+    """A project that starves one slice, and has rows of it in a pool; nothing has run."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    shutil.copy(toy_loop.__file__, "toy_loop.py")
+    Path("dvc.yaml").write_text(toy_loop.DVC_YAML)
+    dials()
+    write_json(Path("rows.json"), sizes(FED))
+    write_json(Path("pool.json"), pool("refund", 12))
+    for name in ("harm.txt", "dull.txt"):
+        Path(name).write_text("")
+    for name in ("data/feedback", "data/reviews", "reports"):
+        Path(name).mkdir(parents=True, exist_ok=True)
+    Path("data/feedback/.gitkeep").touch()
+    publish("A starved project")
+    return delivery
+
+
+def publish(subject: str) -> None:
+    """Commit everything and push it, as a person would."""
+    call("git", "add", "-A")
+    call("git", "commit", "-qm", subject)
+    call("git", "push", "-q", "origin", "main")
+
+
+def improve(rounds: int = 0, **more: bool) -> str:
+    """Run the loop and return what it says in the end."""
+    from flows.improve import improve as loop
+
+    state = loop(rounds, return_state=True, **more)
+    assert not state.is_failed(), state.message
+    return str(state.message)
+
+
+def ledger() -> list[Round]:
+    return read_ledger(LEDGER)
+
+
+def rounds() -> list[str]:
+    """Return the files of feedback that are here."""
+    return sorted(path.name[:3] for path in Path("data/feedback").glob("*.jsonl"))
+
+
+def score() -> float:
+    return float(json.loads(Path("reports/metrics.json").read_text())["exact_match"])
+
+
+def fresh() -> bool:
+    """Tell whether DVC finds nothing to do."""
+    return "up to date" in call("dvc", "status")
+
+
+def test_a_starved_slice_is_fed_and_the_proof_is_kept(project):
+    said = improve()
+    [one] = ledger()
+    assert (one.number, one.action, one.kept) == (1, "data", True)
+    assert one.targets == ("meta.intent=refund",)
+    assert one.added == {"meta.intent=refund": {"mine": 12}}
+    target = one.proof["parts"][0]
+    assert (target["before"], target["after"], target["n"]) == (0.2, 1.0, 60)
+    assert "1 round, 1 kept: no candidates" in said
+    assert rounds() == ["001"]
+    assert fresh()
+
+
+def test_a_round_is_one_commit_with_its_tag_and_its_trailers(project):
+    improve(1)
+    assert trailer("round-1", "Round") == "1"
+    assert call("git", "log", "-1", "--format=%s", "round-1").strip() == "Round 1 (data), kept: SHIP"
+    assert {"tags/round-1", "tags/adapter@v0.1.0", "tags/adapter@v0.2.0"} <= set(refs())
+    assert at_origin("main") == call("git", "rev-parse", "main").strip()
+
+
+def test_a_round_that_harms_others_is_rolled_back_and_can_still_be_rebuilt(project):
+    Path("harm.txt").write_text("order\n")
+    publish("Rows of feedback harm orders")
+    improve(1)
+    [one] = ledger()
+    assert not one.kept
+    assert any("harmed" in reason for reason in one.proof["reasons"])
+    assert rounds() == []
+    assert score() == pytest.approx((0.2 + 1 + 1) / 3)
+    assert fresh()
+    call("git", "checkout", "-q", "round-1")
+    call("dvc", "checkout", "-q")
+    assert rounds() == ["001"]
+    assert "up to date" in call("dvc", "repro").replace("didn't change", "")
+    assert score() < 0.7
+
+
+def test_rows_that_did_not_help_are_not_tried_again(project):
+    Path("dull.txt").write_text("refund\n")
+    publish("No row of feedback helps")
+    said = improve()
+    assert [one.kept for one in ledger()] == [False]
+    assert "did not help" in said
+    dials(patience=2)
+    publish("More patience")
+    assert "no round: no candidates" in improve()
+
+
+def test_after_rows_that_did_not_help_a_dial_is_turned(project):
+    Path("dull.txt").write_text("refund\n")
+    dials(patience=3, technique=True)
+    publish("No row of feedback helps")
+    improve(2)
+    first, second = ledger()
+    assert (first.action, second.action) == ("data", "technique")
+    assert second.dials == {"phases.sft.method.r": 32, "phases.sft.method.alpha": 64}
+    assert not second.kept
+    assert load_yaml(Path("params.yaml"))["phases"]["sft"]["method"]["r"] == 16
+    assert fresh()
+
+
+def test_each_look_at_the_test_rows_is_paid_for(project):
+    Path("dull.txt").write_text("refund\n")
+    dials(patience=9, technique=True, looks=2, alpha=0.04, budget={"rounds": 9})
+    publish("Two looks")
+    assert "looked at 2 times" in improve()
+    assert [(one.look, one.proof["level"]) for one in ledger()] == [(1, 0.02), (2, 0.02)]
+
+
+def test_rows_that_need_a_person_wait_for_one(project):
+    write_json(Path("pool.json"), pool("refund", 12, needs="review"))
+    publish("Rows to be reviewed")
+    assert "12 proposed rows wait for a person (`tunesmith review`)" in improve()
+    proposals = Path("data/proposals/candidates.jsonl").read_text().splitlines()
+    decisions = [{"proposal": json.loads(line)["proposal"]["id"], "decision": "accept"}
+                 for line in proposals]  # fmt: skip
+    text = "".join(json.dumps(one) + "\n" for one in decisions)
+    Path("data/reviews/decisions.jsonl").write_text(text)
+    publish("Accept them")
+    improve()
+    assert [one.added for one in ledger()] == [{"meta.intent=refund": {"mine": 12}}]
+
+
+def test_a_loop_that_was_killed_goes_on_with_the_same_result(project, monkeypatch):
+    """F17: nothing of the round that died is left, and its number and rows are the same again."""
+    import flows.improve_round as made
+
+    write_json(Path("pool.json"), [*pool("refund", 12), *pool("order", 3)])
+    write_json(Path("rows.json"), sizes({**FED, "order": 9}))
+    dials(rows_per_round=12, patience=3)
+    publish("Two weak slices, and few rows a round")
+    shutil.copytree("..", project.parent.parent / "undisturbed", symlinks=True)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(made.loop_files, "judge", die)
+        with pytest.raises(Killed):
+            improve(2)
+    assert rounds() == ["001"], "the round was placed"
+    improve(2)
+    interrupted, names = ledger(), rounds()
+    monkeypatch.chdir(project.parent.parent / "undisturbed" / "clone")
+    improve(2)
+    assert interrupted == ledger()
+    assert names == rounds()
+
+
+def test_the_page_and_the_plot_hold_every_round(project):
+    improve(1)
+    page = Path("reports/improve/rounds.html").read_text()
+    assert "1 of 1" in page
+    assert "12 rows (12 mine) for meta.intent=refund" in page
+    assert "meta.intent=refund" in Path("reports/improve/history.csv").read_text()
+
+
+def test_a_failing_stage_leaves_main_as_it_was(project):
+    improve(1)
+    before = at_origin("main")
+    write_json(Path("rows.json"), sizes({**FED, "账单": 2}))
+    write_json(Path("pool.json"), pool("账单", 12))
+    publish("Another weak slice")
+    code = Path("toy_loop.py").read_text()
+    broken = code.replace("    known = dict.fromkeys", "    assert len(added) < 20\n    known = dict.fromkeys")
+    Path("toy_loop.py").write_text(broken)
+    publish("A stage that fails on many rows")
+    from flows.improve import improve as loop
+
+    state = loop(return_state=True)
+    assert state.is_failed()
+    assert "train" in str(state.message)
+    assert [one.number for one in ledger()] == [1]
+    assert at_origin("main") != before, "the data was brought up to date first"
+    assert call("git", "branch", "--show-current").strip() == "main"
