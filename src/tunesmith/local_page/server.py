@@ -19,7 +19,7 @@ from tunesmith.local_page.page import Page
 
 ADDRESS = "127.0.0.1"
 HOSTS = {"127.0.0.1", "localhost"}  # what a browser on this machine may have asked for
-MOST_BYTES = 64 * 1024  # of a request's body
+MOST_BYTES = 64 * 1024  # of a request's body, unless a page says otherwise
 HEADER = "X-Tunesmith-Token"
 PATIENCE_SECONDS = 30  # for a request that does not end
 Message = TypeVar("Message", bound=BaseModel)
@@ -100,12 +100,14 @@ class PageHandler(BaseHTTPRequestHandler):
 
     Attributes:
         thing: what the page writes down, for messages.
+        most_bytes: of a request's body.
     """
 
     server: PageServer
     server_version, sys_version = "tunesmith", ""
     timeout = PATIENCE_SECONDS
     thing: ClassVar[str]
+    most_bytes: ClassVar[int] = MOST_BYTES
 
     def gets(self) -> dict[str, Callable[[], None]]:
         """Return what answers a GET, by its place."""
@@ -200,8 +202,10 @@ class PageHandler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isascii() or not length.isdigit():
             raise DeniedError(HTTPStatus.LENGTH_REQUIRED, "a request says how long it is")
-        if int(length) > MOST_BYTES:
-            raise DeniedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {MOST_BYTES:,} bytes")
+        if int(length) > self.most_bytes:
+            raise DeniedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {self.most_bytes:,} bytes"
+            )
         try:
             return kind.model_validate_json(self.rfile.read(int(length)))
         except ValidationError as error:
