@@ -52,8 +52,8 @@ def form(row: Row) -> Row:
         if row["task"] == "chat" and made["messages"][-1]["role"] != "assistant":
             made["messages"] = [*made["messages"], {"role": "assistant", "content": ""}]
         return made
-    blanks = {name: cell for name, cell in ANSWERS.get(row["task"], {}).items() if name in SHOWN}
-    return {**blanks, **made}
+    filled = {**ANSWERS.get(row["task"], {}), **made}
+    return {name: filled[name] for name in SHOWN if name in filled}
 
 
 def facts(row: Row) -> list[tuple[str, str]]:
@@ -69,7 +69,8 @@ def facts(row: Row) -> list[tuple[str, str]]:
 
 def _block(name: str, now: Sequence[Turn], before: Sequence[Turn]) -> dict[str, Any]:
     """Return one column, turn beside turn."""
-    pairs = [_pair(new, old) for new, old in zip_longest(now, before)]
+    beside = _labels if name == "label" else _pair
+    pairs = [beside(new, old) for new, old in zip_longest(now, before)]
     return {
         "name": name,
         "now": [new for new, _ in pairs if new],
@@ -85,6 +86,14 @@ def _pair(now: Turn | None, before: Turn | None) -> tuple[Any, Any]:
     if found is None:
         return _plain(now), _plain(before)
     return _turn(now[0], joined(found[0])), _turn(before[0], joined(found[1]))
+
+
+def _labels(now: Turn | None, before: Turn | None) -> tuple[Any, Any]:
+    """Return two labels, marked whole where they differ."""
+    if now is None or before is None:
+        return _pair(now, before)
+    differ = now[1] != before[1]
+    return _turn(None, [(now[1], differ)]), _turn(None, [(before[1], differ)])
 
 
 def _plain(turn: Turn) -> dict[str, Any]:
