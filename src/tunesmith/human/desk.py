@@ -10,17 +10,10 @@ from tunesmith.human.newest import newest
 from tunesmith.human.order import first_is_left, shuffled
 from tunesmith.human.rating import Marks, Rating
 from tunesmith.human.task import Task
+from tunesmith.local_page.server import ConflictError, RefusedError
 from tunesmith.rows import message_text, prompt_of, reference_of
 
 State: TypeAlias = dict[str, Any]
-
-
-class ConflictError(Exception):
-    """The page does not know of a line that is there: another window of the same person."""
-
-
-class RefusedError(Exception):
-    """The page asks for what there is not; the text says what."""
 
 
 class Desk:

@@ -7,7 +7,7 @@ from tunesmith.human.page import Page
 from tunesmith.human.room import Room
 from tunesmith.human.server import JudgeServer
 from tunesmith.human.task import Task
-from tunesmith.local_page.key import forget, key_of, token_at
+from tunesmith.local_page.serve import serve_page
 
 KEYS = Path(".work/judge")
 
@@ -26,15 +26,18 @@ def serve(task: Task, ratings: Path, port: int, root: Path, tell: Callable[[str]
         UserError: the port is taken.
     """
     room = Room(task, ratings, tell)
-    keys = root / KEYS
-    with JudgeServer(port, room, lambda bound: token_at(key_of(bound, keys)), Page()) as server:
-        tell(f"{asked(task)}\n{server.url}\nfor this machine only; Ctrl-C ends")
-        try:
-            server.serve_forever(poll_interval=0.1)
-        except KeyboardInterrupt:
-            room.close()
-            forget(key_of(server.server_port, keys))
-            tell(f"\nended; ratings are in {ratings}")
+
+    def ended() -> str:
+        room.close()
+        return f"ratings are in {ratings}"
+
+    serve_page(
+        lambda token_of: JudgeServer(port, room, token_of, Page()),
+        root / KEYS,
+        asked(task),
+        ended,
+        tell,
+    )
 
 
 def asked(task: Task) -> str:

@@ -1,214 +1,52 @@
-"""Serves the page on this machine: loopback only, behind a token, JSON in and out."""
+"""Serves the page of `tunesmith judge`: where a person stands, their ratings in."""
 
-import errno
-import json
-import secrets
-import sys
 from collections.abc import Callable
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import ValidationError
-
-from tunesmith.errors import UserError
-from tunesmith.human.desk import ConflictError, RefusedError
 from tunesmith.human.messages import Answer, Undo
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
-
-ADDRESS = "127.0.0.1"
-HOSTS = {"127.0.0.1", "localhost"}  # what a browser on this machine may have asked for
-MOST_BYTES = 64 * 1024  # of a request's body
-HEADER = "X-Tunesmith-Token"
-PATIENCE_SECONDS = 30  # for a request that does not end
-Message = TypeVar("Message", Answer, Undo)
+from tunesmith.local_page.server import PageHandler, PageServer
 
 
-class DeniedError(Exception):
-    """A request that is not answered: a status, and why."""
-
-    def __init__(self, status: HTTPStatus, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-
-
-class JudgeServer(ThreadingHTTPServer):
+class JudgeServer(PageServer):
     """One page for everybody at this machine."""
 
-    daemon_threads = True
-    request_queue_size = 64  # connections that wait to be taken
+    name = "judge"
 
     def __init__(self, port: int, room: Room, token_of: Callable[[int], str], page: Page) -> None:
-        """Take a port of 127.0.0.1; 0 for any that is free.
-
-        Args:
-            port: to take.
-            room: of the people who come.
-            token_of: gives the token, once this server alone has the port.
-            page: to serve.
-
-        Raises:
-            UserError: the port is taken or not allowed.
-        """
-        self.room, self.page = room, page
-        try:
-            super().__init__((ADDRESS, port), Handler)
-        except OSError as error:
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise
-            why = "taken" if error.errno == errno.EADDRINUSE else "not allowed"
-            raise UserError(
-                f"port {port} of {ADDRESS} is {why}; end what runs there, or give another --port"
-            ) from None
-        self.token = token_of(self.server_port)
-
-    @property
-    def url(self) -> str:
-        """The address that opens the page."""
-        return f"http://{ADDRESS}:{self.server_port}/?token={self.token}"
-
-    @property
-    def cookie(self) -> str:
-        """The cookie's name; cookies do not tell ports apart."""
-        return f"tunesmith_judge_{self.server_port}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - given
-        """Say in one line that a request failed; a browser that went away is no failure."""
-        error = sys.exception()
-        if not isinstance(error, ConnectionError | TimeoutError):
-            print(f"a request failed: {type(error).__name__}: {error}", file=sys.stderr)
+        """Take a port; `room` is of the people who come, for the rest see `PageServer`."""
+        self.room = room
+        super().__init__(port, Handler, token_of, page)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(PageHandler):
     """One request."""
 
     server: JudgeServer
-    server_version, sys_version = "tunesmith", ""
-    timeout = PATIENCE_SECONDS
+    thing = "rating"
 
-    def do_GET(self) -> None:
-        """Serve the page, or where a person stands."""
-        self._answer({"/": self._page, "/api/state": self._state})
+    def gets(self) -> dict[str, Callable[[], None]]:
+        """Return what shows where a person stands."""
+        return {"/api/state": self._state}
 
-    def do_POST(self) -> None:
-        """Take a rating, or take the last one back."""
-        self._answer({"/api/rate": self._rate, "/api/undo": self._undo})
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
-        """Log nothing: an address holds the token."""
-
-    def _answer(self, routes: dict[str, Callable[[], None]]) -> None:
-        """Answer a request of this machine's browser that knows the token."""
-        try:
-            self._check_host()
-            route = routes.get(urlsplit(self.path).path)
-            if route is None:
-                raise DeniedError(HTTPStatus.NOT_FOUND, "nothing is here")
-            route()
-        except DeniedError as denied:
-            self._send_json(denied.status, {"error": str(denied)})
-        except ConflictError:
-            self._send_json(HTTPStatus.CONFLICT, {"error": "rated in another window meanwhile"})
-        except (RefusedError, UserError) as error:
-            self._send_json(HTTPStatus.UNPROCESSABLE_ENTITY, {"error": str(error)})
-        except OSError as error:
-            if isinstance(error, ConnectionError | TimeoutError):
-                raise
-            why = f"the rating could not be written: {error.strerror}"
-            self._send_json(HTTPStatus.INSUFFICIENT_STORAGE, {"error": why})
-
-    def _page(self) -> None:
-        """Serve the page and hand out the cookie."""
-        asked = parse_qs(urlsplit(self.path).query).get("token", [""])[0]
-        if not (self._is_token(asked) or self._is_token(self._cookie())):
-            raise DeniedError(
-                HTTPStatus.FORBIDDEN, "open the address that `tunesmith judge` printed, as it is"
-            )
-        cookie = f"{self.server.cookie}={self.server.token}; Path=/; HttpOnly; SameSite=Strict"
-        body = self.server.page.html(self.server.token).encode()
-        self._send(HTTPStatus.OK, "text/html; charset=utf-8", body, {"Set-Cookie": cookie})
+    def posts(self) -> dict[str, Callable[[], None]]:
+        """Return what takes a rating, or takes the last one back."""
+        return {"/api/rate": self._rate, "/api/undo": self._undo}
 
     def _state(self) -> None:
         """Serve where a person stands."""
-        self._check_token()
+        self.check_token()
         annotator = parse_qs(urlsplit(self.path).query).get("annotator", [""])[0]
-        self._send_json(HTTPStatus.OK, self.server.room.desk(annotator).state())
+        self.send_json(HTTPStatus.OK, self.server.room.desk(annotator).state())
 
     def _rate(self) -> None:
         """Write a rating down."""
-        answer = self._body(Answer)
-        self._send_json(HTTPStatus.OK, self.server.room.desk(answer.annotator).rate(answer))
+        answer = self.body(Answer)
+        self.send_json(HTTPStatus.OK, self.server.room.desk(answer.annotator).rate(answer))
 
     def _undo(self) -> None:
         """Take a rating back."""
-        wish = self._body(Undo)
-        self._send_json(HTTPStatus.OK, self.server.room.desk(wish.annotator).undo(wish))
-
-    def _check_host(self) -> None:
-        """Refuse a name that somebody else made to lead to this machine (DNS rebinding)."""
-        host = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
-        if host not in HOSTS:
-            raise DeniedError(
-                HTTPStatus.FORBIDDEN, f"this page is served to {' and '.join(HOSTS)} only"
-            )
-
-    def _check_token(self) -> None:
-        """Refuse who has not both the cookie and the header, which other sites cannot set."""
-        if not (self._is_token(self._cookie()) and self._is_token(self.headers.get(HEADER, ""))):
-            raise DeniedError(HTTPStatus.FORBIDDEN, "another token: open the address printed last")
-
-    def _is_token(self, given: str) -> bool:
-        """Compare in a time that tells nothing."""
-        return secrets.compare_digest(given.encode(), self.server.token.encode())
-
-    def _cookie(self) -> str:
-        """Return the token of the request's cookie."""
-        try:
-            cookies = SimpleCookie(self.headers.get("Cookie", ""))
-        except CookieError:
-            return ""
-        return cookies[self.server.cookie].value if self.server.cookie in cookies else ""
-
-    def _body(self, kind: type[Message]) -> Message:
-        """Return the request's JSON as a message."""
-        self._check_token()
-        if self.headers.get_content_type() != "application/json":
-            raise DeniedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "JSON is taken, nothing else")
-        length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdigit():
-            raise DeniedError(HTTPStatus.LENGTH_REQUIRED, "a request says how long it is")
-        if int(length) > MOST_BYTES:
-            raise DeniedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {MOST_BYTES:,} bytes")
-        try:
-            return kind.model_validate_json(self.rfile.read(int(length)))
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise RefusedError(f"{place}: {first['msg']}" if place else str(first["msg"])) from None
-
-    def _send_json(self, status: HTTPStatus, data: Any) -> None:
-        """Answer with JSON."""
-        self._send(status, "application/json", json.dumps(data).encode(), {})
-
-    def _send(self, status: HTTPStatus, kind: str, body: bytes, more: dict[str, str]) -> None:
-        """Answer with headers that keep the page to itself."""
-        self.send_response(status)
-        headers = {
-            "Content-Type": kind,
-            "Content-Length": str(len(body)),
-            "Content-Security-Policy": self.server.page.policy,
-            "Cache-Control": "no-store",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            **more,
-        }
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        wish = self.body(Undo)
+        self.send_json(HTTPStatus.OK, self.server.room.desk(wish.annotator).undo(wish))

@@ -2,15 +2,15 @@
 
 import base64
 import hashlib
-import json
 import re
 from html.parser import HTMLParser
 
 from tunesmith.human import page
 from tunesmith.human.page import Page
+from tunesmith.local_page import page as shared
 
-ZH = json.loads((page.FOLDER / "page_zh.json").read_text(encoding="utf-8"))
-SCRIPT = (page.FOLDER / "page.js").read_text(encoding="utf-8")
+ZH = shared.chinese(page.FOLDER)
+SCRIPT = "".join((one / "page.js").read_text("utf-8") for one in (shared.SHARED, page.FOLDER))
 KEY_NAMES = {"Enter", "Esc", "Shift", "Tab", "Tunesmith judge"}
 
 

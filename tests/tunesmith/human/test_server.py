@@ -15,7 +15,8 @@ from tunesmith.errors import UserError
 from tunesmith.human.journal import Journal
 from tunesmith.human.page import Page
 from tunesmith.human.room import Room
-from tunesmith.human.server import HEADER, JudgeServer
+from tunesmith.human.server import JudgeServer
+from tunesmith.local_page.server import HEADER
 
 TOKEN = "right-token-of-this-test"
 
@@ -131,6 +132,14 @@ def test_a_name_that_was_made_to_lead_here_is_refused(client: Client, host: str 
     reply = client.ask(f"/?token={TOKEN}", Host=host)
     assert (reply.status, "Set-Cookie" in reply.headers) == (403, False)
     assert "127.0.0.1" in reply.data["error"]
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:1"])
+def test_what_another_site_s_page_sends_is_refused(client: Client, origin: str) -> None:
+    reply = client.ask("/api/rate", client.answer(), Origin=origin)
+    assert (reply.status, client.state()["done"]) == (403, 0)
+    own = f"http://127.0.0.1:{client.server.server_port}"
+    assert client.ask("/api/rate", client.answer(), Origin=own).status == 200
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:9000", "127.0.0.1:9000"])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from tunesmith.report.marked import MOST_PAIRS, marked
+from tunesmith.report.changed_tokens import MOST_PAIRS
+from tunesmith.report.marked import marked
 
 SPOKEN = re.compile(r'<span class="sr">.*?</span>')
 
