@@ -10,7 +10,7 @@ from tunesmith.analysis.find import direction, find_slices
 from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.augmenters.feedback import Round, read_rounds
 from tunesmith.augmenters.tools import Tools
-from tunesmith.balance import REPEAT
+from tunesmith.balance import REPEAT, WEIGHT
 from tunesmith.endpoints.replies import Replies
 from tunesmith.files import write_json, write_jsonl, write_text
 from tunesmith.params import read_seed
@@ -91,8 +91,8 @@ def propose(
 
 def bench_of(train: "pd.DataFrame", held: Held, given: Given, seed: int, tools: Tools) -> Bench:
     """Return what makers work with; rows that a balance or a weight repeats count once."""
-    once = train[train["op"] != REPEAT]
-    again = Counter(str(row) for row in train[train["op"] == REPEAT]["parent"])
+    once = train[~train["op"].isin([REPEAT, WEIGHT])]
+    again = Counter(str(row) for row in train[train["op"] == WEIGHT]["parent"])
     space = TrainSpace(once, seed)
     own = to_rows(space.rows)
     weights = {row["id"]: 1 + again[row["id"]] for row in own}
@@ -127,7 +127,7 @@ def main() -> None:
         read_rows(paths.train),
         pq.read_table(paths.per_row).to_pandas(),
         Held([row for frame in held for row in to_rows(frame)], read_rounds(paths.feedback)),
-        Given(read_given(paths.pool, "pool"), read_given(paths.written, "written")),
+        Given(read_given(paths.pool, "pool"), read_given(paths.written, "written", answered=True)),
         ProposeParams.read("propose"),
         read_seed(),
         Tools(paths.material, replies),

@@ -82,14 +82,14 @@ def _leave_what_was_made(placed: Placed, made: list[Row]) -> None:
     placed.added = [row for row in placed.added if row["id"] not in ids]
 
 
-def _summary(made: Made, placed: Placed, repeated: int, rounds: list[Round]) -> dict[str, Any]:
+def _summary(made: Made, placed: Placed, weighted: int, rounds: list[Round]) -> dict[str, Any]:
     """Return the counts that the reports show."""
     feedback = placed.feedback()
     counts = {
         "original": len(placed.rows) + len(placed.added) - len(feedback),
         "made": len(made.rows),
         "feedback": len(feedback),
-        **({"repeated": repeated} if repeated else {}),
+        **({"weighted": weighted} if weighted else {}),
     }
     return {
         "rows": {**counts, "total": sum(counts.values())},

@@ -6,7 +6,7 @@ from typing import Any
 from tunesmith.augmenters.feedback import Round
 from tunesmith.augmenters.guards import held_out_twins
 from tunesmith.augmenters.make import Refused
-from tunesmith.balance import repeat_of
+from tunesmith.balance import WEIGHT, repeat_of
 from tunesmith.errors import UserError
 from tunesmith.rows import CONTENT, Row
 
@@ -34,7 +34,7 @@ class Placed:
     def repeats(self) -> list[Row]:
         """Return each row as often again as its weight says."""
         return [
-            repeat_of(row, f"weight{turn}")
+            repeat_of(row, turn, WEIGHT)
             for row in (*self.rows, *self.added)
             for turn in range(1, self.weights.get(row["id"], 1))
         ]

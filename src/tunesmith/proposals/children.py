@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 from tunesmith.augmenters import AnyAugmenter, AugmentParams
 from tunesmith.augmenters.make import make
-from tunesmith.proposals.maker import Bench, Candidate, Made, best_first, nearness, own_rows
+from tunesmith.proposals.diverse import each_language
+from tunesmith.proposals.maker import Bench, Candidate, Made, best_first, train_nearness
 from tunesmith.proposals.target import Target
 from tunesmith.proposals.turns import in_turn
 from tunesmith.rows import Row, meta_of, to_json
 
+GUARDS = AugmentParams.model_validate({})
+ALIKE = 0.5  # what likeness to another parent takes off a row
 PARENTS = 2  # tried for each row that is wanted: guards refuse some of their children
 
 
@@ -25,14 +28,12 @@ def grown(
         steps: the augmenters, each applied to every parent.
         guards: what a made row must keep to, as in stage augment.
     """
-    own = own_rows(bench)
-    near = nearness(target, own, bench)
-    order = sorted(range(len(own)), key=lambda place: (-near[place], own[place]["id"]))
-    order = in_turn([k for k in order if near[k] > 0], lambda k: own[k]["lang"], target.langs)
-    chosen = order[:parents]
-    scores = {own[place]["id"]: float(near[place]) for place in chosen}
+    near = train_nearness(target, bench)
+    chosen = each_language(bench.train, bench.space.matrix, near, parents, ALIKE)
+    chosen = in_turn(chosen, lambda place: bench.train[place]["lang"], target.langs)[:parents]
+    scores = {bench.train[place]["id"]: float(near[place]) for place in chosen}
     params = guards.model_copy(update={"steps": list(steps)})
-    made = make([own[place] for place in chosen], bench.held_out, params, bench.seed, bench.tools)
+    made = make([bench.train[k] for k in chosen], bench.held_out, params, bench.seed, bench.tools)
     candidates = [Candidate(named(row), scores[row["parent"]]) for row in made.rows]
     refused: Counter[str] = Counter()
     for (_, reason), count in made.rejected.items():

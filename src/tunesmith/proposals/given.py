@@ -5,7 +5,7 @@ from typing import Any
 
 from tunesmith.augmenters.feedback_row import checked_row
 from tunesmith.errors import UserError
-from tunesmith.rows import Row
+from tunesmith.rows import Row, prompt_text
 from tunesmith.text.json_lines import json_lines
 
 BESIDE = (".gitkeep", ".gitignore", "README.md")
@@ -16,7 +16,7 @@ STAND_IN: dict[str, dict[str, Any]] = {  # for the check of a row that has no an
 }
 
 
-def read_given(folder: Path, kind: str) -> list[Row]:
+def read_given(folder: Path, kind: str, answered: bool = False) -> list[Row]:
     """Return the rows of every file of a folder, in the order of the files' names and lines.
 
     A row has the columns of a round of feedback. `prompt` and `completion` may be plain texts, and
@@ -25,7 +25,8 @@ def read_given(folder: Path, kind: str) -> list[Row]:
 
     Args:
         folder: of `.jsonl` files.
-        kind: the maker whose rows these are; it goes into `op`, ids and `source`.
+        kind: what begins their `source`, and is their `op`.
+        answered: every row must have an answer.
 
     Raises:
         UserError: no such folder, a file of another kind, or a line that is no row (file:line).
@@ -33,11 +34,15 @@ def read_given(folder: Path, kind: str) -> list[Row]:
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder; an empty one will do")
     files = sorted(path for path in folder.iterdir() if _has_rows(path))
-    return [
-        given_row(data, f"{path}:{line}", f"{kind}/{path.name}:{line}", kind)
-        for path in files
-        for line, data in json_lines(path)
-    ]
+    rows = []
+    for path in files:
+        for line, data in json_lines(path):
+            where = f"{path}:{line}"
+            row = given_row(data, where, f"{kind}/{path.name}:{line}", kind)
+            if answered and not is_answered(row):
+                raise UserError(f"{where}: there is no answer; write one, or put it in the pool")
+            rows.append(row)
+    return rows
 
 
 def _has_rows(path: Path) -> bool:
@@ -62,6 +67,8 @@ def given_row(data: dict[str, Any], where: str, source: str, kind: str) -> Row:
     blank = {} if is_answered(told) else STAND_IN.get(str(told.get("task")), {})
     row = checked_row({**told, **blank}, where, source, kind)
     row |= dict.fromkeys(blank)
+    if not prompt_text(row).strip():
+        raise UserError(f"{where}: the question is empty")
     return {**row, "split": None, **({"slice": wanted} if wanted else {})}
 
 

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt
 
-from tunesmith.augmenters import AnyAugmenter, AugmentParams
+from tunesmith.augmenters import AnyAugmenter
 from tunesmith.augmenters.eda import Eda
 from tunesmith.augmenters.synonym import Synonym
-from tunesmith.proposals.children import PARENTS, grown
+from tunesmith.proposals.children import GUARDS, PARENTS, grown
 from tunesmith.proposals.maker import Bench, Made, Maker
 from tunesmith.proposals.target import Target
 
@@ -16,7 +16,6 @@ STEPS: list[AnyAugmenter] = [
     Synonym.model_validate({"share": 1.0}),
     Eda.model_validate({"share": 1.0}),
 ]
-GUARDS = AugmentParams.model_validate({})
 
 
 class Grow(Maker):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.augmenters.tools import Tools
 from tunesmith.component import Component
+from tunesmith.proposals.news import news
 from tunesmith.proposals.target import Target
 from tunesmith.rows import Row, prompt_text
 
 Needs = Literal["answer", "review"]
+LEAST = 0.1  # likeness; below it two texts share no more than any two of a language
 IN_SLICE = 0.5  # likeness that a row counts with at least where a field puts it into the slice
 
 
@@ -61,6 +64,12 @@ class Bench:
     pool: list[Row] = field(default_factory=list)
     written: list[Row] = field(default_factory=list)
 
+    @cached_property
+    def news(self) -> NDArray[np.float64]:
+        """Return how much the answer to each row of the pool would teach, 0 to 1."""
+        texts = [prompt_text(row) for row in self.pool]
+        return news(texts, self.space, self.labelled, self.seed)
+
 
 class Maker(Component):
     """Proposes rows for one weak slice at a time."""
@@ -87,10 +96,31 @@ def nearness(target: Target, rows: Sequence[Row], bench: Bench) -> NDArray[np.fl
     It is the greatest likeness of its question to one of them. Where a field puts the row into the
     slice it is 0.5 at least, where a field puts it outside it is 0.
     """
-    near = likeness([prompt_text(row) for row in rows], target.failures, bench.space)
+    texts = [prompt_text(row) for row in rows]
+    return _by_fields(target, rows, likeness(texts, target.failures, bench.space))
+
+
+def train_nearness(target: Target, bench: Bench) -> NDArray[np.float64]:
+    """Return `nearness` of each train row; 0 of rows that an augmenter made.
+
+    Those would be grown twice.
+    """
+    if not target.failures:
+        return np.zeros(len(bench.train))
+    near = _by_fields(target, bench.train, bench.space.likeness(target.failures).max(axis=0))
+    own = np.array([row["parent"] is None for row in bench.train], dtype=bool)
+    found: NDArray[np.float64] = np.where(own, near, 0.0)
+    return found
+
+
+def _by_fields(
+    target: Target, rows: Sequence[Row], near: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the likeness of rows with what their fields tell of the slice."""
     told = [target.holds(row) for row in rows]
     inside = np.array([one is True for one in told], dtype=bool)
     outside = np.array([one is False for one in told], dtype=bool)
+    near = np.where(near < LEAST, 0.0, near)
     found: NDArray[np.float64] = np.where(inside, np.maximum(near, IN_SLICE), near)
     return np.where(outside, 0.0, found)
 
@@ -101,11 +131,6 @@ def likeness(texts: list[str], others: list[str], space: TrainSpace) -> NDArray[
         return np.zeros(len(texts))
     found: Any = space.vectors(texts) @ space.vectors(others).T
     return np.asarray(found.max(axis=1).toarray(), dtype=np.float64).ravel()
-
-
-def own_rows(bench: Bench) -> list[Row]:
-    """Return the train rows that came from a source or a person, not from an augmenter."""
-    return [row for row in bench.train if row["parent"] is None]
 
 
 def best_first(candidates: Sequence[Candidate]) -> list[Candidate]:
