@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stages.analyze import analyze, find_slices
+from stages.analyze import analyze
 from tunesmith.analysis import AnalyzeParams
+from tunesmith.analysis.find import find_slices
 from tunesmith.demo.rows import RowMaker
 from tunesmith.rows import Row, meta_of, prompt_text, reference_of, to_frame
 from tunesmith.text.negation import negates

@@ -26,8 +26,8 @@ from benchmarks.planted_weakness import (
     label_of,
     plant,
 )
-from stages.analyze import find_slices
 from tunesmith.analysis import AnalyzeParams
+from tunesmith.analysis.find import find_slices
 from tunesmith.rows import Row, prompt_text, to_frame
 from tunesmith.text.vectors import fit_vectors, to_vectors
 

@@ -1,45 +1,39 @@
-"""Find where the candidate fails, why, and which train rows the next round should grow."""
+"""Find where the candidate fails on the test rows, why, and what to do about it."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.parquet as pq
 
 from tunesmith.analysis import AnalyzeParams
-from tunesmith.analysis.cases import FIXED, build_cases
+from tunesmith.analysis.cases import build_cases
 from tunesmith.analysis.clusters import error_clusters
 from tunesmith.analysis.confusions import confusion_pairs
 from tunesmith.analysis.error_types import count_error_types, error_types
+from tunesmith.analysis.find import direction, find_slices
 from tunesmith.analysis.findings import actions, plan, slice_findings
 from tunesmith.analysis.hardest import changes, hardest_rows, with_nearest
 from tunesmith.analysis.prices import full_score
-from tunesmith.analysis.proposals import propose
-from tunesmith.analysis.ranked import Ranked, rank_slices
 from tunesmith.analysis.remedies import Signs
-from tunesmith.analysis.search import search_pool
-from tunesmith.analysis.slices.declared import declared_masks
 from tunesmith.analysis.surest import surest_errors
 from tunesmith.analysis.suspects import chances_of, label_errors
 from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.answers import is_classification, read_predictions
-from tunesmith.errors import UserError
 from tunesmith.files import write_json, write_jsonl, write_text
 from tunesmith.metrics import METRICS
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows
 from tunesmith.stage import parse_paths, run_stage
-from tunesmith.stats.resample import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Analysis(NamedTuple):
-    """The four outputs of the stage."""
+    """The three outputs of the stage."""
 
     findings: dict[str, Any]
     slices: "pd.DataFrame"
     hardest: list[dict[str, Any]]
-    proposals: list[dict[str, Any]]
 
 
 def analyze(
@@ -93,55 +87,13 @@ def analyze(
         {**found, "plan": steps, "actions": actions(steps)},
         ranked.table,
         with_nearest(hardest_rows(cases, kinds, settings.hardest), space),
-        propose(cases, space, ranked.weak, settings.candidates_per_slice),
     )
 
 
-def find_slices(
-    rows: "pd.DataFrame",
-    train: "pd.DataFrame",
-    scores: Floats,
-    settings: AnalyzeParams,
-    seed: int,
-) -> Ranked:
-    """Compare the declared slices with the rest, and look for others.
-
-    Args:
-        rows: N test rows.
-        train: what the candidate was trained on.
-        scores: (N,) of the candidate, more is better.
-        settings: metric, slices and limits.
-        seed: of every shuffle.
-    """
-    masks = declared_masks(rows, train, settings.slices, settings.queries, settings.rare_below)
-    pool = search_pool(rows, train, masks, settings.rare_below, seed)
-    full = full_score(METRICS[settings.metric].scale, scores)
-    limit = settings.false_discovery_rate
-    return rank_slices(scores, masks, pool, settings.resamples, limit, seed, full)
-
-
-def direction(name: str) -> int:
-    """Return 1 where more is better, -1 where less is.
-
-    Raises:
-        UserError: the metric is unknown, has no score of single rows in the table of row scores,
-            or neither more nor less of it is better.
-    """
-    better = {
-        metric.name: metric.higher_is_better
-        for metric in METRICS.values()
-        if metric.per_row and metric.higher_is_better is not None and metric.name not in FIXED
-    }
-    if name not in better:
-        known = ", ".join(better)
-        raise UserError(f'params.yaml: analyze.metric: "{name}" ranks no rows; these do: {known}')
-    return 1 if better[name] else -1
-
-
 def main() -> None:
-    """Read rows, answers and row scores; write findings, slices, hardest rows and proposals."""
+    """Read rows, answers and row scores; write findings, slices and hardest rows."""
     inputs = ("--rows", "--train", "--candidate", "--per-row")
-    paths = parse_paths(*inputs, "--findings", "--slices", "--hardest", "--proposals")
+    paths = parse_paths(*inputs, "--findings", "--slices", "--hardest")
     rows, train = read_rows(paths.rows), read_rows(paths.train)
     per_row = pq.read_table(paths.per_row).to_pandas()
     settings = AnalyzeParams.read("analyze")
@@ -150,7 +102,6 @@ def main() -> None:
     write_json(paths.findings, result.findings)
     write_text(paths.slices, result.slices.to_csv(index=False, lineterminator="\n"))
     write_jsonl(paths.hardest, result.hardest)
-    write_jsonl(paths.proposals, result.proposals)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Gather every row that the models are asked: test rows, all other sets, behavioural tests."""
+"""Gather every row that the models are asked: test, validation, other sets, behavioural tests."""
 
 from tunesmith.answers import is_classification
 from tunesmith.behaviour.expand import behaviour_rows
@@ -16,7 +16,7 @@ TASKS: dict[bool, Task] = {True: "classification", False: "chat"}
 
 def main() -> None:
     """Read the sets, write one table and how much of it is what."""
-    sets = ("--test", "--ood", "--retention", "--behaviour")
+    sets = ("--test", "--validation", "--ood", "--retention", "--behaviour")
     paths = parse_paths(*sets, "--rows", "--summary")
     seed = read_seed()
     table = read_rows(paths.test)
@@ -24,7 +24,8 @@ def main() -> None:
     test, task = to_rows(table), TASKS[labelled]
     behaviour = behaviour_rows(paths.behaviour, test, task, seed)
     beside = [*to_rows(read_rows(paths.ood)), *retention_rows(paths.retention)]
-    exam = assemble(test, beside, behaviour, ExamParams.read("exam"), seed, labelled)
+    validation = to_rows(read_rows(paths.validation))
+    exam = assemble(test, beside, behaviour, ExamParams.read("exam"), seed, labelled, validation)
     write_rows(paths.rows, to_frame(exam.rows))
     digests = {"test": sha256_file(paths.test), "exam": sha256_file(paths.rows)}
     write_json(paths.summary, exam.summary() | {"sha256": digests})

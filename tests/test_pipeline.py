@@ -250,7 +250,7 @@ EVALUATION = {"evaluate", "analyze", "gate", "report"}
         ("phases.sft.learning_rate=0.001", {"train@sft"}),
         ("evaluate.resamples=200", {"evaluate"}),
         ("gate.min_gain=0.01", {"gate"}),
-        ("analyze.candidates_per_slice=3", {"analyze"}),
+        ("analyze.hardest=3", {"analyze"}),
         ("report.examples=3", {"report"}),
         ("split.validation_ratio=0.2", {"split"}),
         ("augment.steps=[{kind: aeda, share: 0.5}]", {"augment"}),
@@ -289,7 +289,7 @@ def edited(by_dvc: Project) -> Callable[[str], None]:
 @pytest.mark.parametrize(
     ("file", "stages"),
     [
-        ("src/tunesmith/metrics/rouge_l.py", {"evaluate", "analyze"}),
+        ("src/tunesmith/metrics/rouge_l.py", {"evaluate", "analyze", "propose"}),
         ("src/tunesmith/methods/lora.py", {"train@sft"}),
         ("src/tunesmith/methods/prefix.py", set()),
         ("src/tunesmith/cleaners/pii.py", {"clean"}),

@@ -14,6 +14,7 @@ from tunesmith.files import sha256_text
 from tunesmith.rows import Row, row_id
 
 NONE = "(none)"
+REPEAT, WEIGHT = "repeat", "weight"  # operations of a row that is there once more
 
 
 class Balance(Component):
@@ -115,10 +116,13 @@ def _place(row: Row, seed: int) -> tuple[bool, str, str]:
 def _repeats(order: list[Row], missing: int, most: int) -> list[Row]:
     """Return the rows again, round after round, until none is missing or the cap is reached."""
     turns = [(turn, row) for turn in range(1, most + 1) for row in order]
-    return [
-        {**row, "id": row_id(f"repeat{turn}:{row['id']}", row), "parent": row["id"], "op": "repeat"}
-        for turn, row in turns[: max(missing, 0)]
-    ]
+    return [repeat_of(row, turn, REPEAT) for turn, row in turns[: max(missing, 0)]]
+
+
+def repeat_of(row: Row, turn: int, op: str) -> Row:
+    """Return the row once more, with an id of its own that hangs on operation and turn."""
+    again = row_id(f"{op}{turn}:{row['id']}", row)
+    return {**row, "id": again, "parent": row["id"], "op": op}
 
 
 def _summary(params: Balance, values: dict[str, Any]) -> dict[str, Any]:

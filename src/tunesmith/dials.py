@@ -16,6 +16,7 @@ from tunesmith.models.params import BaseParams
 from tunesmith.monitor import MonitorParams
 from tunesmith.prediction.params import PredictParams
 from tunesmith.profile import ProfileParams
+from tunesmith.proposals import ProposeParams
 from tunesmith.report import ReportParams
 from tunesmith.sources import CollectParams
 from tunesmith.splitting import SplitParams
@@ -45,6 +46,7 @@ class Dials(Phases):
     predict: PredictParams
     evaluate: EvaluateParams
     analyze: AnalyzeParams
+    propose: ProposeParams
     gate: GateParams
     report: ReportParams
     monitor: MonitorParams = MonitorParams()

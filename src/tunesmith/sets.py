@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 
+VALIDATION = "validation"  # asked for the choice of new rows; it decides about no model
 OOD = "ood:"  # out of distribution: other sources than the train rows
 RETENTION = "retention:"  # what the base knew
 BEHAVIOUR = "behaviour"  # judged case by case, see tunesmith/behaviour

@@ -1,4 +1,4 @@
-"""Stage analyze: where the candidate fails, and what to grow."""
+"""Stage analyze: where the candidate fails, and what to do."""
 
 import json
 from pathlib import Path
@@ -6,16 +6,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from stages.analyze import analyze, direction, main
+from stages.analyze import analyze, main
 from tests.evaluation import label_rows, predictions, shop_rows, write_inputs
 from tunesmith.analysis import AnalyzeParams
+from tunesmith.analysis.find import direction
 from tunesmith.errors import UserError
 from tunesmith.evaluation.run import evaluate
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.rows import to_frame
 
-OUTPUTS = ("findings.json", "slices.csv", "hardest.jsonl", "proposals.jsonl")
-SETTINGS = AnalyzeParams(metric="rouge_l", slices=("lang", "meta.topic"), candidates_per_slice=8)
+OUTPUTS = ("findings.json", "slices.csv", "hardest.jsonl")
+SETTINGS = AnalyzeParams(metric="rouge_l", slices=("lang", "meta.topic"))
 
 
 def row_scores(rows: pd.DataFrame, metrics: list[str], bad_topic: str = "") -> pd.DataFrame:
@@ -28,15 +29,13 @@ def row_scores(rows: pd.DataFrame, metrics: list[str], bad_topic: str = "") -> p
     return evaluate(rows, answers, settings, seed=0).per_row
 
 
-def test_the_planted_topic_is_found_and_its_train_rows_are_proposed() -> None:
+def test_the_planted_topic_is_found_and_acted_on() -> None:
     rows = shop_rows()
     scores = row_scores(rows, ["rouge_l"], "refund")
     result = analyze(rows, shop_rows(120, "train"), scores, SETTINGS, seed=0)
     [weak] = result.findings["slices"]
     assert (weak["slice"], weak["value"]) == ("meta.topic", "refund")
     assert weak["action"] in result.findings["actions"]
-    assert len(result.proposals) == 8
-    assert all(one["id"].startswith("train-") for one in result.proposals)
     assert result.findings["wrong"] == sum(k["count"] for k in result.findings["error_types"])
     assert result.findings["confusions"] == []
 
@@ -49,7 +48,6 @@ def test_a_classification_shows_confusions_instead_of_kinds() -> None:
     assert result.findings["task"] == "classification"
     assert result.findings["confusions"]
     assert result.findings["error_types"] == []
-    assert result.proposals == []
 
 
 def test_a_perfect_model_has_nothing_to_mend() -> None:
@@ -61,7 +59,7 @@ def test_a_perfect_model_has_nothing_to_mend() -> None:
     result = analyze(rows, shop_rows(40, "train"), scores, SETTINGS, seed=0)
     assert result.findings["wrong"] == 0
     assert result.findings["actions"] == []
-    assert (result.hardest, result.proposals) == ([], [])
+    assert result.hardest == []
 
 
 @pytest.mark.parametrize("name", ["length_ratio", "rogue", "macro_f1", "logprob"])
@@ -86,7 +84,7 @@ def test_the_stage_writes_the_same_bytes_twice(
     monkeypatch.chdir(tmp_path)
     inputs = "--rows test.parquet --train train.parquet --candidate candidate.parquet"
     outputs = "--findings findings.json --slices slices.csv --hardest hardest.jsonl"
-    arguments = f"{inputs} --per-row per_row.parquet {outputs} --proposals proposals.jsonl"
+    arguments = f"{inputs} --per-row per_row.parquet {outputs}"
     monkeypatch.setattr("sys.argv", ["analyze", *arguments.split()])
     main()
     first = {name: (tmp_path / name).read_bytes() for name in OUTPUTS}

@@ -15,7 +15,8 @@ from tunesmith.files import sha256_file
 from tunesmith.rows import read_rows, to_frame, write_rows
 
 FLAGS = (
-    "--test test.parquet --ood ood.parquet --retention retention --behaviour behaviour "
+    "--test test.parquet --validation validation.parquet --ood ood.parquet "
+    "--retention retention --behaviour behaviour "
     "--rows exam.parquet --summary exam.json"
 )
 
@@ -23,6 +24,8 @@ FLAGS = (
 def test_all_sets_are_in_one_table_and_counted(tmp_path: Path) -> None:
     rows = [{**chat_row(number, f"q{number}", "a"), "split": "test"} for number in range(3)]
     write_rows(tmp_path / "test.parquet", to_frame(rows))
+    held = {**chat_row(9, "held", "a"), "split": "validation"}
+    write_rows(tmp_path / "validation.parquet", to_frame([held]))
     write_rows(tmp_path / "ood.parquet", to_frame([]))
     (tmp_path / "retention").mkdir()
     (tmp_path / "retention" / "prose.jsonl").write_text('{"text": "some words"}\n')
@@ -36,11 +39,11 @@ def test_all_sets_are_in_one_table_and_counted(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text("seed: 0\nexam: {}\n")
     told = run_here(tmp_path, "exam", FLAGS)
     assert told.stdout == (
-        "exam: 1 behaviour, 1 retention:prose, 3 test\n"
+        "exam: 1 behaviour, 1 retention:prose, 3 test, 1 validation\n"
         "exam: is good is not asked: a test for task classification; this project's is chat\n"
     )
     table = read_rows(tmp_path / "exam.parquet")
-    assert table["split"].tolist() == [*["test"] * 3, "retention:prose", "behaviour"]
+    assert table["split"].tolist() == [*["test"] * 3, "validation", "retention:prose", "behaviour"]
     summary = json.loads((tmp_path / "exam.json").read_text())
     assert summary["left_out"] == {}
     assert summary["behaviour"]["cases"] == {"says a": 1}

@@ -10,16 +10,20 @@ from tunesmith.params import Params
 Query = Annotated[str, AfterValidator(checked_query)]
 
 
-class AnalyzeParams(Params):
-    """How the candidate's failures are looked at."""
+class SliceParams(Params):
+    """By which score and among which slices weak ones are looked for."""
 
     metric: str  # one that scores single rows
     slices: tuple[str, ...] = ()
     queries: dict[str, Query] = Field(default_factory=dict)  # name: what holds of its rows
     rare_below: PositiveInt = 3  # train rows that a word has at least, not to be rare
-    candidates_per_slice: PositiveInt = 20  # train rows proposed for the next round
+    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    resamples: Annotated[int, Field(ge=200)] = 2000
+
+
+class AnalyzeParams(SliceParams):
+    """How the candidate's failures are looked at."""
+
     clusters: PositiveInt = 8  # at most
     encoder: Literal["auto", "characters", "minilm"] = "auto"  # of the clusters
     hardest: PositiveInt = 50
-    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    resamples: Annotated[int, Field(ge=200)] = 2000

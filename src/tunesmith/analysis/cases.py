@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIXED = {
-    *("id", "model", "prediction", "finished", "truncated", "generated_tokens"),
+    *("id", "set", "model", "prediction", "finished", "truncated", "generated_tokens"),
     *("logprob", "reference_tokens", "answer_logprob"),
 }
 
@@ -23,7 +23,8 @@ def build_cases(
 
     Args:
         rows: N test rows.
-        per_row: answers and row scores of every model, as stage evaluate writes them.
+        per_row: answers and row scores of every model, as stage evaluate writes them; rows of
+            other sets are left aside.
         metric: the column of `per_row` that decides.
         sign: 1 where more of it is better, -1 where less is.
 
@@ -78,8 +79,8 @@ def _check(per_row: "pd.DataFrame", metric: str) -> None:
 
 def _in_order(part: "pd.DataFrame", ids: "pd.Series[Any]") -> "pd.DataFrame":
     """Return one model's lines in the order of the rows."""
-    if set(part["id"]) != set(ids):
-        raise UserError("per-row scores and test rows differ; run `dvc repro evaluate`")
+    if not set(ids) <= set(part["id"]):
+        raise UserError("per-row scores lack some of the rows; run `dvc repro evaluate`")
     return part.set_index("id").loc[list(ids)]
 
 

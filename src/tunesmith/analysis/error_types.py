@@ -54,7 +54,7 @@ KINDS = {
     ),
     "other": (
         "Other answer",
-        "Add train rows near these questions (see the proposals).",
+        "Add train rows near these questions (stage propose looks for such).",
     ),
 }
 REMEDY = {  # kinds of action; all others: add_data

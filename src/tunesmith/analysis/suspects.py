@@ -107,7 +107,12 @@ def _suspect(
 def near_failures(cases: "pd.DataFrame", space: TrainSpace) -> NDArray[np.int64]:
     """Return the places of train rows near the worst failures, the nearest neighbours of each."""
     wrong = cases[cases["wrong"].astype(bool)].sort_values(["candidate_score", "id"])
-    near = space.nearest(list(wrong["prompt"].head(MOST_FAILURES)), VOTERS)
+    return near_texts(list(wrong["prompt"].head(MOST_FAILURES)), space)
+
+
+def near_texts(texts: list[str], space: TrainSpace, count: int = VOTERS) -> NDArray[np.int64]:
+    """Return the places of train rows near some texts, `count` neighbours of each at most."""
+    near = space.nearest(texts, count)
     return np.unique(near.places[near.likeness >= NEAR])
 
 

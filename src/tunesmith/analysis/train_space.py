@@ -62,6 +62,15 @@ class TrainSpace:
 
     def likeness(self, texts: list[str]) -> NDArray[np.float64]:
         """Return how alike each text and each train row are: (texts, train rows)."""
-        found: Any = to_vectors(self._vectors, texts) @ self._matrix.T
+        found: Any = self.vectors(texts) @ self._matrix.T
         alike: NDArray[np.float64] = found.toarray()
         return alike
+
+    def vectors(self, texts: list[str]) -> Any:
+        """Return texts as train sees them: sparse (texts, n-grams), rows of length 1 or 0."""
+        return to_vectors(self._vectors, texts)
+
+    @property
+    def matrix(self) -> Any:
+        """Return the train rows' own vectors: sparse (train rows, n-grams)."""
+        return self._matrix

@@ -6,20 +6,19 @@ from typing import Any
 
 from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.feedback import Round
-from tunesmith.augmenters.guards import held_out_twins
 from tunesmith.augmenters.make import Made, Refused, make
+from tunesmith.augmenters.placed import Placed, place, refusal, same
 from tunesmith.augmenters.tools import Tools
 from tunesmith.balance import Balanced, balance_rows
 from tunesmith.diversity import diversity_change
-from tunesmith.errors import UserError
-from tunesmith.rows import CONTENT, Row, prompt_text
+from tunesmith.rows import Row, prompt_text
 
 NO_TOOLS = Tools()
 
 
 @dataclass(frozen=True)
 class Augmented:
-    """The rows to train on (originals, made, feedback, repeats), those refused, and the counts."""
+    """The rows to train on (originals, made, feedback, repeats), those left out, and the counts."""
 
     rows: list[Row]
     left_out: list[Refused]
@@ -37,7 +36,7 @@ def augment_rows(
     """Return the train rows with what the steps made and the feedback rounds, then balanced.
 
     Args:
-        rows: the train split; unchanged and first in the result.
+        rows: the train split; first in the result, and unchanged but for what a round replaces.
         held_out: validation, test and out-of-distribution rows, which nothing added may repeat.
         rounds: the feedback rounds in their order.
         params: the section `augment`.
@@ -47,11 +46,13 @@ def augment_rows(
     Raises:
         UserError: a feedback row has the id of another row with other content.
     """
-    made = make(rows, held_out, params, seed, tools)
-    feedback, refused = _feedback([*rows, *made.rows], held_out, rounds, params, seed)
-    everything = [*rows, *made.rows, *feedback]
-    summary = _summary(rows, made, feedback, refused, rounds)
-    left_out = list(made.refused)
+    placed = place(rows, held_out, rounds, params.near_duplicate_similarity, seed)
+    made = make(placed.rows, held_out, params, seed, tools)
+    _leave_what_was_made(placed, made.rows)
+    repeats = placed.repeats()
+    everything = [*placed.rows, *made.rows, *placed.added, *repeats]
+    summary = _summary(made, placed, len(repeats), rounds)
+    left_out = [*made.refused, *placed.replaced]
     if params.balance is not None:
         balanced = balance_rows(everything, params.balance, seed)
         left_out += [Refused(row, "balance", str(row["op"] or "")) for row in balanced.left_out]
@@ -71,72 +72,34 @@ def _with_balance(summary: dict[str, Any], balanced: Balanced) -> dict[str, Any]
     return summary | {"rows": counts, "balance": balanced.summary}
 
 
-def _feedback(
-    known: list[Row],
-    held_out: list[Row],
-    rounds: list[Round],
-    params: AugmentParams,
-    seed: int,
-) -> tuple[list[Row], list[dict[str, str]]]:
-    """Return the feedback rows to add, and a record of each that is not."""
-    rows = [row for one in rounds for row in one.rows]
-    twins = held_out_twins(rows, held_out, params.near_duplicate_similarity, seed)
-    ids = {row["id"]: row for row in known}
-    added, refused = [], []
-    for place, row in enumerate(rows):
-        other = ids.get(row["id"])
-        if place in twins:
-            refused.append(_refused(row, "repeats_held_out_row", twins[place]))
-        elif other is not None and _content(other) == _content(row):
-            refused.append(_refused(row, "already_there", other))
-        elif other is not None:
-            raise UserError(
-                f"{row['source']}: its id {row['id']} is that of {other['source']}; leave the id "
-                "out and it is made from the content"
-            )
-        else:
-            ids[row["id"]] = row
-            added.append(row)
-    return added, refused
+def _leave_what_was_made(placed: Placed, made: list[Row]) -> None:
+    """Take feedback rows back that an augmenter has made just so."""
+    ids = {row["id"]: row for row in made}
+    again = [row for row in placed.added if row["id"] in ids]
+    for row in again:
+        placed.refused.append(refusal(row, "already_there", same(row, ids[row["id"]])))
+        placed.weights.pop(row["id"], None)
+    placed.added = [row for row in placed.added if row["id"] not in ids]
 
 
-def _content(row: Row) -> dict[str, Any]:
-    """Return what two rows of one id must agree in."""
-    return {key: row[key] for key in ("task", *CONTENT)}
-
-
-def _refused(row: Row, reason: str, other: Row) -> dict[str, str]:
-    """Return the record of a feedback row that is not added."""
-    return {
-        "id": str(row["id"]),
-        "op": str(row["op"]),
-        "source": str(row["source"]),
-        "reason": reason,
-        "other": str(other["source"]),
-    }
-
-
-def _summary(
-    rows: list[Row],
-    made: Made,
-    feedback: list[Row],
-    refused: list[dict[str, str]],
-    rounds: list[Round],
-) -> dict[str, Any]:
+def _summary(made: Made, placed: Placed, weighted: int, rounds: list[Round]) -> dict[str, Any]:
     """Return the counts that the reports show."""
+    feedback = placed.feedback()
+    counts = {
+        "original": len(placed.rows) + len(placed.added) - len(feedback),
+        "made": len(made.rows),
+        "feedback": len(feedback),
+        **({"weighted": weighted} if weighted else {}),
+    }
     return {
-        "rows": {
-            "original": len(rows),
-            "made": len(made.rows),
-            "feedback": len(feedback),
-            "total": len(rows) + len(made.rows) + len(feedback),
-        },
+        "rows": {**counts, "total": sum(counts.values())},
         "added_by_op": _by_op([*made.rows, *feedback]),
         "rejected_by_op": _nested(made.rejected),
         "quotas_missed": made.short,
         "labels_checked": made.labels_checked,
         "feedback_rounds": {one.name: len(one.rows) for one in rounds},
-        "feedback_refused": refused,
+        "feedback_refused": placed.refused,
+        "feedback_replaced": len(placed.replaced),
     }
 
 

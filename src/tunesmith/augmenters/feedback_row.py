@@ -17,6 +17,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of c
     "unpaired": (("prompt", "completion", "label"),),
     "stepwise": (("prompt", "completions", "labels"),),
 }
+BESIDE = ("replaces", "weight", "proposal")  # what a round says of a row that is no column
+MOST_WEIGHT = 20
 TEXTS = ("id", "text", "label", "tools", "source", "licence", "lang", "group", "parent", "op")
 LISTS = {"completions": (str, "texts"), "labels": (bool, "true or false"), "images": (str, "texts")}
 
@@ -24,14 +26,19 @@ LISTS = {"completions": (str, "texts"), "labels": (bool, "true or false"), "imag
 def checked_row(data: Any, where: str, source: str, op: str) -> Row:
     """Return a row of the schema; id, source and lang are made where the round has none.
 
+    `replaces` (the id of the train row whose place it takes) and `weight` (how often training
+    meets it) stay beside the columns where the round has them; `proposal` says where the row is
+    from and is not kept.
+
     Raises:
         UserError: begins with `where`, the file and the line.
     """
     if not isinstance(data, dict):
         raise UserError(f"{where}: not a JSON object")
-    unknown = sorted(key for key in set(data) - set(COLUMNS) if data[key] is not None)
+    known = (*COLUMNS, *BESIDE)
+    unknown = sorted(key for key in set(data) - set(known) if data[key] is not None)
     if unknown:
-        raise UserError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(COLUMNS)}")
+        raise UserError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(known)}")
     row: Row = {name: data.get(name) for name in COLUMNS}
     _check_cells(row, where)
     _check_task(row, where)
@@ -41,7 +48,18 @@ def checked_row(data: Any, where: str, source: str, op: str) -> Row:
     row["meta"] = _meta(row["meta"], where)
     row["lang"] = row["lang"] or script_language(text_of(row))
     row["id"] = row["id"] or row_id(op, row)
-    return row
+    return row | _beside(data, where)
+
+
+def _beside(data: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return what is said of the row's place and weight; nothing where nothing is."""
+    found = {key: data[key] for key in ("replaces", "weight") if data.get(key) is not None}
+    replaces, weight = found.get("replaces", ""), found.get("weight", 1)
+    if not isinstance(replaces, str):
+        raise UserError(f"{where}: replaces: the id of a train row, not {replaces!r}")
+    if not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= MOST_WEIGHT:
+        raise UserError(f"{where}: weight: a whole number from 1 to {MOST_WEIGHT}, not {weight!r}")
+    return found
 
 
 def _check_cells(row: Row, where: str) -> None:

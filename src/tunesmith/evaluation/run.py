@@ -29,18 +29,19 @@ from tunesmith.evaluation.tables import (
     CANDIDATE,
     OVERALL,
     TEST,
+    Scored,
     Table,
     by_slice,
     comparison_tree,
     metrics_tree,
-    per_row_table,
+    row_scores,
     score_table,
 )
 from tunesmith.judge.metric import JudgeScore
 from tunesmith.metrics.confusion import confusion
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.rows import to_rows
-from tunesmith.sets import BEHAVIOUR
+from tunesmith.sets import BEHAVIOUR, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,9 +97,20 @@ def evaluate(
         metrics | {"sets": scores_tree(sets), "gaps": gaps_tree(overall, sets), **more},
         score_table({(TEST, OVERALL): overall, **by_slice(slices), **by_set(sets)}),
         comparison_tree(overall, slices, comparisons_of(sets), settings),
-        per_row_table(table, given),
+        row_scores({TEST: (table, given), **validated(rows, predictions, settings)}),
         behaved(rows, predictions, settings.confidence),
     )
+
+
+def validated(
+    rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]", settings: EvaluateParams
+) -> Scored:
+    """Return the row scores of the validation rows, by the metrics of the test rows; no judge."""
+    if VALIDATION not in set(rows["split"]):
+        return {}
+    own, given = part_of(rows, predictions, VALIDATION)
+    table = statistics(metrics_of(own, settings), answers_of(own, given), VALIDATION)
+    return {VALIDATION: (table, given)}
 
 
 def behaved(

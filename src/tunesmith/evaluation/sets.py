@@ -11,7 +11,7 @@ from tunesmith.metrics import METRICS, metrics_for
 from tunesmith.metrics.measure import Measured, unpaired
 from tunesmith.metrics.metric import GENERATION, Metric
 from tunesmith.metrics.params import EvaluateParams
-from tunesmith.sets import BEHAVIOUR, OF_TEXT, OOD
+from tunesmith.sets import BEHAVIOUR, OF_TEXT, OOD, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,11 @@ Sets: TypeAlias = Mapping[str, tuple[list[Measured], Answers]]
 
 
 def sets_of(rows: "pd.DataFrame") -> list[str]:
-    """Return the names of the sets that are scored beside the test rows."""
-    return sorted(set(rows["split"]) - {TEST, BEHAVIOUR})
+    """Return the names of the sets that are scored beside the test rows.
+
+    Validation rows are no such set: they have scores of single rows, and no score of a model.
+    """
+    return sorted(set(rows["split"]) - {TEST, VALIDATION, BEHAVIOUR})
 
 
 def metrics_of(rows: "pd.DataFrame", settings: EvaluateParams) -> list[Metric]:

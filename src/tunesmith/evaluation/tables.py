@@ -19,6 +19,7 @@ SCORED = ("logprob", "reference_tokens", "answer_logprob")
 TEST = "test"
 
 Table: TypeAlias = Mapping[Metric, Mapping[str, Floats]]  # metric → model → (N, K)
+Scored: TypeAlias = Mapping[str, tuple[Table, "Mapping[str, pd.DataFrame]"]]  # by set
 Slices: TypeAlias = Mapping[tuple[str, str], list[Measured]]  # (slice name, value) → metrics
 
 
@@ -109,21 +110,27 @@ def differences(metrics: list[Measured], other: str) -> dict[str, Any]:
     return {one.metric.name: one.difference(CANDIDATE, other).as_dict() for one in metrics}
 
 
-def per_row_table(table: Table, predictions: "Mapping[str, pd.DataFrame]") -> "pd.DataFrame":
-    """Return one line a row and model: its answer, and the metrics that mean something alone.
+def row_scores(scored: "Scored") -> "pd.DataFrame":
+    """Return one line a row and model of each set: its answer, and what means something alone.
 
-    `logprob` is that of the whole reference, with `reference_tokens` beside it, whether or not the
-    metric of that name, which is a mean of tokens, is among the metrics.
+    `set` names the set. `logprob` is that of the whole reference, with `reference_tokens` beside
+    it, whether or not the metric of that name, which is a mean of tokens, is among the metrics.
     """
     import pandas as pd
 
-    parts = []
-    for model, answers in predictions.items():
-        kept = [*ANSWERED, *SCORED]
-        part = answers[kept].assign(model=model)
-        for metric, models in table.items():
-            values = metric.rows(models[model])
-            if values is not None and metric.name not in SCORED:
-                part[metric.name] = values
-        parts.append(part)
+    parts = [
+        _lines(table, model, answers).assign(set=name)
+        for name, (table, predictions) in scored.items()
+        for model, answers in predictions.items()
+    ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _lines(table: Table, model: str, answers: "pd.DataFrame") -> "pd.DataFrame":
+    """Return one model's lines of one set."""
+    part = answers[[*ANSWERED, *SCORED]].assign(model=model)
+    for metric, models in table.items():
+        values = metric.rows(models[model])
+        if values is not None and metric.name not in SCORED:
+            part[metric.name] = values
+    return part

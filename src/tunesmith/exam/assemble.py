@@ -1,7 +1,7 @@
-"""Puts the exam together: test rows first, then every other set in the order of its name."""
+"""Puts the exam together: test rows, validation rows, then every other set by its name."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,7 @@ from tunesmith.behaviour.expand import Expanded
 from tunesmith.errors import UserError
 from tunesmith.exam import ExamParams
 from tunesmith.rows import WITHOUT_REFERENCE, Row
-from tunesmith.sets import RETENTION
+from tunesmith.sets import RETENTION, VALIDATION
 
 LABELLED = "classification"
 TEST = "test"
@@ -43,6 +43,7 @@ def assemble(
     params: ExamParams,
     seed: int,
     labelled: bool,
+    validation: Sequence[Row] = (),
 ) -> Exam:
     """Return the exam.
 
@@ -53,6 +54,7 @@ def assemble(
         params: how much is asked.
         seed: of the samples.
         labelled: whether the test rows ask for a label, not for an answer.
+        validation: the validation rows; those that cannot be scored as the test rows are stay out.
 
     Sets that are too large give a seeded sample in their order. A set of another task than the
     test rows' (a label for a text, or an answer) is left out: the model has no way to answer it.
@@ -62,7 +64,8 @@ def assemble(
         UserError: a set holds rows without a right answer, or mixes plain text and questions.
     """
     _refuse_unmeasured(TEST, test)
-    asked, left_out = list(test), {}
+    known, left_out = _validation(validation, test)
+    asked = [*test, *_sample(known, params.validation_rows, seed)]
     for name, rows in _by_set(beside):
         _refuse_unmeasured(name, rows)
         if not all(_fits(row, labelled) for row in rows):
@@ -71,6 +74,22 @@ def assemble(
         most = params.retention_rows if name.startswith(RETENTION) else params.ood_rows
         asked += _sample(rows, most, seed)
     return Exam([*asked, *behaviour.rows], left_out, behaviour)
+
+
+def _validation(rows: Sequence[Row], test: list[Row]) -> tuple[list[Row], dict[str, str]]:
+    """Return the validation rows that are scored as the test rows are, and why others are not."""
+    kinds = {_kind(row) for row in test}
+    fit = [row for row in rows if _kind(row) in kinds]
+    count = len(rows) - len(fit)
+    if not count:
+        return fit, {}
+    why = f"{count:,} of {len(rows):,} rows are of another task than the test rows"
+    return fit, {VALIDATION: why}
+
+
+def _kind(row: Row) -> str:
+    """Return what decides how a row is scored: its label, its text or its answer."""
+    return str(row["task"]) if row["task"] in (LABELLED, "text", *WITHOUT_REFERENCE) else "answer"
 
 
 def _refuse_unmeasured(name: str, rows: list[Row]) -> None:

@@ -232,7 +232,10 @@ def test_feedback_with_the_id_of_another_row_is_an_error(tmp_path: Path) -> None
         ({**given(), "completion": [{"role": "bot", "content": "x"}]}, "completion: a list"),
         ({**given(), "split": "test"}, ".*feedback rows are train rows"),
         ({**given(), "label": 3}, "label: a text, not 3"),
-        ({**given(), "weight": 2}, "unknown weight; known: id, task"),
+        ({**given(), "wait": 2}, "unknown wait; known: id, task"),
+        ({**given(), "weight": 0}, "weight: a whole number from 1 to 20, not 0"),
+        ({**given(), "weight": 1.5}, "weight: a whole number from 1 to 20, not 1.5"),
+        ({**given(), "replaces": 7}, "replaces: the id of a train row, not 7"),
         ({**given(), "meta": "[1]"}, "meta: a JSON object"),
     ],
 )

@@ -16,7 +16,7 @@ from tunesmith.endpoints import caller
 from tunesmith.endpoints.replies import Replies
 from tunesmith.errors import UserError
 from tunesmith.evaluation.measuring import statistics
-from tunesmith.evaluation.tables import ANSWERED, MODELS, SCORED, about, per_row_table
+from tunesmith.evaluation.tables import ANSWERED, MODELS, SCORED, about, row_scores
 from tunesmith.judge.metric import JudgeScore
 from tunesmith.judge.params import Judge
 from tunesmith.metrics.measure import measure
@@ -276,7 +276,7 @@ def test_the_judge_stands_among_the_other_metrics_with_intervals_and_rows(
     assert (score.value, score.n) == (1.0, 3)
     assert measured.difference("candidate", "base").value == 1.0
     frame = pd.DataFrame({name: [0] * 4 for name in (*ANSWERED, *SCORED)})
-    rows = per_row_table(table, dict.fromkeys(MODELS, frame))
+    rows = row_scores({"test": (table, dict.fromkeys(MODELS, frame))})
     assert rows["judge"].isna().sum() == 3  # one row of each model was not judged
     assert about(found.metric, models["base"])["signature"].startswith("model:m|prompt:")
 
