@@ -23,23 +23,25 @@ def checked(row: Row, where: str) -> Row:
     Raises:
         UserError: it is not; begins with `where`.
     """
-    _check(row, where)
-    lack = lacking(row)
+    lack = lacking(check_shape(row, where))
     if lack:
         raise UserError(f"{where}: {lack}")
+    _check(row, where)
     return row
 
 
-def check_shape(row: Row, where: str) -> None:
-    """Refuse what is no row, even with an answer.
+def check_shape(row: Row, where: str) -> Row:
+    """Return a row with empty places for what it lacks of an answer.
 
     Raises:
-        UserError: begins with `where`.
+        UserError: it is no row even with an answer; begins with `where`.
     """
     lacks = ANSWERS.get(str(row.get("task")), {})
     if row.get("messages"):  # hold their answers themselves
         lacks = {name: cell for name, cell in lacks.items() if name not in TURNS}
-    _check({**lacks, **row}, where)
+    filled = {**lacks, **row}
+    _check(filled, where)
+    return filled
 
 
 def lacking(row: Row) -> str | None:

@@ -40,7 +40,7 @@ def test_an_empty_file_proposes_nothing(tmp_path: Path) -> None:
         ({**ENGLISH, "proposal": {**ENGLISH["proposal"], "id": "short"}}, "proposal: id: String"),
         ({**ENGLISH, "proposal": {**ENGLISH["proposal"], "needs": "luck"}}, "proposal: needs: "),
         (line({**chat("a", "b"), "task": "song"}), "task 'song'; known: chat"),
-        (line(chat("a", None)), "a row of task chat needs prompt + completion"),
+        (line(chat("a", None)), "there is no answer; write one"),
         (line(chat("a", " ")), "there is no answer; write one"),
         (line(chat(" ", "b")), "the question is empty"),
         (line(chat("a", "b", weight=0)), "weight: a number above zero, not 0"),

@@ -102,7 +102,7 @@ def test_the_language_follows_an_edit_unless_a_person_names_it(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("line", "edits", "says"),
     [
-        (UNANSWERED, {}, "needs prompt + completion or messages"),
+        (UNANSWERED, {}, "there is no answer; write one"),
         (UNANSWERED, {"completion": [{"role": "assistant", "content": " "}]}, "there is no answer"),
         (ENGLISH, {"completion": "words"}, "completion: a list of messages"),
         (LABELLED, {"label": " "}, "label: there is none"),
