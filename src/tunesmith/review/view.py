@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
@@ -47,12 +48,12 @@ def form(row: Row) -> Row:
 
     A conversation that ends with a question gets the place of an answer.
     """
-    made = {name: row[name] for name in SHOWN if row.get(name) is not None}
+    made = deepcopy({name: row[name] for name in SHOWN if row.get(name) is not None})
     if made.get("messages"):
         if row["task"] == "chat" and made["messages"][-1]["role"] != "assistant":
             made["messages"] = [*made["messages"], {"role": "assistant", "content": ""}]
         return made
-    filled = {**ANSWERS.get(row["task"], {}), **made}
+    filled = {**deepcopy(ANSWERS.get(row["task"], {})), **made}
     return {name: filled[name] for name in SHOWN if name in filled}
 
 
