@@ -112,7 +112,7 @@ function showList() {
     const done = items.filter(([item]) => item.decision).length;
     const list = part("ul", "", "");
     list.append(...items.map(([item, number]) => entryOf(item, number)));
-    made.push(part("h3", "", `${name} (${done}/${items.length})`), list);
+    made.push(part("h2", "", `${name} (${done}/${items.length})`), list);
   }
   at("list").replaceChildren(...made);
   at("list").querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
