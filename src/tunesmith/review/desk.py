@@ -57,6 +57,7 @@ class Desk:
         self._parents, self.reviewer = parents, reviewer
         self._path, self._written = decisions, written
         self._mutex = threading.Lock()
+        self._compared: dict[str, tuple[Row, list[dict[str, Any]]]] = {}
         self.settled()
         read_written(written)
 
@@ -178,7 +179,7 @@ class Desk:
             "task": row["task"],
             "lang": row.get("lang"),
             "images": len(row.get("images") or ()),
-            "blocks": blocks(row, before),
+            "blocks": self._beside(one.id, row, before),
             "earlier": ("replaces" if one.row.get("replaces") else "parent") if before else None,
             "form": form(row),
             "facts": facts(row),
@@ -187,6 +188,13 @@ class Desk:
             "note": last.note if last else "",
             "by": last and last.reviewer,
         }
+
+    def _beside(self, proposal: str, row: Row, before: Row | None) -> list[dict[str, Any]]:
+        """Return a row's texts beside the earlier ones; they are compared once, until edited."""
+        seen = self._compared.get(proposal)
+        if seen is None or seen[0] != row:
+            seen = self._compared[proposal] = (row, blocks(row, before))
+        return seen[1]
 
     def _counts(self) -> State:
         """Return how far the work is, and what was written."""

@@ -1,5 +1,6 @@
 """What goes into the next round, waits, or is refused."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,6 @@ def test_every_proposal_is_in_exactly_one_list_in_its_order(
     found = settle(known, Decisions(lines, Path("d")), by_rule)
     lists = [ids(found.accepted), ids(found.open), ids(found.rejected)]
     order = [ident(one) for one in ALL]
-    assert sorted(sum(lists, [])) == sorted(order)
+    assert sorted(chain(*lists)) == sorted(order)
     assert all(one == sorted(one, key=order.index) for one in lists)
     assert found.unknown == []
