@@ -83,7 +83,7 @@ def _pair(now: Turn | None, before: Turn | None) -> tuple[Any, Any]:
     """Return two turns that stand beside each other, with what differs."""
     if now is None or before is None:
         return now and _plain(now), before and _plain(before)
-    found = changed_tokens(now[1], before[1])
+    found = None if now[1] == before[1] else changed_tokens(now[1], before[1])
     if found is None:
         return _plain(now), _plain(before)
     return _turn(now[0], joined(found[0])), _turn(before[0], joined(found[1]))
