@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -177,6 +178,34 @@ def test_a_window_that_is_behind_is_told_and_shows_what_holds(
     assert second.page.inner_text("#verdict") == "accepted (ann)"
     assert [one["decision"] for one in lines(decisions(tmp_path))] == ["accept"]
     second.errors.clear()  # the browser logs a conflict
+
+
+def test_a_note_stays_with_its_row_until_it_is_sent(opened: Open, url: str, tmp_path: Path) -> None:
+    window = start(opened, url)
+    press(window, "m")
+    window.page.keyboard.type("for the first")
+    press(window, "Escape", "j")
+    assert window.page.input_value("#note") == ""
+    press(window, "k", "r")
+    done(window, 1)
+    assert lines(decisions(tmp_path))[0]["note"] == "for the first"
+
+
+def test_a_server_that_died_is_waited_for_and_the_decision_arrives(
+    opened: Open, tmp_path: Path
+) -> None:
+    with serving(tmp_path) as url:
+        window = start(opened, url)
+    press(window, "r")
+    window.page.wait_for_selector("#problem:visible")
+    desk = Desk(proposals(tmp_path), {}, decisions(tmp_path), written(tmp_path))
+    with ReviewServer(urlsplit(url).port or 0, desk, lambda port: "t" * 43) as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        done(window, 1)
+        window.until("document.getElementById('problem').hidden")
+        server.shutdown()
+    assert [one["decision"] for one in lines(decisions(tmp_path))] == ["reject"]
+    window.errors.clear()  # the browser logs each request that nobody answered
 
 
 def test_a_made_row_stands_beside_its_parent_and_what_differs_is_marked(
