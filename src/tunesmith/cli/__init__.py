@@ -165,6 +165,24 @@ def why(row: Annotated[str, typer.Argument(help="An id, or file:line.")]) -> Non
     explain(row, Path(), Console())
 
 
+@app.command()
+def review(
+    file: Annotated[
+        Path | None, typer.Option(help="Write the rows to a .csv or .jsonl to decide in.")
+    ] = None,
+    read: Annotated[Path | None, typer.Option(help="Take such a file back.")] = None,
+    approve_all: Annotated[
+        bool, typer.Option("--approve-all", help="Accept what is open and needs no answer.")
+    ] = False,
+    by: Annotated[str | None, typer.Option(help="Your name, kept with each decision.")] = None,
+    port: Annotated[int, typer.Option(help="0: any that is free.", min=0, max=65535)] = 0,
+) -> None:
+    """Accept, edit, reject or write rows for the next round, on a local page or in a file."""
+    from tunesmith.cli.review import run_review
+
+    run_review(Path(), file, read, approve_all, by, port, typer.echo)
+
+
 @recipe.command("list")
 def list_recipes() -> None:
     """List the recipes and what they are for."""

@@ -27,8 +27,8 @@ def serve_page(
         UserError: the port is taken.
     """
     with server_of(lambda bound: token_at(key_of(bound, keys))) as server:
-        tell(f"{asked}\n{server.url}\nfor this machine only; Ctrl-C ends")
         try:
+            tell(f"{asked}\n{server.url}\nfor this machine only; Ctrl-C ends")
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
             said = at_the_end()

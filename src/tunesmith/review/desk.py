@@ -27,6 +27,10 @@ class Desk:
 
     The files are read anew for every request and opened only to add a line, so that several
     pages, a spreadsheet and a `git pull` go together.
+
+    Attributes:
+        proposals: by id, in the order in which they are shown.
+        reviewer: whose name stands in new lines.
     """
 
     def __init__(
@@ -49,16 +53,21 @@ class Desk:
         Raises:
             UserError: a file is broken, or lets a row in that is none; names file and line.
         """
-        self._known = {one.id: one for one in proposals}
-        self._parents, self._reviewer = parents, reviewer
-        self._decisions, self._written = decisions, written
+        self.proposals = {one.id: one for one in proposals}
+        self._parents, self.reviewer = parents, reviewer
+        self._path, self._written = decisions, written
         self._mutex = threading.Lock()
+        self._compared: dict[str, tuple[Row, list[dict[str, Any]]]] = {}
         self.settled()
         read_written(written)
 
     def settled(self) -> Settled:
         """Return what becomes of every proposal if nobody says more."""
-        return settle(self._known.values(), read_decisions(self._decisions), by_rule=False)
+        return settle(self.proposals.values(), self.decisions(), by_rule=False)
+
+    def decisions(self) -> Decisions:
+        """Return what the file of decisions holds now."""
+        return read_decisions(self._path)
 
     def summary(self) -> str:
         """Return the counts as one line."""
@@ -66,10 +75,10 @@ class Desk:
 
     def state(self) -> State:
         """Return everything that the page shows."""
-        decisions = read_decisions(self._decisions)
-        rows = [*(one.row for one in self._known.values()), *self._parents.values()]
+        decisions = self.decisions()
+        rows = [*(one.row for one in self.proposals.values()), *self._parents.values()]
         return {
-            "items": [self._shown(one, decisions) for one in self._known.values()],
+            "items": [self._shown(one, decisions) for one in self.proposals.values()],
             "labels": sorted(
                 {
                     row["label"]
@@ -77,7 +86,7 @@ class Desk:
                     if row["task"] == "classification" and row.get("label")
                 }
             ),
-            "reviewer": self._reviewer,
+            "reviewer": self.reviewer,
             **self._counts(),
         }
 
@@ -90,7 +99,7 @@ class Desk:
             UserError: the row is not ready for a round, or the file is broken.
             OSError: it could not be written, and is not.
         """
-        one = self._known.get(wish.proposal)
+        one = self.proposals.get(wish.proposal)
         if one is None:
             raise RefusedError(f"no proposal {wish.proposal}")
         with self._mutex:
@@ -100,7 +109,7 @@ class Desk:
                 if len(about) != wish.known:
                     raise ConflictError
                 self._add([decision])
-            return {"item": self._shown(one, read_decisions(self._decisions)), **self._counts()}
+            return {"item": self._shown(one, self.decisions()), **self._counts()}
 
     def write(self, new: NewRow) -> State:
         """Write down a row that a person made; the same again counts once.
@@ -109,7 +118,7 @@ class Desk:
             UserError: it is not ready for a round, or the file is broken.
             OSError: it could not be written, and is not.
         """
-        row = new_row(new.row, new.slice, self._reviewer)
+        row = new_row(new.row, new.slice, self.reviewer)
         with self._mutex:
             added = add_row(self._written, row)
             return {"added": added, **self._counts()}
@@ -132,13 +141,13 @@ class Desk:
     def _add(self, decisions: Sequence[Decision]) -> None:
         """Add lines to the file."""
         if decisions:
-            with closing(Journal(self._decisions, decision_of, COMMAND)) as journal:
+            with closing(Journal(self._path, decision_of, COMMAND)) as journal:
                 for one in decisions:
                     journal.add(one)
 
     def _about(self, proposal: str) -> list[Decision]:
         """Return every line about a proposal."""
-        lines = read_decisions(self._decisions).lines
+        lines = self.decisions().lines
         return [one for one in lines if one.proposal == proposal]
 
     def _decision(self, one: Proposal, wish: Wish, about: Sequence[Decision]) -> Decision:
@@ -157,7 +166,7 @@ class Desk:
     def _said(self, proposal: str, decision: str, **more: Any) -> Decision:
         """Return a line in the reviewer's name."""
         said = {"proposal": proposal, "decision": decision, **more}
-        return Decision.model_validate({**said, "reviewer": self._reviewer})
+        return Decision.model_validate({**said, "reviewer": self.reviewer})
 
     def _shown(self, one: Proposal, decisions: Decisions) -> State:
         """Return a proposal as the page takes it."""
@@ -170,7 +179,7 @@ class Desk:
             "task": row["task"],
             "lang": row.get("lang"),
             "images": len(row.get("images") or ()),
-            "blocks": blocks(row, before),
+            "blocks": self._beside(one.id, row, before),
             "earlier": ("replaces" if one.row.get("replaces") else "parent") if before else None,
             "form": form(row),
             "facts": facts(row),
@@ -180,6 +189,13 @@ class Desk:
             "by": last and last.reviewer,
         }
 
+    def _beside(self, proposal: str, row: Row, before: Row | None) -> list[dict[str, Any]]:
+        """Return a row's texts beside the earlier ones; they are compared once, until edited."""
+        seen = self._compared.get(proposal)
+        if seen is None or seen[0] != row:
+            seen = self._compared[proposal] = (row, blocks(row, before))
+        return seen[1]
+
     def _counts(self) -> State:
         """Return how far the work is, and what was written."""
         found = self.settled()
@@ -188,7 +204,7 @@ class Desk:
             "edited": found.edited,
             "rejected": len(found.rejected),
             "open": len(found.open),
-            "total": len(self._known),
+            "total": len(self.proposals),
             "gone": len(found.unknown),
             "written": [
                 {"task": row["task"], "slice": row.get("slice"), "blocks": blocks(row, None)}

@@ -16,6 +16,7 @@ let place = 0;
 let busy = false;
 let shownForm = null; // the row that the open form edits
 let newRow = null;
+const notes = new Map(); // typed and not yet sent, by proposal
 
 const named = (name) => t(COLUMN_WORDS[name] || name);
 const current = () => state?.items[place];
@@ -65,6 +66,7 @@ async function decide(decision, row, note) {
   state.items[place] = data.item;
   Object.assign(state, data, { item: undefined });
   forgetDraft(item.id);
+  notes.delete(item.id);
   closeForm();
   if (decision !== "open") toOpen(place);
   showAll();
@@ -112,7 +114,7 @@ function showList() {
     const done = items.filter(([item]) => item.decision).length;
     const list = part("ul", "", "");
     list.append(...items.map(([item, number]) => entryOf(item, number)));
-    made.push(part("h3", "", `${name} (${done}/${items.length})`), list);
+    made.push(part("h2", "", `${name} (${done}/${items.length})`), list);
   }
   at("list").replaceChildren(...made);
   at("list").querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
@@ -149,7 +151,7 @@ function showItem() {
   const by = item.by ? ` (${item.by})` : "";
   at("verdict").textContent = item.decision ? `${t(WORDS[item.decision])}${by}` : t("open");
   at("verdict").className = `verdict-line mark ${wordOf(item)}`;
-  at("note").value = item.note;
+  at("note").value = notes.get(item.id) ?? item.note;
   at("reopen").hidden = !item.decision;
   at("blocks").replaceChildren(...item.blocks.map((block) => pairOf(block, item)));
   if (item.images) at("blocks").append(part("p", "hint", t("{0} images are not shown", item.images)));
@@ -385,6 +387,7 @@ at("edit-button").addEventListener("click", openForm);
 at("reopen").addEventListener("click", LETTERS.u);
 at("before").addEventListener("click", LETTERS.k);
 at("after").addEventListener("click", LETTERS.j);
+at("note").addEventListener("input", () => notes.set(current().id, at("note").value));
 at("cancel").addEventListener("click", leaveForm);
 at("edit").addEventListener("submit", (event) => { event.preventDefault(); decide("edit", shownForm); });
 at("write-button").addEventListener("click", openNew);
@@ -393,6 +396,6 @@ at("write-form").addEventListener("submit", (event) => { event.preventDefault();
 at("task").addEventListener("change", () => startNew(at("task").value));
 at("add-turn").addEventListener("click", addTurn);
 at("help-button").addEventListener("click", LETTERS["?"]);
-window.addEventListener("focus", () => { if (state && !busy && !shownForm && !at("write").open && !at("note").value) load(); });
+window.addEventListener("focus", () => { if (state && !busy && !shownForm && !at("write").open) load(); });
 if (matchMedia("(max-width: 860px)").matches) at("list-box").open = false;
 load();

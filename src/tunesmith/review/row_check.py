@@ -7,6 +7,7 @@ from tunesmith.errors import UserError
 from tunesmith.rows import TURNS, Row, conversation, message_text
 
 BESIDE = ("replaces", "weight")  # of a feedback row, beside the columns of the table
+MOST_WEIGHT = 20
 BLANK = [{"role": "assistant", "content": ""}]
 ANSWERS: dict[str, dict[str, Any]] = {  # what a row without an answer may lack
     "chat": {"completion": BLANK},
@@ -23,23 +24,25 @@ def checked(row: Row, where: str) -> Row:
     Raises:
         UserError: it is not; begins with `where`.
     """
-    _check(row, where)
-    lack = lacking(row)
+    lack = lacking(check_shape(row, where))
     if lack:
         raise UserError(f"{where}: {lack}")
+    _check(row, where)
     return row
 
 
-def check_shape(row: Row, where: str) -> None:
-    """Refuse what is no row, even with an answer.
+def check_shape(row: Row, where: str) -> Row:
+    """Return a row with empty places for what it lacks of an answer.
 
     Raises:
-        UserError: begins with `where`.
+        UserError: it is no row even with an answer; begins with `where`.
     """
     lacks = ANSWERS.get(str(row.get("task")), {})
     if row.get("messages"):  # hold their answers themselves
         lacks = {name: cell for name, cell in lacks.items() if name not in TURNS}
-    _check({**lacks, **row}, where)
+    filled = {**lacks, **row}
+    _check(filled, where)
+    return filled
 
 
 def lacking(row: Row) -> str | None:
@@ -64,15 +67,10 @@ def _check(row: Row, where: str) -> None:
     """Refuse cells of the wrong kind and columns that a task needs and a row lacks."""
     checked_row({k: v for k, v in row.items() if k not in BESIDE}, where, where, "review")
     weight, replaces = row.get("weight"), row.get("replaces")
-    if weight is not None and not (_is_number(weight) and weight > 0):
-        raise UserError(f"{where}: weight: a number above zero, not {weight!r}")
+    if weight is not None and not (type(weight) is int and 1 <= weight <= MOST_WEIGHT):
+        raise UserError(f"{where}: weight: a whole number from 1 to {MOST_WEIGHT}, not {weight!r}")
     if not isinstance(replaces, str | None):
         raise UserError(f"{where}: replaces: the id of a train row, not {replaces!r}")
-
-
-def _is_number(value: Any) -> bool:
-    """True for a number; JSON's true is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _asked(row: Row) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
@@ -47,12 +48,12 @@ def form(row: Row) -> Row:
 
     A conversation that ends with a question gets the place of an answer.
     """
-    made = {name: row[name] for name in SHOWN if row.get(name) is not None}
+    made = deepcopy({name: row[name] for name in SHOWN if row.get(name) is not None})
     if made.get("messages"):
         if row["task"] == "chat" and made["messages"][-1]["role"] != "assistant":
             made["messages"] = [*made["messages"], {"role": "assistant", "content": ""}]
         return made
-    filled = {**ANSWERS.get(row["task"], {}), **made}
+    filled = {**deepcopy(ANSWERS.get(row["task"], {})), **made}
     return {name: filled[name] for name in SHOWN if name in filled}
 
 
@@ -82,7 +83,7 @@ def _pair(now: Turn | None, before: Turn | None) -> tuple[Any, Any]:
     """Return two turns that stand beside each other, with what differs."""
     if now is None or before is None:
         return now and _plain(now), before and _plain(before)
-    found = changed_tokens(now[1], before[1])
+    found = None if now[1] == before[1] else changed_tokens(now[1], before[1])
     if found is None:
         return _plain(now), _plain(before)
     return _turn(now[0], joined(found[0])), _turn(before[0], joined(found[1]))

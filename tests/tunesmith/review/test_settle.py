@@ -1,9 +1,12 @@
 """What goes into the next round, waits, or is refused."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.reviewing import (
     ALL,
@@ -102,7 +105,7 @@ def test_the_language_follows_an_edit_unless_a_person_names_it(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("line", "edits", "says"),
     [
-        (UNANSWERED, {}, "needs prompt + completion or messages"),
+        (UNANSWERED, {}, "there is no answer; write one"),
         (UNANSWERED, {"completion": [{"role": "assistant", "content": " "}]}, "there is no answer"),
         (ENGLISH, {"completion": "words"}, "completion: a list of messages"),
         (LABELLED, {"label": " "}, "label: there is none"),
@@ -132,3 +135,23 @@ def test_a_decision_on_what_is_no_longer_proposed_is_kept_and_named(tmp_path: Pa
     assert found.summary() == (
         "1 accepted (0 edited), 0 rejected, 0 open; 1 decided earlier and no longer proposed"
     )
+
+
+WORDS = st.sampled_from(["accept", "reject", "open"])
+READY = [ENGLISH, CHINESE, LABELLED, PAIR, TALK]
+
+
+@given(said=st.lists(st.tuples(st.sampled_from(READY), WORDS)), by_rule=st.booleans())
+def test_every_proposal_is_in_exactly_one_list_in_its_order(
+    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[dict[str, Any], str]], by_rule: bool
+) -> None:
+    known = proposals(tmp_path_factory.getbasetemp())
+    lines = [
+        Decision.model_validate({"proposal": ident(one), "decision": word}) for one, word in said
+    ]
+    found = settle(known, Decisions(lines, Path("d")), by_rule)
+    lists = [ids(found.accepted), ids(found.open), ids(found.rejected)]
+    order = [ident(one) for one in ALL]
+    assert sorted(chain(*lists)) == sorted(order)
+    assert all(one == sorted(one, key=order.index) for one in lists)
+    assert found.unknown == []
