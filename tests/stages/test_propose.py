@@ -201,6 +201,19 @@ def test_validation_rows_that_no_model_was_asked_give_nothing_and_it_is_said(fol
     assert "no validation row was asked" in report(folder)["why_none"]
 
 
+def test_validation_rows_without_a_score_count_as_not_asked(folder: Path) -> None:
+    scores = row_scores()
+    scores.loc[scores["set"] == "validation", "rouge_l"] = None
+    scores.to_parquet(folder / "per_row.parquet")
+    assert run(folder).returncode == 0
+    assert report(folder)["rows"] == 0
+
+
+def test_a_metric_that_was_not_measured_is_named(folder: Path) -> None:
+    done = run(folder, PARAMS.replace("rouge_l", "chrf"))
+    assert 'propose.metric: no row scores of "chrf"; stage evaluate made these' in done.stderr
+
+
 def test_test_rows_decide_nothing(folder: Path) -> None:
     assert run(folder).returncode == 0
     first = (folder / "proposals.jsonl").read_bytes()
