@@ -7,10 +7,11 @@ from math import ceil
 from tunesmith.proposals.guard import TWICE, Guard
 from tunesmith.proposals.line import Proposal
 from tunesmith.proposals.maker import Bench, Candidate, Maker
+from tunesmith.proposals.membership import Membership
 from tunesmith.proposals.target import EVERYWHERE, Target
 from tunesmith.proposals.turns import in_turn
 
-UNMATCHED = Target(EVERYWHERE, "no weak slice that it belongs to", {}, [], {}, 0)
+UNMATCHED = Target(EVERYWHERE, "no weak slice that it belongs to", Membership(), [], {}, 0)
 
 
 @dataclass

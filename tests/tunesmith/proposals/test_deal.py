@@ -11,6 +11,7 @@ from tunesmith.proposals.deal import Dealer
 from tunesmith.proposals.guard import Guard
 from tunesmith.proposals.line import Proposal
 from tunesmith.proposals.maker import Bench, Candidate, Made, Maker
+from tunesmith.proposals.membership import Membership
 from tunesmith.proposals.target import Target, deal
 from tunesmith.proposals.turns import in_turn
 from tunesmith.rows import Row
@@ -35,7 +36,7 @@ def asked(*names: str, lang: str = "en") -> list[Row]:
 
 
 def target(quota: int, name: str = "slice") -> Target:
-    return Target(name, "why", {}, [], {"en": 1.0}, quota)
+    return Target(name, "why", Membership(), [], {"en": 1.0}, quota)
 
 
 def run(
