@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.augmenters.tools import Tools
@@ -75,6 +76,9 @@ class Maker(Component):
     """Proposes rows for one weak slice at a time."""
 
     kind: str
+    share: float = Field(
+        default=1.0, ge=0
+    )  # part of a quota beside the others'; 0: fills gaps only
     beyond_quota: ClassVar[bool] = False  # all that it has is proposed, and takes no one's place
     is_fresh: ClassVar[bool] = False  # its rows may not be near-duplicates of train rows either
 

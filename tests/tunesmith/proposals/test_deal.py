@@ -62,6 +62,18 @@ def test_what_the_last_maker_cannot_fill_the_spares_of_the_first_do() -> None:
     assert names(run([many, few], target(4))[0]) == ["a", "b", "c", "e"]
 
 
+def test_a_maker_of_share_0_fills_what_the_others_leave() -> None:
+    gaps, first = Fixed(rows=asked("a", "b", "c"), share=0.0), Fixed(kind="other", rows=asked("d"))
+    assert sorted(names(run([gaps, first], target(3))[0])) == ["a", "b", "d"]
+    assert names(run([gaps, first], target(1))[0]) == ["d"]
+
+
+def test_shares_part_the_quota() -> None:
+    some = Fixed(rows=asked("a", "b", "c", "d"))
+    most = Fixed(kind="other", rows=asked("e", "f", "g", "h"), share=3.0)
+    assert names(run([some, most], target(4))[0]) == ["a", "e", "f", "g"]
+
+
 def test_a_row_is_proposed_once_for_the_first_slice() -> None:
     found, guard = run([Fixed(rows=asked("a", "b"))], target(1), target(2, "later"))
     assert [(one.target.name, *names([one])) for one in found] == [("slice", "a"), ("later", "b")]
