@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from tunesmith.analysis.cases import build_cases
+from tunesmith.analysis.cases import build_cases, check_scored
 from tunesmith.analysis.find import direction, find_slices
 from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.augmenters.feedback import Round, read_rounds
@@ -64,7 +64,7 @@ def propose(
     """Return rows for the next round, chosen by the candidate's answers to the validation rows.
 
     Args:
-        rows: the validation rows; those that no model was asked are left aside.
+        rows: the validation rows; those that no model was asked or scored by are left aside.
         train: what the candidate was trained on.
         per_row: answers and row scores of every model, as stage evaluate writes them.
         held: what no proposal may repeat.
@@ -74,7 +74,9 @@ def propose(
         tools: what augmenters need that ask a model or read a lexicon.
     """
     sign = direction(settings.metric, "propose")
-    asked = rows[rows["id"].isin(per_row["id"])].reset_index(drop=True)
+    check_scored(per_row, settings.metric, "propose")
+    scored = per_row[per_row[settings.metric].notna()]
+    asked = rows[rows["id"].isin(scored["id"])].reset_index(drop=True)
     bench = bench_of(train, held, given, seed, tools)
     guard = guard_of(train, held, settings, seed)
     kinds = [maker.kind for maker in settings.makers]

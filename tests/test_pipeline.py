@@ -251,6 +251,7 @@ EVALUATION = {"evaluate", "analyze", "gate", "report"}
         ("evaluate.resamples=200", {"evaluate"}),
         ("gate.min_gain=0.01", {"gate"}),
         ("analyze.hardest=3", {"analyze"}),
+        ("propose.rows=9", {"propose"}),
         ("report.examples=3", {"report"}),
         ("split.validation_ratio=0.2", {"split"}),
         ("augment.steps=[{kind: aeda, share: 0.5}]", {"augment"}),

@@ -40,7 +40,7 @@ def build_cases(
     """
     import pandas as pd
 
-    _check(per_row, metric)
+    check_scored(per_row, metric)
     records = to_rows(rows)
     cases = pd.DataFrame(
         {
@@ -67,12 +67,12 @@ def build_cases(
     return cases
 
 
-def _check(per_row: "pd.DataFrame", metric: str) -> None:
-    """Refuse a metric that has no score of single rows."""
+def check_scored(per_row: "pd.DataFrame", metric: str, section: str = "analyze") -> None:
+    """Refuse a metric that has no score of single rows; `section` of params.yaml names it."""
     known = [name for name in per_row.columns if name not in FIXED]
     if metric not in known:
         raise UserError(
-            f'params.yaml: analyze.metric: no row scores of "{metric}"; stage evaluate made '
+            f'params.yaml: {section}.metric: no row scores of "{metric}"; stage evaluate made '
             f"these: {', '.join(known)}"
         )
 

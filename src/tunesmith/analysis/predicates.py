@@ -88,7 +88,7 @@ def term_predicates(prompts: Sequence[str]) -> Iterator[Predicate]:
     size = len(prompts)
     places: dict[str, list[int]] = defaultdict(list)
     for place, text in enumerate(prompts):
-        for term in _terms(text[:READ_CHARS]):
+        for term in terms(text):
             places[term].append(place)
     least = max(MIN_ROWS, round(LEAST_SHARE * size))
     common = [term for term, found in places.items() if len(found) >= least]
@@ -104,12 +104,12 @@ def _readable(term: str) -> tuple[bool, int, str]:
     return (frayed(term), len(term) if term.isascii() else -len(term), term)
 
 
-def _terms(text: str) -> set[str]:
-    """Return the terms of one text."""
+def terms(text: str) -> set[str]:
+    """Return the terms of one text, of its beginning."""
     found: set[str] = set()
     run: list[str] = []
     last, end = "", -1
-    for match in UNIT.finditer(text.lower()):
+    for match in UNIT.finditer(text[:READ_CHARS].lower()):
         unit = match[0]
         if unit.isascii() or len(unit) > 1:
             found.add(unit)

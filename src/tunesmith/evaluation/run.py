@@ -22,6 +22,7 @@ from tunesmith.evaluation.sets import (
     by_set,
     comparisons_of,
     gaps_tree,
+    metrics_beside,
     metrics_of,
     scores_tree,
 )
@@ -105,12 +106,13 @@ def evaluate(
 def validated(
     rows: "pd.DataFrame", predictions: "Mapping[str, pd.DataFrame]", settings: EvaluateParams
 ) -> Scored:
-    """Return the row scores of the validation rows, by the metrics of the test rows; no judge."""
+    """Return the row scores of the validation rows, by the metrics that they can show; no judge."""
     if VALIDATION not in set(rows["split"]):
         return {}
     own, given = part_of(rows, predictions, VALIDATION)
-    table = statistics(metrics_of(own, settings), answers_of(own, given), VALIDATION)
-    return {VALIDATION: (table, given)}
+    answers = answers_of(own, given)
+    shown = [one for one in metrics_beside(own, settings) if one.shows(answers[CANDIDATE])]
+    return {VALIDATION: (statistics(shown, answers, VALIDATION), given)}
 
 
 def behaved(

@@ -16,6 +16,7 @@ from tunesmith.sets import RETENTION, VALIDATION
 
 LABELLED = "classification"
 TEST = "test"
+OTHER_TASK = "of another task than the test rows"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def assemble(
     for name, rows in _by_set(beside):
         _refuse_unmeasured(name, rows)
         if not all(_fits(row, labelled) for row in rows):
-            left_out[name] = "its rows are of another task than the test rows"
+            left_out[name] = f"its rows are {OTHER_TASK}"
             continue
         most = params.retention_rows if name.startswith(RETENTION) else params.ood_rows
         asked += _sample(rows, most, seed)
@@ -80,11 +81,10 @@ def _validation(rows: Sequence[Row], test: list[Row]) -> tuple[list[Row], dict[s
     """Return the validation rows that are scored as the test rows are, and why others are not."""
     kinds = {_kind(row) for row in test}
     fit = [row for row in rows if _kind(row) in kinds]
-    count = len(rows) - len(fit)
-    if not count:
+    if len(fit) == len(rows):
         return fit, {}
-    why = f"{count:,} of {len(rows):,} rows are of another task than the test rows"
-    return fit, {VALIDATION: why}
+    part = f" ({len(rows) - len(fit):,} of {len(rows):,} rows)" if fit else ""
+    return fit, {f"{VALIDATION}{part}": OTHER_TASK}
 
 
 def _kind(row: Row) -> str:

@@ -17,7 +17,7 @@ AnyMaker = Annotated[
 ]
 
 
-MAKERS: list[AnyMaker] = [Written(), Relabel(), Mine(), Grow()]
+MAKERS: list[AnyMaker] = [Written(), Relabel(), Mine(), Grow(), Upweight(share=0.0)]
 
 
 class ProposeParams(SliceParams):

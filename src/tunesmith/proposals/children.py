@@ -13,7 +13,7 @@ from tunesmith.rows import Row, meta_of, to_json
 
 GUARDS = AugmentParams.model_validate({})
 ALIKE = 0.5  # what likeness to another parent takes off a row
-PARENTS = 2  # tried for each row that is wanted: guards refuse some of their children
+PARENTS = 8  # tried for each row that is wanted: many have no word that may change
 
 
 def grown(

@@ -7,10 +7,11 @@ from math import ceil
 from tunesmith.proposals.guard import TWICE, Guard
 from tunesmith.proposals.line import Proposal
 from tunesmith.proposals.maker import Bench, Candidate, Maker
+from tunesmith.proposals.membership import Membership
 from tunesmith.proposals.target import EVERYWHERE, Target
 from tunesmith.proposals.turns import in_turn
 
-UNMATCHED = Target(EVERYWHERE, "no weak slice that it belongs to", {}, [], {}, 0)
+UNMATCHED = Target(EVERYWHERE, "no weak slice that it belongs to", Membership(), [], {}, 0)
 
 
 @dataclass
@@ -35,15 +36,18 @@ class Dealer:
         for maker in self._beyond():
             self._all(maker, target, place)
         within = [maker for maker in self.makers if not maker.beyond_quota]
-        left, spares = target.quota, list[tuple[Maker, list[Candidate]]]()
+        left, spares = target.quota, dict[int, list[Candidate]]()
         for number, maker in enumerate(within):
-            share = ceil(left / (len(within) - number))
-            found = self._made(maker, target, share) if share else []
-            count, rest = self._take(maker, found, share, target, place)
-            left -= count
-            spares.append((maker, rest))
-        for maker, rest in spares:
-            left -= self._take(maker, rest, left, target, place)[0]
+            parts = sum(one.share for one in within[number:])
+            share = ceil(left * maker.share / parts) if parts else 0
+            if share:
+                found = self._made(maker, target, share)
+                count, spares[number] = self._take(maker, found, share, target, place)
+                left -= count
+        for number, maker in enumerate(within):
+            if left:
+                rest = spares[number] if number in spares else self._made(maker, target, left)
+                left -= self._take(maker, rest, left, target, place)[0]
 
     def _beyond(self) -> list[Maker]:
         """Return the makers whose rows all count, whatever the quota."""

@@ -26,7 +26,7 @@ class Grow(Maker):
 
     kind: Literal["grow"] = "grow"
     steps: list[AnyAugmenter] = Field(default=STEPS, min_length=1)  # as in `augment.steps`
-    parents: PositiveInt | None = None  # train rows at most; null: twice as many as are wanted
+    parents: PositiveInt | None = None  # train rows at most; null: 8 for each row that is wanted
 
     def __call__(self, target: Target, bench: Bench, wanted: int) -> Made:
         """See `Maker`."""

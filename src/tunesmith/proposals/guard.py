@@ -90,7 +90,9 @@ class Guard:
     def _name(self, maker: str, row: Row, other: Row) -> None:
         """Write down a row that repeats a held-out one."""
         about = {"source": row["source"], "repeats": other["source"], "split": other["split"]}
-        self.named.append({"maker": maker, **{key: str(cell) for key, cell in about.items()}})
+        said = {"maker": maker, **{key: str(cell) for key, cell in about.items()}}
+        if said not in self.named:
+            self.named.append(said)
 
 
 def _keys(one: Candidate) -> set[str]:

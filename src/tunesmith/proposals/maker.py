@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from tunesmith.analysis.train_space import TrainSpace
 from tunesmith.augmenters.tools import Tools
@@ -17,7 +18,7 @@ from tunesmith.rows import Row, prompt_text
 
 Needs = Literal["answer", "review"]
 LEAST = 0.1  # likeness; below it two texts share no more than any two of a language
-IN_SLICE = 0.5  # likeness that a row counts with at least where a field puts it into the slice
+IN_SLICE = 0.5  # likeness that a row counts with at least if it is known to be of the slice
 
 
 class Candidate(NamedTuple):
@@ -75,6 +76,9 @@ class Maker(Component):
     """Proposes rows for one weak slice at a time."""
 
     kind: str
+    share: float = Field(
+        default=1.0, ge=0
+    )  # part of a quota beside the others'; 0: fills gaps only
     beyond_quota: ClassVar[bool] = False  # all that it has is proposed, and takes no one's place
     is_fresh: ClassVar[bool] = False  # its rows may not be near-duplicates of train rows either
 
@@ -93,11 +97,11 @@ class Made(NamedTuple):
 def nearness(target: Target, rows: Sequence[Row], bench: Bench) -> NDArray[np.float64]:
     """Return how near each row is to the failures of a slice, 0 to 1.
 
-    It is the greatest likeness of its question to one of them. Where a field puts the row into the
-    slice it is 0.5 at least, where a field puts it outside it is 0.
+    It is the greatest likeness of its question to one of them. Of a row that is known to belong to
+    the slice it is 0.5 at least, of one that does not 0.
     """
     texts = [prompt_text(row) for row in rows]
-    return _by_fields(target, rows, likeness(texts, target.failures, bench.space))
+    return _bounded(target, rows, likeness(texts, target.failures, bench.space))
 
 
 def train_nearness(target: Target, bench: Bench) -> NDArray[np.float64]:
@@ -107,16 +111,14 @@ def train_nearness(target: Target, bench: Bench) -> NDArray[np.float64]:
     """
     if not target.failures:
         return np.zeros(len(bench.train))
-    near = _by_fields(target, bench.train, bench.space.likeness(target.failures).max(axis=0))
+    near = _bounded(target, bench.train, bench.space.likeness(target.failures).max(axis=0))
     own = np.array([row["parent"] is None for row in bench.train], dtype=bool)
     found: NDArray[np.float64] = np.where(own, near, 0.0)
     return found
 
 
-def _by_fields(
-    target: Target, rows: Sequence[Row], near: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the likeness of rows with what their fields tell of the slice."""
+def _bounded(target: Target, rows: Sequence[Row], near: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the likeness of rows within what is known of their belonging to the slice."""
     told = [target.holds(row) for row in rows]
     inside = np.array([one is True for one in told], dtype=bool)
     outside = np.array([one is False for one in told], dtype=bool)

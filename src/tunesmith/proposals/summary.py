@@ -77,7 +77,7 @@ def told(report: dict[str, Any]) -> str:
         if one["proposed"]
     )
     slices = sum(one["name"] != EVERYWHERE for one in report["slices"])
-    where = f"{slices:,} weak slices" if slices else report["why_none"]
+    where = f"{slices:,} weak slice{'s' * (slices > 1)}" if slices else report["why_none"]
     return f"{report['proposed']:,} rows ({counts or 'none'}); {where}"
 
 

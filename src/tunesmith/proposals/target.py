@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tunesmith.analysis.ranked import WeakSlice
-from tunesmith.fields import ABSENT, checked_field, field_of, shown_field
+from tunesmith.proposals.membership import Membership, membership
 from tunesmith.rows import Row
 from tunesmith.slices import Mask
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 EVERYWHERE = "overall"
 NOTHING_WEAK = "no slice is worse than the rest by more than chance; near failures of any kind"
 MOST_FAILURES = 200
-AND = " and "  # between the two parts of a discovered slice
 
 
 class Target(NamedTuple):
@@ -26,7 +25,7 @@ class Target(NamedTuple):
     Attributes:
         name: such as `lang=zh` or `prompt has "退款"`; `overall` for all rows.
         reason: why, in words.
-        fields: field → value, as far as fields tell whether a row belongs to the slice.
+        holds: whether a row belongs to it, as far as that can be told.
         failures: what the rows ask that were answered wrong, the worst first.
         langs: language → share of those rows.
         quota: rows proposed for it at most.
@@ -34,17 +33,10 @@ class Target(NamedTuple):
 
     name: str
     reason: str
-    fields: Mapping[str, str]
+    holds: Membership
     failures: list[str]
     langs: Mapping[str, float]
     quota: int
-
-    def holds(self, row: Row) -> bool | None:
-        """Return whether the fields put a row into the slice; None where they cannot tell."""
-        found = {name: field_of(row, name) for name in self.fields}
-        if any(value not in (None, self.fields[name]) for name, value in found.items()):
-            return False
-        return True if found and None not in found.values() else None
 
 
 def targets(
@@ -63,14 +55,14 @@ def targets(
         return []
     failing = [one for one in weak if (one.mask & wrong).any()][:rows]
     if not failing:
-        return [Target(EVERYWHERE, NOTHING_WEAK, {}, *_worst(cases, wrong), rows)]
+        return [Target(EVERYWHERE, NOTHING_WEAK, Membership(), *_worst(cases, wrong), rows)]
     quotas = deal([price(one, wrong) for one in failing], rows)
     return [
         Target(
             one.name,
             f"{one.line['shortfall']:.3f} below the rest (q = {one.line['q']:.3f}, "
             f"n = {one.line['n']})",
-            fields_of(one, train),
+            membership(one.name, train),
             *_worst(cases, one.mask & wrong),
             quota,
         )
@@ -100,25 +92,6 @@ def deal(prices: Sequence[float], rows: int) -> list[int]:
     rest = rows - len(prices) - int(whole.sum())
     whole[np.argsort(whole - exact, kind="stable")[:rest]] += 1
     return [1 + int(size) for size in whole]
-
-
-def fields_of(one: WeakSlice, train: Sequence[Row]) -> dict[str, str]:
-    """Return the fields that tell the slice's rows from others, as far as train rows have them."""
-    parts = [part.partition("=") for part in one.name.split(AND)]
-    found = {name: value for name, _, value in parts if _is_field(name) and value != ABSENT}
-    return {
-        name: value
-        for name, value in found.items()
-        if any(shown_field(row, name) == value for row in train)
-    }
-
-
-def _is_field(name: str) -> bool:
-    """True for the name of a column that groups rows, or of one of the source's."""
-    try:
-        return bool(checked_field(name))
-    except ValueError:
-        return False
 
 
 def _worst(cases: "pd.DataFrame", mask: Mask) -> tuple[list[str], dict[str, float]]:

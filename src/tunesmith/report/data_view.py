@@ -16,7 +16,8 @@ def row_flow(evidence: DataEvidence) -> list[Tree]:
         *(_split_steps(evidence.split) if evidence.split else ()),
     ]
     if augment := evidence.augment.get("rows"):
-        steps.append(("Trained on", augment["total"], _added(augment)))
+        replaced = evidence.augment.get("feedback_replaced", 0)
+        steps.append(("Trained on", augment["total"], _added(augment, replaced)))
     top = max(rows for _, rows, _ in steps) or 1
     return [
         {
@@ -46,10 +47,11 @@ def _minus(rows: int) -> str:
     return f"−{count(rows)}" if rows else ""
 
 
-def _added(augment: Tree) -> str:
-    """Say how many rows were made and came back from feedback."""
-    parts = [f"+{count(augment[key])} {key}" for key in ("made", "feedback") if augment.get(key)]
-    return ", ".join(parts)
+def _added(augment: Tree, replaced: int) -> str:
+    """Say how many rows were made, came back from feedback, and gave their place to such."""
+    kinds = ("made", "feedback", "weighted")
+    parts = [f"+{count(augment[key])} {key}" for key in kinds if augment.get(key)]
+    return ", ".join([*parts, *([f"{_minus(replaced)} replaced"] if replaced else [])])
 
 
 def drop_table(evidence: DataEvidence) -> list[Tree]:

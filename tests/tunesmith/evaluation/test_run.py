@@ -157,6 +157,29 @@ def test_every_set_is_scored_alone_and_the_test_rows_as_if_they_were_all() -> No
     assert set(result.per_row["id"]) == set(shop_rows()["id"])
 
 
+def test_validation_rows_have_row_scores_and_decide_about_no_model() -> None:
+    held = shop_rows(40, "validation")
+    rows = pd.concat([shop_rows(), held], ignore_index=True)
+    test, more = shop_predictions(shop_rows()), shop_predictions(held)
+    both = {name: pd.concat([test[name], more[name]], ignore_index=True) for name in MODELS}
+    result, alone = evaluate(rows, both, SETTINGS, 0), evaluate(shop_rows(), test, SETTINGS, 0)
+    assert result.metrics == alone.metrics
+    assert result.comparisons == alone.comparisons
+    assert result.scores.equals(alone.scores)
+    own = result.per_row[result.per_row["set"] == "validation"]
+    assert set(own["id"]) == set(held["id"])
+    assert own["rouge_l"].notna().all()
+    rest = result.per_row[result.per_row["set"] == "test"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(rest, alone.per_row, check_dtype=False)
+
+
+def test_validation_rows_that_cannot_show_a_metric_do_without() -> None:
+    rows = pd.concat([json_rows(), shop_rows(40, "validation")], ignore_index=True)
+    settings = EvaluateParams(metrics=["json_fields"], resamples=200)
+    found = evaluate(rows, shop_predictions(rows), settings, 0).per_row
+    assert found[found["set"] == "validation"]["json_fields"].isna().all()
+
+
 def test_plain_text_is_scored_in_bits_a_byte_against_the_base() -> None:
     rows = with_sets()
     result = evaluate(rows, set_predictions(rows), SETTINGS, 0)

@@ -64,3 +64,30 @@ def test_a_set_that_mixes_plain_text_and_questions_is_refused() -> None:
     rows = of("retention:mix", text_row(0, "t"), chat_row(1, "q", "a"))
     with pytest.raises(UserError, match=r"retention:mix rows mix plain text \(toy\.txt:1\) and"):
         assemble(TEST, rows, Expanded(), PARAMS, 0, False)
+
+
+HELD = of("validation", *(chat_row(number, f"v{number}", "c") for number in range(6)))
+
+
+def test_validation_rows_are_asked_after_the_test_rows_in_a_sample_that_repeats() -> None:
+    params = ExamParams(validation_rows=4)
+    one, two = (assemble(TEST, FAR, Expanded(), params, 3, False, HELD) for _ in range(2))
+    assert one.rows == two.rows
+    assert one.rows[:2] == TEST
+    assert {row["split"] for row in one.rows[2:6]} == {"validation"}
+    assert one.summary()["sets"] == {"ood:far": 8, "test": 2, "validation": 4}
+
+
+@pytest.mark.parametrize("task", ["unpaired", "classification", "text"])
+def test_validation_rows_that_are_scored_otherwise_are_not_asked_and_it_is_said(task: str) -> None:
+    other = {**HELD[0], "task": task}
+    exam = assemble(TEST, [], Expanded(), ExamParams(), 0, False, [other, *HELD[1:]])
+    assert exam.summary()["sets"] == {"test": 2, "validation": 5}
+    assert list(exam.left_out) == ["validation (1 of 6 rows)"]
+    none = assemble(TEST, [], Expanded(), ExamParams(), 0, False, [other])
+    assert none.left_out == {"validation": "of another task than the test rows"}
+
+
+def test_a_preference_is_scored_as_an_answer_is() -> None:
+    pair = {**HELD[0], "task": "preference"}
+    assert assemble(TEST, [], Expanded(), ExamParams(), 0, False, [pair]).rows[2:] == [pair]

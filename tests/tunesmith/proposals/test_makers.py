@@ -10,6 +10,7 @@ from tunesmith.augmenters.tools import Tools
 from tunesmith.proposals.given import given_row
 from tunesmith.proposals.grow import Grow
 from tunesmith.proposals.maker import Bench, Candidate, Maker
+from tunesmith.proposals.membership import Field, Membership
 from tunesmith.proposals.mine import Mine
 from tunesmith.proposals.relabel import Relabel
 from tunesmith.proposals.target import Target
@@ -46,7 +47,8 @@ def bench(rows: list[Row], **more: Any) -> Bench:
 
 def target(*failures: str, **fields: str) -> Target:
     langs = {"en": 0.5, "zh": 0.5}
-    return Target("slice", "why", fields, list(failures), langs, 10)
+    parts = [Field(name, value) for name, value in fields.items()]
+    return Target("slice", "why", Membership(parts, bool(parts)), list(failures), langs, 10)
 
 
 FAILED = target(*(ASKS[lang].format(THINGS[lang][0], 77) for lang in ("en", "zh")))
