@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, TypeAlias
 
 from flows import experiment
 from flows.runner import StageFailed
@@ -12,12 +12,8 @@ from tunesmith.search.overrides import words
 OUTCOME = "reports/training/{phase}.json"
 
 
-class Place(Protocol):
-    """Where experiments run: here, or with a worker; raises StageFailed."""
-
-    def __call__(
-        self, name: str, stage: str, dials: list[str], on_line: Callable[[str], None]
-    ) -> None: ...
+# where experiments run, as `experiment.run` does: here, or with a worker
+Place: TypeAlias = Callable[[str, str, list[str], Callable[[str], None]], None]
 
 
 @dataclass(frozen=True)

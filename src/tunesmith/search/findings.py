@@ -98,9 +98,8 @@ def trial_named(findings: Findings, number: int | None) -> Findings:
         raise UserError(f"search: no trial of {findings['study']} has come to its end yet")
     found = next((one for one in findings["trials"] if one["number"] == wanted), None)
     if found is None:
-        raise UserError(
-            f"search: {findings['study']} has no trial {wanted}, but {len(findings['trials'])} trials"
-        )
+        known = len(findings["trials"])
+        raise UserError(f"search: {findings['study']} has {known} trials, and no trial {wanted}")
     return found  # type: ignore[no-any-return]
 
 

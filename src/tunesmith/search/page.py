@@ -94,14 +94,9 @@ def curves(findings: Findings) -> Markup:
         for one in sorted(drawn, key=lambda one: one["number"] == findings["best"])
     ]
     ends = [
-        Dot(
-            one["curve"][-1][0],
-            one["curve"][-1][1],
-            _colour(one, findings),
-            f"trial {one['number']}, {one['state']}",
-            2.6,
-        )
-        for one in drawn
+        Dot(*at, kind=path.kind, text=path.text, radius=2.6)
+        for path in paths
+        for at in path.points[-1:]
     ]
     last = max(x for one in drawn for x, _ in one["curve"])
     scale = numbers([0.0, last])
