@@ -19,10 +19,13 @@ _STARTING = threading.Lock()  # DVC stashes and takes back what is changed here 
 def run(name: str, stage: str, dials: Sequence[str], on_line: Callable[[str], None]) -> None:
     """Run an experiment; nothing of it stays in temporary folders, however it ends.
 
+    One of that name is replaced. (`--force` would do so too, and run every stage again.)
+
     Raises:
         StageFailed: it failed.
         BaseException: of `on_line`; the experiment is ended then.
     """
+    forget(name)
     _STARTING.acquire()
     is_starting = True
 
@@ -39,6 +42,12 @@ def run(name: str, stage: str, dials: Sequence[str], on_line: Callable[[str], No
         if is_starting:
             _STARTING.release()
         clear(name)
+
+
+def forget(name: str) -> None:
+    """Remove an experiment, if there is one of that name; DVC's cache keeps what it has made."""
+    while (ref := ref_of(name)) is not None:
+        git("update-ref", "-d", ref)
 
 
 def clear(name: str) -> None:

@@ -93,11 +93,10 @@ def experiment(
 ) -> None:
     """Run a stage, and all before it, as a DVC experiment in a temporary folder.
 
-    The working copy stays as it is. Stages import the code that the experiment was made with. An
-    experiment of that name is replaced.
+    The working copy stays as it is. Stages import the code that the experiment was made with.
 
     Args:
-        name: of the experiment.
+        name: of the experiment; there is none of that name yet.
         stage: as DVC addresses it.
         dials: arguments that set them, see tunesmith.search.overrides.
         on_line: is given each line as it is printed; what it raises ends the experiment.
@@ -106,7 +105,7 @@ def experiment(
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
     report = _Report(stage)
-    command = [*_DVC, "--wait-for-lock", "exp", "run", "--temp", "--force", "--name", name]
+    command = [*_DVC, "--wait-for-lock", "exp", "run", "--temp", "--name", name]
     with _running([*command, *dials, stage], subprocess.DEVNULL, _code_of_folder()) as process:
         assert process.stdout is not None
         for raw in process.stdout:
