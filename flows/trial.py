@@ -72,6 +72,7 @@ def run(
     try:
         place(name, measured.stage, words(dials, params), hear)
     except Behind as behind:
+        experiment.forget(name)  # it may just have come to its end
         return Ended("Pruned", reason=f"behind the others: {behind}")
     except StageFailed as failure:
         return Ended("Failed", reason=f"{failure.stage}: {failure.reason}")

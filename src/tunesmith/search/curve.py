@@ -18,10 +18,11 @@ WORDS = {  # as the training prints them
 
 
 class Point(NamedTuple):
-    """One evaluation: `step` in hundredths of an epoch."""
+    """One evaluation: `step` in hundredths of an epoch; `last` where the training ends with it."""
 
     step: int
     value: float
+    last: bool = False
 
 
 def point(line: str, phase: str, metric: str) -> Point | None:
@@ -32,9 +33,9 @@ def point(line: str, phase: str, metric: str) -> Point | None:
         phase: of which it has to speak.
         metric: `best_by` of the phase.
     """
-    begin = rf"{re.escape(phase)}: step \d+/\d+, epoch (\d+\.\d+), validation loss "
-    epoch = re.match(begin, line)
+    begin = rf"{re.escape(phase)}: step (\d+)/(\d+), epoch (\d+\.\d+), validation loss "
+    found = re.match(begin, line)
     value = re.search(rf", {re.escape(WORDS[metric])} (-?\d+\.\d+)", line)
-    if epoch is None or value is None:
+    if found is None or value is None:
         return None
-    return Point(round(float(epoch[1]) * EPOCH), float(value[1]))
+    return Point(round(float(found[3]) * EPOCH), float(value[1]), found[1] == found[2])

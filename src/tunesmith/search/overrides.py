@@ -9,7 +9,7 @@ from tunesmith.search.paths import value_at
 def words(dials: Mapping[str, Any], params: Any) -> list[str]:
     """Return the arguments that set dials.
 
-    A mapping takes the place of what was there: Hydra alone would lay it over that.
+    A mapping or list takes the place of a mapping: Hydra alone would lay it over what was there.
 
     Args:
         dials: by dotted path.
@@ -17,7 +17,7 @@ def words(dials: Mapping[str, Any], params: Any) -> list[str]:
     """
     found: list[str] = []
     for path, value in dials.items():
-        if isinstance(value, Mapping) and isinstance(value_at(params, path), Mapping):
+        if isinstance(value, Mapping | list) and isinstance(value_at(params, path), Mapping):
             found += ["--set-param", f"~{path}"]
         found += ["--set-param", f"++{path}={written(value)}"]
     return found

@@ -153,9 +153,12 @@ def dials_of(trial: Any, search: SearchParams) -> dict[str, JsonValue]:
 
 
 def is_behind(trial: Any, at: Point) -> bool:
-    """Write a point of a trial's validation curve down; tell whether the trial is to be ended."""
+    """Write a point of a trial's validation curve down; tell whether the trial is to be ended.
+
+    One that has come to its end is not.
+    """
     trial.report(at.value, at.step)
-    return bool(trial.should_prune())
+    return not at.last and bool(trial.should_prune())
 
 
 def tell(study: Any, trial: Any, value: float | None, pruned: bool, reason: str) -> None:
