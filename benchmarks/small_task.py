@@ -15,7 +15,7 @@ from tunesmith.training.params import Phase
 from tunesmith.training.run import Trained, train
 
 FILES = [Path("data/demo/support_en.jsonl"), Path("data/demo/support_zh.jsonl")]
-TRAIN, VALIDATION = 320, 96
+TRAIN, VALIDATION = 128, 64
 PHASE: dict[str, Any] = {  # the demo's, with one epoch
     "from": "base",
     "with": "base",
@@ -23,7 +23,7 @@ PHASE: dict[str, Any] = {  # the demo's, with one epoch
     "method": {"kind": "lora", "r": 16, "alpha": 32},
     "epochs": 1,
     "learning_rate": 5e-3,
-    "per_device_batch_size": 16,
+    "per_device_batch_size": 8,
     "max_length": 128,
     "evaluations_per_epoch": 2,
 }

@@ -21,7 +21,7 @@ from tunesmith.search.paths import ABSENT, value_at
 from tunesmith.search.space import label
 
 OWNER, REASON, DIALS, BASE = "clone", "reason", "dials", "commit"
-STARTUP = 6  # trials at random before TPE begins to learn
+STARTUP = 4  # trials at random before a sampler begins to learn
 Goal: TypeAlias = Literal["minimize", "maximize"]
 
 
@@ -89,6 +89,8 @@ def sampler_of(search: SearchParams, seed: int, number: int) -> Any:
     own = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
     if search.sampler == "random":
         return optuna.samplers.RandomSampler(seed=own)
+    if search.sampler == "gp":
+        return optuna.samplers.GPSampler(seed=own, n_startup_trials=STARTUP)
     return optuna.samplers.TPESampler(
         seed=own, n_startup_trials=STARTUP, multivariate=True, constant_liar=search.jobs > 1
     )

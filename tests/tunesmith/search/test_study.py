@@ -46,7 +46,7 @@ def test_the_first_trial_has_the_dials_as_they_are_where_the_space_holds_them() 
 
 
 @pytest.mark.parametrize("stop", [2, 9])
-@pytest.mark.parametrize("sampler", ["tpe", "random"])
+@pytest.mark.parametrize("sampler", ["gp", "tpe", "random"])
 def test_a_study_that_was_broken_off_comes_to_the_same_trials(stop: int, sampler: str) -> None:
     search = asked(12, sampler=sampler)
     whole = go_on(InMemoryStorage(), search)
