@@ -158,6 +158,22 @@ def apply_trial(
 
 
 @app.command()
+def auto(
+    phase: Annotated[
+        str | None, typer.Argument(help="Of params.yaml; the candidate's if not given.")
+    ] = None,
+    race: Annotated[
+        bool, typer.Option("--race", help="Let short trainings correct what the rules say.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help="Leave params.yaml as it is.")] = False,
+) -> None:
+    """Choose method and dials from data, task, model and hardware, and say why."""
+    from flows.auto import run as choose_dials
+
+    typer.echo(choose_dials(phase, race, show))
+
+
+@app.command()
 def doctor() -> None:
     """Look at everything that a run needs, and say what is wrong and how to mend it."""
     from flows.doctor import examine, show

@@ -85,8 +85,7 @@ def run(trials: int | None, jobs: int | None) -> int:
     """Search, say what was found, and return the exit code: 1 if no trial came to its end."""
     signal.signal(signal.SIGTERM, _end_on_sigterm)
     workcopy.check()
-    if not has_commit():
-        raise UserError("git has no commit yet; an experiment continues one: commit first")
+    committed()
     with workcopy.claimed():
         bench = open_bench(trials, jobs)
         _warn(bench)
@@ -108,6 +107,17 @@ def run(trials: int | None, jobs: int | None) -> int:
                 findings = show(bench)
                 hand_in_records()
     return 0 if findings["best"] is not None else 1
+
+
+def committed() -> str:
+    """Return the commit that experiments continue.
+
+    Raises:
+        UserError: there is none.
+    """
+    if not has_commit():
+        raise UserError("git has no commit yet; an experiment continues one: commit first")
+    return head()
 
 
 def _end_on_sigterm(_number: int, _frame: object) -> None:

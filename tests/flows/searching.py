@@ -28,7 +28,7 @@ stages:
 """
 # the loss is least at a rate of 0.01 and falls with the epochs
 TRAIN = """\
-import json, math, pathlib, sys, time
+import json, math, os, pathlib, sys, time
 from ruamel.yaml import YAML
 
 name = sys.argv[1]
@@ -36,10 +36,11 @@ phase = YAML(typ="safe").load(pathlib.Path("params.yaml"))["phases"][name]
 loss = abs(math.log10(phase["learning_rate"] / 0.01)) + 1 / phase["method"]["r"]
 if phase.get("weight_decay") == 0.5:
     sys.exit("error: it broke")
+if place := os.environ.get("MEETING_PLACE"):  # where two trainings wait for each other
+    pathlib.Path(place, str(os.getpid())).touch()
+    while len(list(pathlib.Path(place).iterdir())) < 2:
+        time.sleep(0.1)
 for step in (1, 2, 3, 4):
-    if phase.get("warmup_ratio") == 0.5:
-        print("deaf", flush=True)
-        time.sleep(60)
     now = loss + (4 - step)
     print(f"{name}: step {step}/4, epoch {step / 2:.2f}, validation loss {now:.4f}, 9 tokens/s",
           flush=True)

@@ -7,7 +7,6 @@ made for a quarter of the epochs cannot be gone on with.
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from tunesmith.auto.rules import Candidate
 from tunesmith.component import Component
@@ -75,12 +74,3 @@ def winner(heats: list[Heat], lower_is_better: bool) -> str | None:
 def cost(heats: list[Heat]) -> float:
     """Return the epochs that a race took."""
     return sum(one.epochs for one in heats)
-
-
-def record(reasons: list[Any], heats: list[Heat], won: str) -> dict[str, Any]:
-    """Return choice and race as plain values."""
-    return {
-        "reasons": [one.model_dump(mode="json") for one in reasons],
-        "race": [one.model_dump(mode="json") for one in heats],
-        "winner": won,
-    }

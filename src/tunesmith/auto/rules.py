@@ -102,9 +102,9 @@ def _low_rank(facts: Facts, kind: str) -> dict[str, Any]:
 def rate_of(facts: Facts, kind: str) -> float:
     """Return the learning rate that the size of the model calls for.
 
-    2e-4 for LoRA on a billion weights, the default of QLoRA's paper (https://arxiv.org/abs/2305.14314,
-    table 9) for 7 and 13 billion and of most recipes; more for less, by a power fitted to the rates
-    that benchmarks/methods.py uses for models of 1 and 22 million weights. All weights take a tenth.
+    2e-4 for LoRA on a billion weights, as most recipes have it; more for less, by a power between
+    that and the rates that benchmarks/methods.py uses for models of 1 and 22 million weights. All
+    weights take a tenth.
     """
     rate = LORA_RATE * max(1.0, LORA_WEIGHTS / facts.weights) ** SHRINKS
     return rounded(rate * (ALL_WEIGHTS if kind in ("full", "freeze") else 1.0))

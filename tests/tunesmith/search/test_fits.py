@@ -77,7 +77,7 @@ def test_a_space_that_does_not_fit_names_the_line_and_the_dial(
     assert why in str(caught.value)
     text = (tmp_path / "params.yaml").read_text().splitlines()
     line = int(str(caught.value).partition("params.yaml:")[2].partition(":")[0])
-    assert any(path in one for path in space for one in text[line - 4 : line])
+    assert any(path in one for path in space for one in text[line - 7 : line])
 
 
 def test_a_phase_that_is_not_there_is_refused(tmp_path: Path) -> None:
