@@ -1,9 +1,9 @@
 """Auto mode against a fixed default at an equal budget of epochs, on a small task of the demo.
 
 `python -m benchmarks.auto [--draws 3]`: 128 rows in both languages, drawn anew each time. Auto mode
-spends its epochs on a race and on one training of the winner; the fixed defaults, LoRA of rank 16 at
-2e-4 as most recipes have it and the demo's own dials, which were chosen by hand, get as many epochs
-in one training. The score is the share of 150 unseen questions answered to the letter.
+spends its epochs on a race and on one training of the winner. The fixed defaults get as many epochs
+in one training: LoRA of rank 16 at 2e-4, as most recipes have it, and the demo's own dials, which
+were chosen by hand. The score is the share of 150 unseen questions answered to the letter.
 """
 
 import argparse
