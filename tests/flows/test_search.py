@@ -175,3 +175,16 @@ def test_a_study_without_a_trial_has_nothing_to_apply(entered: Project) -> None:
     code, out = searched("apply")
     assert code == 1
     assert "no trial of search-" in out
+
+
+def test_what_makes_trials_less_comparable_is_said_before_them(entered: Project) -> None:
+    entered(
+        trials=1,
+        pruner=None,
+        space={"split.validation_ratio": {"kind": "float", "low": 0.1, "high": 0.2}},
+    )
+    code, out = searched()
+    assert code == 0, out
+    assert "note: split.validation_ratio decides what a trial is measured on" in out
+    call("git", "commit", "-qm", "Something else", "--allow-empty")
+    assert "note: trials of this study were made from other commits" in searched()[1]
