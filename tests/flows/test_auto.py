@@ -61,12 +61,12 @@ def test_the_rules_set_dials_and_say_why(tunesmith: Callable[..., str]) -> None:
 def test_a_race_is_of_experiments_and_its_winner_is_taken(
     tunesmith: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rate = float(auto.choose(FACTS)[1].value)
-    both = auto.rivals(FACTS, auto.choose(FACTS))[:2]
+    rank = auto.choose(FACTS)[0].value["r"]
+    both = auto.rivals(FACTS, auto.choose(FACTS))[:3:2]
     monkeypatch.setattr(auto, "rivals", lambda *_: both)
     out = tunesmith("--race")
-    assert "the race was won by: faster" in out  # nearer to 0.01, where the toy's loss is least
-    assert Dials.read().phases["sft"].learning_rate == pytest.approx(3 * rate, rel=0.05)
+    assert "the race was won by: wider" in out  # as the toy's loss has it
+    assert Dials.read().phases["sft"].method.model_dump()["r"] == 4 * rank
     assert len(experiments()) == 2
     assert [one["epochs"] for one in record()["race"]] == [0.625, 0.625]
 

@@ -22,7 +22,7 @@ def test_a_race_is_shown_with_its_winner_and_its_failures() -> None:
         Heat(rung=0, candidate="rules", epochs=0.5, score=1.25),
         Heat(rung=0, candidate="faster", epochs=0.5, score=None, reason="train@sft: <it> broke"),
     ]
-    page = render(record("sft", FACTS, reasons, heats, rivals(FACTS, reasons)[2]))
+    page = render(record("sft", FACTS, reasons, heats, rivals(FACTS, reasons)[1]))
     assert "the race was won by <b>slower</b>" in page
     assert "train@sft: &lt;it&gt; broke" in page
     assert "1.2500" in page

@@ -85,4 +85,4 @@ def test_a_rival_that_does_not_fit_does_not_race() -> None:
     names = [
         [one.name for one in rivals(f, choose(f))] for f in (facts(), facts(fits={"full": NO}))
     ]
-    assert names == [["rules", "faster", "slower", "full"], ["rules", "faster", "slower"]]
+    assert names == [["rules", "slower", "wider", "full"], ["rules", "slower", "wider"]]
