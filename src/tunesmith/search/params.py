@@ -33,8 +33,8 @@ class SearchParams(Params):
         phase: whose best validation score the trials are compared by; None: the candidate's.
         trials: of the study in all, those of earlier starts among them.
         jobs: trials at a time.
-        sampler: `gp` (a Gaussian process, for tens of trials) and `tpe` (for hundreds, or many at a
-            time) learn from the trials so far; `random` does not.
+        sampler: `tpe` and `gp` (a Gaussian process) learn from the trials so far, `random` does
+            not; `tpe` alone learns from trials that were ended early.
         pruner: None lets every trial go on to its end.
         storage: a SQLAlchemy URL; None: SQLite in `.work`. TUNESMITH_SEARCH_STORAGE counts more.
         space: the dials that are turned, by dotted path.
@@ -44,7 +44,7 @@ class SearchParams(Params):
     phase: str | None = None
     trials: PositiveInt = 20
     jobs: PositiveInt = 1
-    sampler: Literal["gp", "tpe", "random"] = "gp"
+    sampler: Literal["tpe", "gp", "random"] = "tpe"
     pruner: Pruner | None = Pruner()
     storage: str | None = None
     space: dict[str, Dial] = Field(default_factory=dict)
