@@ -5,6 +5,7 @@ Prefect reads its settings when it is imported, so the verbs import what they ne
 
 __all__ = ["app", "main"]
 
+import sys
 from typing import Annotated, NoReturn
 
 import typer
@@ -27,6 +28,8 @@ Deliver = Annotated[
 Approve = Annotated[
     bool, typer.Option("--approve", help="With --deliver: ask before what ships is promoted.")
 ]
+search = typer.Typer(help="Search over the dials.")
+app.add_typer(search, name="search")
 RunName = Annotated[str, typer.Argument(help="Of the run that waits.", metavar="RUN")]
 
 
@@ -134,6 +137,62 @@ def rollback(tag: Annotated[str, typer.Argument(help="Of an earlier champion.")]
     from flows.rollback import roll_back
 
     typer.echo(roll_back(tag))
+
+
+@search.callback(invoke_without_command=True)
+def run_search(
+    context: typer.Context,
+    trials: Annotated[
+        int | None, typer.Option(help="Of the study in all; params.yaml's if not given.", min=1)
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(help="Trials at a time.", min=1)] = None,
+) -> None:
+    """Try other dials, as section `search` of params.yaml says; goes on where it stopped."""
+    if context.invoked_subcommand is not None:
+        return
+    from flows.retrain import end_now
+    from flows.search import run as run_trials
+
+    try:
+        code = run_trials(trials, jobs)
+    except KeyboardInterrupt:
+        print("stopped; the trials so far are kept, search again to go on", file=sys.stderr)
+        code = 130
+    end_now(code)
+
+
+@search.command("show")
+def show_search() -> None:
+    """Show the trials so far, and write their page."""
+    from flows.search import open_bench, show
+
+    show(open_bench())
+
+
+@search.command("apply")
+def apply_trial(
+    trial: Annotated[int | None, typer.Argument(help="Its number; the best if not given.")] = None,
+) -> None:
+    """Set the dials of a trial in params.yaml."""
+    from flows.search import apply
+
+    typer.echo(apply(trial))
+
+
+@app.command()
+def auto(
+    phase: Annotated[
+        str | None, typer.Argument(help="Of params.yaml; the candidate's if not given.")
+    ] = None,
+    race: Annotated[
+        bool, typer.Option("--race", help="Let short trainings correct what the rules say.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help="Leave params.yaml as it is.")] = False,
+) -> None:
+    """Choose method and dials from data, task, model and hardware, and say why."""
+    from flows.auto import run as choose_dials
+
+    typer.echo(choose_dials(phase, race, show))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from rich.text import Text
 from flows.dag import PlannedStage
 from flows.result import StageResult
 from tunesmith.monitor.history import Look
+from tunesmith.search.findings import Findings, ranked, shown
 
 SHOWN_CAUSES = 4
 SIDE_COLUMNS = ("side", "effect", "by chance", "limit", "rows", "level", "why")
@@ -17,6 +18,7 @@ _PLAN_WORDS = {"yes": "runs or is restored", "maybe": "runs if its inputs change
 _STYLES = {
     "yes": "bold", "maybe": "", "no": "dim", "Failed": "bold red", "Not run": "dim",
     "crossed": "bold red", "not measured": "dim", "too few rows": "dim",
+    "pruned": "dim", "failed": "red",
 }  # fmt: skip
 
 
@@ -90,3 +92,20 @@ def side_rows(look: Look) -> list[dict[str, str]]:
 def show_line(stage: str, line: str) -> None:
     """Print one line that a stage has printed."""
     print(f"{stage} | {line}", flush=True)
+
+
+def show_trials(findings: Findings, paths: list[str]) -> None:
+    """Print the trials of a search, the best first."""
+    table = Table(box=None, pad_edge=False, header_style="underline")
+    for name in ("trial", findings["metric"], "state"):
+        table.add_column(name, justify="right" if name == findings["metric"] else "left")
+    for path in paths:
+        table.add_column(path)
+    table.add_column("why")
+    for one in ranked(findings):
+        value = "" if one["value"] is None else f"{one['value']:.4g}"
+        dials = [shown(one["dials"][path]) if path in one["dials"] else "" for path in paths]
+        words = [str(one["number"]), value, one["state"], *dials, one["reason"]]
+        style = "bold" if one["number"] == findings["best"] else _STYLES.get(one["state"], "")
+        table.add_row(*map(Text, words), style=style)
+    _console().print(table)

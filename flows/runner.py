@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -88,6 +88,42 @@ def module(name: str, *arguments: str, on_line: Callable[[str], None] = print) -
         raise StageFailed(name, report.reason(code), tuple(report.tail))
 
 
+def experiment(
+    name: str, stage: str, dials: Sequence[str], *, on_line: Callable[[str], None] = print
+) -> None:
+    """Run a stage, and all before it, as a DVC experiment in a temporary folder.
+
+    The working copy stays as it is. Stages import the code that the experiment was made with.
+
+    Args:
+        name: of the experiment; there is none of that name yet.
+        stage: as DVC addresses it.
+        dials: arguments that set them, see tunesmith.search.overrides.
+        on_line: is given each line as it is printed; what it raises ends the experiment.
+
+    Raises:
+        StageFailed: with the stage's own `error: …` line where it printed one.
+    """
+    report = _Report(stage)
+    command = [*_DVC, "--wait-for-lock", "exp", "run", "--temp", "--name", name]
+    with _running([*command, *dials, stage], subprocess.DEVNULL, _code_of_folder()) as process:
+        assert process.stdout is not None
+        for raw in process.stdout:
+            report.add(line := _text(raw))
+            if line.strip():
+                on_line(line)
+        code = process.wait()
+    if code != 0:
+        raise StageFailed(stage, report.reason(code), tuple(report.tail))
+
+
+def _code_of_folder() -> dict[str, str]:
+    """Return the environment in which a process imports the code of the folder that it runs in."""
+    found = environment()
+    rest = [path for path in found.get("PYTHONPATH", "").split(os.pathsep) if path]
+    return {**found, "PYTHONPATH": os.pathsep.join(["src", *rest])}
+
+
 def reproduce(
     stage: str,
     *,
@@ -148,14 +184,16 @@ def _reproduce(
 
 
 @contextmanager
-def _running(command: list[str], stdin: int) -> Iterator["subprocess.Popen[bytes]"]:
+def _running(
+    command: list[str], stdin: int, env: dict[str, str] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Start a command under the launcher; leave no process of it behind."""
     process = subprocess.Popen(
         [sys.executable, "-P", launch.__file__, str(os.getpid()), *command],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment(),
+        env=env or environment(),
     )
     try:
         yield process

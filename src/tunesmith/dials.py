@@ -18,6 +18,8 @@ from tunesmith.prediction.params import PredictParams
 from tunesmith.profile import ProfileParams
 from tunesmith.proposals import ProposeParams
 from tunesmith.report import ReportParams
+from tunesmith.search import fits
+from tunesmith.search.params import SearchParams
 from tunesmith.sources import CollectParams
 from tunesmith.splitting import SplitParams
 from tunesmith.training.params import Phases
@@ -51,6 +53,7 @@ class Dials(Phases):
     report: ReportParams
     monitor: MonitorParams = MonitorParams()
     improve: ImproveParams = ImproveParams()
+    search: SearchParams = SearchParams()
 
     @model_validator(mode="after")
     def _compared_models_exist(self) -> "Dials":
@@ -63,3 +66,26 @@ class Dials(Phases):
         if missing:
             raise ValueError(f"models: missing {', '.join(sorted(missing))}")
         return self
+
+    @model_validator(mode="after")
+    def _search_fits(self) -> "Dials":
+        """Refuse a search over what is no dial, or over values that a dial does not take."""
+        phase = self.searched_phase
+        if phase not in self.phases:
+            raise ValueError(f'search.phase: no phase "{phase}"; known: {", ".join(self.phases)}')
+        if self.search.space:
+            given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            whole = self.model_dump(mode="json", by_alias=True)
+            rest = given.pop("search", {}) and given
+            needed = self.needed_phases(phase)
+            fits.check(self.search, rest, whole, needed, type(self).model_validate)
+        return self
+
+    @property
+    def searched_phase(self) -> str:
+        """The phase whose validation score the trials of a search are compared by."""
+        return self.search.phase or self.models["candidate"].of
+
+    def needed_phases(self, name: str) -> set[str]:
+        """Return a phase and every phase that is trained before it."""
+        return {one for one in (name, *self._needed_by(name)) if one in self.phases}

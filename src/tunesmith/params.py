@@ -132,11 +132,15 @@ def _locate(tree: Any, loc: list[Any]) -> tuple[str, int]:
     """
     value: Any = tree
     name, line = "", 1
-    for part in loc:
-        if isinstance(value, CommentedMap) and part in value:
-            line = value.lc.key(part)[0] + 1
-            name = f"{name}.{part}" if name else str(part)
-            value = value[part]
+    for place, part in enumerate(loc):
+        rest = ".".join(map(str, loc[place:]))  # a key may hold dots itself
+        key = rest if isinstance(value, CommentedMap) and rest in value else part
+        if isinstance(value, CommentedMap) and key in value:
+            line = value.lc.key(key)[0] + 1
+            name = f"{name}.{key}" if name else str(key)
+            value = value[key]
+            if key == rest:
+                break
         elif isinstance(value, CommentedSeq) and isinstance(part, int) and part < len(value):
             line = value.lc.item(part)[0] + 1
             name, value = f"{name}[{part}]", value[part]

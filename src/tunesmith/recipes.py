@@ -47,6 +47,24 @@ def lay(overlay: Mapping[str, Any], params: Path) -> None:
     _write_valid(tree, params)
 
 
+def turn(dials: Mapping[str, Any], params: Path) -> None:
+    """Set dials by their dotted paths in a params file, if the result is valid.
+
+    A mapping takes the place of what was there; a list counts from 0.
+
+    Raises:
+        UserError: the result would not be valid; the file is left as it was.
+    """
+    tree = load_yaml(params)
+    for path, value in dials.items():
+        *above, last = path.split(".")
+        place = tree
+        for part in above:
+            place = place[int(part) if isinstance(place, list) else part]
+        place[int(last) if isinstance(place, list) else last] = value
+    _write_valid(tree, params)
+
+
 def _write_valid(tree: Any, params: Path) -> None:
     """Write the dials, if they are valid."""
     text = dump(tree)

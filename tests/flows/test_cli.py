@@ -31,6 +31,8 @@ def test_the_verbs_of_both_halves_are_listed_together() -> None:
         "why",
         "results",
         "judge",
+        "search",
+        "auto",
     ):
         assert f" {verb} " in out
 

@@ -94,7 +94,9 @@ def test_a_phase_of_another_method_cannot_go_on_from_an_adapter(project: Path) -
 
 
 def test_the_outcome_repeats_and_holds_no_clock(project: Path) -> None:
-    assert json.loads((project / "outcome-sft.json").read_text()) == {
+    outcome = json.loads((project / "outcome-sft.json").read_text())
+    assert outcome.pop("validation").keys() == {"loss"}
+    assert outcome == {
         "best_step": 1,
         "last_step": 1,
         "overfitting_since_step": None,

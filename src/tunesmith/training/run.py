@@ -138,6 +138,7 @@ def _train(
         outcome={
             **outcome(history, trainer.state.best_global_step, trainer.state.global_step),
             "lengths": counts,
+            "validation": {phase.chosen_by: float(trainer.state.best_metric)},
         },
         metrics={
             "train_loss": training_loss,
