@@ -5,6 +5,7 @@ Prefect reads its settings when it is imported, so the verbs import what they ne
 
 __all__ = ["app", "main"]
 
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -27,6 +28,7 @@ Deliver = Annotated[
 Approve = Annotated[
     bool, typer.Option("--approve", help="With --deliver: ask before what ships is promoted.")
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunName = Annotated[str, typer.Argument(help="Of the run that waits.", metavar="RUN")]
 
 
@@ -112,6 +114,63 @@ def rollback(tag: Annotated[str, typer.Argument(help="Of an earlier champion.")]
     from flows.rollback import roll_back
 
     typer.echo(roll_back(tag))
+
+
+@app.command()
+def lineage(
+    thing: Annotated[
+        str,
+        typer.Argument(
+            help="adapter@v0.2.0, adapter#prod, a commit, models/PHASE; a row's id or file:line; "
+            "round-3."
+        ),
+    ],
+    as_json: Json = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="SVG file to draw it into.", dir_okay=False)
+    ] = None,
+    rows: Annotated[
+        Path | None, typer.Option(help="CSV file to list its rows in.", dir_okay=False)
+    ] = None,
+    pull: Pull = False,
+) -> None:
+    """Tell what a version was made from, or which versions were made from a row or a round."""
+    from flows.lineage_verb import tell
+
+    tell(thing, as_json, picture, rows, pull)
+
+
+@app.command()
+def registry(as_json: Json = False) -> None:
+    """List the versions of the adapter, with the stages they have, verdicts and scores."""
+    from flows.registry_verb import show
+
+    show(as_json)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A version, stage or commit.")],
+    second: Annotated[str, typer.Argument(help="Another, from which the first is taken away.")],
+    as_json: Json = False,
+    pull: Pull = False,
+) -> None:
+    """Compare two versions from their stored answers; no model is run."""
+    from flows.compare import run_compare
+
+    run_compare(first, second, as_json, pull)
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(help="A version.", metavar="VERSION")],
+    stage: Annotated[str, typer.Option(help="prod makes it the champion.")] = "prod",
+    push: Annotated[bool, typer.Option("--push", help="Share it with origin.")] = False,
+) -> None:
+    """Give a stage to a version: a tag, and for prod the pointer in a commit of its own."""
+    from flows.promote import promote_version
+
+    typer.echo(promote_version(name, stage, push))
 
 
 @app.command()

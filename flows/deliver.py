@@ -20,6 +20,7 @@ from flows.promotion import (
     tag_model,
     untag,
 )
+from flows.registry import PROD, assign
 from flows.repository import head
 from flows.result import StageResult, failed_stage, summary
 from flows.run_branch import Run
@@ -72,19 +73,22 @@ def deliver(
     if not news and (not ships or why_not) and not run_branch.is_ahead(run):
         run_branch.abandon(run)
         return Delivered("nothing to deliver: no output has changed")
-    commit, tag, answer = head(), None, None
+    commit, tag, answer, stage = head(), None, None, None
     try:
         has_data = run_branch.push_data(run)
         if verdict is not None and ships and why_not is None:
             answer = _answer(run, commit, ask, has_data)
             if answer in (None, "approved"):
                 tag = tag_model(candidate(), verdict.reasons)
+                stage = assign(tag, PROD)
                 _promote(tag, run, pull, answer)
                 run_branch.push_data(run)  # what the tagged commit holds went before
             else:
                 run_branch.note(f"Keep the champion: {answer}", _trailers(answer))
-        shared = run_branch.share(run, done=failed is None, tag=tag) if has_data else KEPT_HERE
+        tags = tuple(filter(None, (tag, stage)))
+        shared = run_branch.share(run, done=failed is None, tags=tags) if has_data else KEPT_HERE
     except UserError:
+        untag(stage)
         untag(tag)
         run_branch.end(run, done=False)
         raise

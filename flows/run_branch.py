@@ -88,15 +88,15 @@ def note(subject: str, trailers: dict[str, str]) -> None:
     git("commit", "--quiet", "--allow-empty", "--message", subject, "--message", lines)
 
 
-def share(run: Run, *, done: bool, tag: str | None = None) -> str:
-    """Push the run's branch, and with it main and the tag; all refs or none.
+def share(run: Run, *, done: bool, tags: tuple[str, ...] = ()) -> str:
+    """Push the run's branch, and with it main and the tags; all refs or none.
 
     Their data is to be in the remote already.
 
     Args:
         run: whose branch is checked out.
         done: the run came to its end, so main follows its branch.
-        tag: of a model that was promoted.
+        tags: of a model that was promoted.
 
     Returns:
         in words, what was shared.
@@ -107,7 +107,7 @@ def share(run: Run, *, done: bool, tag: str | None = None) -> str:
     if not has_origin():
         return "data pushed; commits kept here: git has no `origin`"
     refs = [f"HEAD:refs/heads/{run.branch}"]
-    refs += [f"HEAD:refs/heads/{run.main}"] * done + [f"refs/tags/{tag}"] * (tag is not None)
+    refs += [f"HEAD:refs/heads/{run.main}"] * done + [f"refs/tags/{tag}" for tag in tags]
     try:
         git("push", "--quiet", "--atomic", "origin", *refs)
     except UserError as error:

@@ -35,11 +35,11 @@ def test_two_schedulers_one_delivers_the_other_takes_that_in_and_nothing_is_lost
     run, tag = train(delivery)
     late, same_tag = train(second)
     assert tag == same_tag
-    run_branch.share(run, done=True, tag=tag)
+    run_branch.share(run, done=True, tags=(tag,))
     with chdir(second):
         error = rf"^origin did not take {late.branch} \(! \[rejected\].*main stays; run again"
         with pytest.raises(UserError, match=error):
-            run_branch.share(late, done=True, tag=same_tag)
+            run_branch.share(late, done=True, tags=(same_tag,))
         untag(same_tag)
         run_branch.end(late, done=False)
         again = run_branch.begin()

@@ -94,7 +94,7 @@ def test_a_promotion_that_origin_has_survives_a_kill(shared: Path) -> None:
     run = run_branch.begin()
     call("git", "commit", "-q", "--allow-empty", "-m", "Retrain")
     tag = tag_model("models/sft", ["better"])
-    run_branch.share(run, done=True, tag=tag)
+    run_branch.share(run, done=True, tags=(tag,))
     run_branch.begin()
     assert call("git", "tag").split() == [tag]
     assert call("git", "log", "-1", "--format=%s", "main").strip() == "Retrain"
