@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import logging
 import subprocess
 import tarfile
 from functools import cached_property
@@ -89,8 +90,7 @@ class History:
             self._fetch(md5, name)
         if not place.exists():
             raise Missing(
-                f"{name} ({md5[:8]}…): not in DVC's cache here; `--pull` fetches it, and `dvc "
-                "fetch --all-tags` all that any version names"
+                f"{name} ({md5[:8]}…): not in DVC's cache here; `--pull` fetches it from the remote"
             )
         return place
 
@@ -159,6 +159,7 @@ class History:
         from dvc_data.hashfile.hash_info import HashInfo
 
         check_host_keys()
+        logging.getLogger("dvc").setLevel(logging.ERROR)  # what lacks is told here
         try:
             self._repo.cloud.pull([HashInfo("md5", md5)])
         except Exception as error:  # each kind of remote has its own

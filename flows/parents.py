@@ -35,14 +35,12 @@ def _parents(found: Subject, lock: Lock, history: History) -> list[Record]:
 
 def _parent(rev: str, path: str, lock: Lock, history: History) -> Record:
     """Return one parent: the base, another phase, or the champion of then, which is a version."""
-    earlier = champion_at(rev, history) if _is_champion(path, lock) else None
     entry = lock.out(path)
     record: Record = {"path": path, "md5": entry.md5 if entry else None, "version": None}
-    if earlier is not None:
-        return record | {
-            "version": earlier.name,
-            "parents": _parents(earlier, history.lock(earlier.rev), history),
-        }
+    if _is_champion(path, lock) and (pointer := history.json(rev, str(POINTER)) or {}).get("tag"):
+        earlier = champion_at(rev, history)
+        above = parents_of(earlier, history) if earlier else []
+        return record | {"version": pointer["tag"], "parents": above}
     below = _parents(Subject(path, rev, path), lock, history)
     return record | {"base": _descriptor(rev, path, history), "parents": below}
 

@@ -39,6 +39,8 @@ def assigned(tag: str, stage: str, subject: str, push: bool = False) -> str:
             )
         if push:
             _share(made, before)
+    if stage == PROD and not moved:
+        return f"{tag} is the champion already; tagged {made}"
     refs = " ".join(filter(None, ["HEAD" * moved, f"'{made}'" if made else None]))
     shared = "pushed" if push else f"`git push origin {refs}` shares it"
     what = "champion" if stage == PROD else stage

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import dataclass
 
 from flows.promotion import ARTIFACT, POINTER, model_of, promoted
@@ -72,6 +73,7 @@ def assign(tag: str, stage: str) -> str | None:
     listed = git("tag", "--list", f"{ARTIFACT}#{stage}#*", f"{ARTIFACT}#{stage}!#*").splitlines()
     numbers = [int(match[3]) for match in map(_ASSIGNED.fullmatch, listed) if match]
     made = f"{ARTIFACT}#{stage}#{max(numbers, default=0) + 1}"
+    _outlast(listed)
     git("tag", "--annotate", made, f"{tag}^{{commit}}", "--message", f"{stage}: {tag}")
     return made
 
@@ -115,6 +117,14 @@ def commit_of(name: str) -> str:
     if not succeeds("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"):
         raise UserError(f"{name}: no commit, tag or branch here (`git fetch --tags` gets others')")
     return git("rev-parse", f"{name}^{{commit}}")
+
+
+def _outlast(tags: list[str]) -> None:
+    """Wait until a new tag is later than these: GTO orders them by whole seconds."""
+    last = max((int(_of_tag(tag, "%(creatordate:unix)")) for tag in tags), default=0)
+    wait = last + 1 - time.time()
+    if 0 < wait <= 1:
+        time.sleep(wait)
 
 
 def _of_tag(tag: str, form: str) -> str:

@@ -82,11 +82,11 @@ def candidate_at(rev: str, history: History) -> str:
 
 
 def champion_at(rev: str, history: History) -> Subject | None:
-    """Return the version that champion.json of a commit names."""
+    """Return the version that champion.json of a commit names; None if its tag is not here."""
     pointer = history.json(rev, str(POINTER)) or {}
-    if not pointer.get("tag"):
+    tag = pointer.get("tag")
+    if not tag or not succeeds("rev-parse", "-q", "--verify", f"refs/tags/{tag}^{{commit}}"):
         return None
-    tag = str(pointer["tag"])
     known = next((one for one in versions() if one.tag == tag), None)
     return _of_version(known) if known else Subject(tag, commit_of(tag), str(pointer["model"]))
 
