@@ -162,6 +162,56 @@ def compare(
 
 
 @app.command()
+def verify(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A version or commit; what is here if not given.", metavar="[VERSION]"),
+    ] = None,
+    pull: Pull = False,
+) -> None:
+    """Hash again all that a version names: data, models, base, predictions, code."""
+    from flows.verify import verify as run_verify
+
+    raise SystemExit(run_verify(name, pull))
+
+
+@app.command()
+def forget(
+    source: Annotated[
+        list[str], typer.Option("--source", help="A file or data set; again for more.")
+    ] = [],  # noqa: B006
+    row: Annotated[
+        list[str], typer.Option("--row", help="An id or file:line; again for more.")
+    ] = [],  # noqa: B006
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Let the next run go without; nothing is deleted.")
+    ] = False,
+    as_json: Json = False,
+    pull: Pull = False,
+) -> None:
+    """List what was trained on a row or source and must be retrained; prepare that."""
+    from flows.forget import run_forget
+
+    run_forget(source, row, apply, as_json, pull)
+
+
+@app.command()
+def reproduce(
+    name: Annotated[str, typer.Argument(help="A version or commit.", metavar="VERSION")],
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the clone there.")] = False,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="Of a score's range; 0: the same bytes. 0.02 where a GPU is.", min=0.0),
+    ] = None,
+    pull: Pull = False,
+) -> None:
+    """Rebuild a version in a clean clone with an empty cache, and compare every output."""
+    from flows.reproduce import run_reproduce
+
+    raise SystemExit(run_reproduce(name, keep, tolerance, pull))
+
+
+@app.command()
 def promote(
     name: Annotated[str, typer.Argument(help="A version.", metavar="VERSION")],
     stage: Annotated[str, typer.Option(help="prod makes it the champion.")] = "prod",

@@ -114,6 +114,19 @@ class History:
             return files.get(entry.path)
         return folder_md5({name[len(entry.path) + 1 :]: md5 for name, md5 in files.items()})
 
+    def objects(self, entry: Entry) -> dict[str, str]:
+        """Return name → MD5 of all that the cache holds of an entry, a folder's list among it."""
+        if not entry.is_folder:
+            return {entry.path: entry.md5}
+        files = {f"{entry.path}/{name}": md5 for name, md5 in self.inside(entry).items()}
+        return {f"{entry.path}/": entry.md5, **files}
+
+    def tracked(self, rev: str) -> list[Entry]:
+        """Return the data of a commit that `.dvc` files name."""
+        names = git("ls-tree", "-r", "--name-only", "-z", rev).split("\0")
+        paths = [name.removesuffix(".dvc") for name in names if name.endswith(".dvc")]
+        return [one for path in paths if (one := self._tracked(rev, path))]
+
     def in_remote(self, md5: str) -> bool | None:
         """Tell whether the default remote has what has a hash; None if there is no remote.
 
@@ -130,7 +143,7 @@ class History:
     def _hashed(self, rev: str, path: str) -> dict[str, str]:
         """Hash what git holds below a path, and add what `.dvc` files name there."""
         found = {}
-        for name, body in _archived(rev, path):
+        for name, body in archived(rev, path):
             found[name] = hashlib.md5(body, usedforsecurity=False).hexdigest()
             if name.endswith(".dvc"):
                 for out in YAML(typ="safe").load(body.decode())["outs"]:
@@ -185,6 +198,14 @@ class History:
         return self._repo.cloud.get_remote().odb
 
 
+def export(rev: str, paths: list[str], folder: Path) -> None:
+    """Write files and folders of a commit below a folder."""
+    for path in paths:
+        for name, body in archived(rev, path):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(body)
+
+
 def file_md5(path: Path) -> str:
     """Return the MD5 of a file's bytes, which is what DVC calls it by."""
     with path.open("rb") as handle:
@@ -197,7 +218,7 @@ def short(rev: str) -> str:
     return rev[:7] if len(rev) == 40 else rev
 
 
-def _archived(rev: str, path: str) -> list[tuple[str, bytes]]:
+def archived(rev: str, path: str) -> list[tuple[str, bytes]]:
     """Return name and bytes of every file that a commit has below a path."""
     done = subprocess.run(
         ["git", "archive", "--format=tar", rev, "--", path], capture_output=True, check=True

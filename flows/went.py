@@ -9,9 +9,10 @@ from flows.registry import champion, commit_of
 from flows.repository import git
 from flows.subjects import NOW, TABLES, TRAINED, Subject, subjects, traces_of
 from tunesmith.errors import UserError
-from tunesmith.lineage.traces import Trace, by_op, family, file_of
+from tunesmith.lineage.traces import by_op, family, file_of
 
 Record = dict[str, Any]
+Went = dict[str, Any]  # what one version has of some rows
 ROUNDS = "data/feedback"
 DECISIONS = "data/cleaned/decisions.parquet"
 
@@ -22,8 +23,7 @@ def of_row(name: str, history: History) -> Record:
     Raises:
         UserError: no version has it, and all their tables are here to be looked at.
     """
-    found = [_went(one, [name], history) for one in subjects(history)]
-    _inherit(found, history)
+    found = went_of([name], history)
     if not any(one["rows"] or one["decisions"] or one["missing"] for one in found):
         raise UserError(
             f"{name}: no version, row or round is called so; a row is named by its id or by "
@@ -55,13 +55,30 @@ def of_round(number: int, history: History) -> Record:
     }
 
 
-def _went(found: Subject, names: list[str], history: History, op: str | None = None) -> Record:
+def went_of(names: list[str], history: History) -> list[Went]:
+    """Return what each version has of the rows of some names, ids, places or sources.
+
+    A version may hold a row whose parent only an earlier one held, so all of them are asked first.
+    """
+    known = subjects(history)
+    ids = {row.id for one in known for row in family(traces_of(one, history)[0], names)}
+    found = [_went(one, [*names, *sorted(ids - set(names))], history) for one in known]
+    _inherit(found, history)
+    return found
+
+
+def _went(found: Subject, names: list[str], history: History, op: str | None = None) -> Went:
     """Return what one version has of some rows."""
     tables, missing = traces_of(found, history)
     ids = [one.id for one in tables if op is not None and one.op == op]
     rows = family(tables, [*names, *ids]) if names or ids else []
     one = found.version
     counts = {table: sum(row.table == table for row in rows) for table in TABLES}
+    drops = _drops(found, history) if names else []
+    own = {row.id for row in rows} | set(names)
+    decisions = [
+        drop for drop in drops if {drop["id"], drop["source"], file_of(drop["source"])} & own
+    ]
     return {
         "name": found.name,
         "commit": found.rev,
@@ -72,29 +89,26 @@ def _went(found: Subject, names: list[str], history: History, op: str | None = N
         "by_op": by_op(rows),
         "tables": {table: n for table, n in counts.items() if n},
         "trained": counts[TRAINED],
-        "decisions": _decisions(found, names, rows, history),
+        "decisions": decisions,
+        "twins": [drop for drop in drops if drop["partner"] in own],
         "through": [],
         "missing": missing,
     }
 
 
-def _decisions(
-    found: Subject, names: list[str], rows: list[Trace], history: History
-) -> list[Record]:
-    """Return how a version's cleaning has dropped the rows of some names."""
+def _drops(found: Subject, history: History) -> list[Record]:
+    """Return which rows a version's cleaning has dropped, and what they gave way to."""
     import pyarrow.parquet as pq
 
-    if not names or rows or history.lock(found.rev).out(DECISIONS) is None:
+    if history.lock(found.rev).out(DECISIONS) is None:
         return []
     try:
-        table = pq.read_table(history.path(found.rev, DECISIONS), filters=[("action", "=", "drop")])
+        path = history.path(found.rev, DECISIONS)
     except Missing:
         return []
-    return [
-        {key: one[key] for key in ("id", "source", "step", "reason", "partner")}
-        for one in table.to_pylist()
-        if {one["id"], one["source"], file_of(one["source"])} & set(names)
-    ]
+    keys = ["id", "source", "step", "reason", "partner"]
+    dropped = pq.read_table(path, columns=keys, filters=[("action", "=", "drop")])
+    return list(dropped.to_pylist())
 
 
 def _inherit(found: list[Record], history: History) -> None:

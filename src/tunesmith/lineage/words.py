@@ -109,7 +109,8 @@ def _rows(record: Record) -> Iterator[str]:
 def _fate(one: Record) -> str:
     """Say in a few words what a version has of the rows."""
     tables = [f"{counted(rows)} in {table}" for table, rows in one["tables"].items()]
-    drops = [f"dropped by {d['step']}: {d['reason']}" for d in one["decisions"][:1]]
+    gone = [] if tables else one["decisions"][:1]
+    drops = [f"dropped by {drop['step']}: {drop['reason']}" for drop in gone]
     told = [*tables, *drops, *(f"stands on {name}, which was" for name in one["through"])]
     if one["missing"]:
         told.append(f"NOT KNOWN of {', '.join(one['missing'])}: not in DVC's cache here; `--pull`")
