@@ -5,7 +5,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from flows.promotion import ARTIFACT, POINTER, model_of, promoted
+from flows.promotion import ARTIFACT, POINTER, model_of
 from flows.repository import git, succeeds
 from tunesmith.errors import UserError
 
@@ -26,18 +26,27 @@ class Version:
     why: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Tag:
+    """A tag, the commit that it is on, its day and its message."""
+
+    name: str
+    commit: str
+    date: str
+    message: str
+
+
 def versions() -> list[Version]:
     """Return every version, the latest first; a tag that names no model is left out."""
-    found = []
     assigned = stages()
-    for tag in promoted():
-        message = _of_tag(tag, "%(contents)")
-        model = model_of(message)
+    found = []
+    for tag in _tags(f"{ARTIFACT}@v*", "-version:refname"):
+        model = model_of(tag.message)
         if model is not None:
-            own = tuple(sorted(stage for stage, holder in assigned.items() if holder == tag))
-            why = tuple(line for line in message.splitlines() if line and ": models/" not in line)
-            date = _of_tag(tag, "%(creatordate:short)")
-            found.append(Version(tag, commit_of(tag), model, own, date, why))
+            own = tuple(sorted(stage for stage, holder in assigned.items() if holder == tag.name))
+            lines = [line for line in tag.message.splitlines() if line]
+            why = tuple(line for line in lines if model_of(line) is None)
+            found.append(Version(tag.name, tag.commit, model, own, tag.date, why))
     return found
 
 
@@ -47,17 +56,14 @@ def stages() -> dict[str, str]:
     GTO numbers assignments, and the last one counts: `adapter#prod#3`; `adapter#prod!#4` takes the
     stage away.
     """
-    by_stage: dict[str, tuple[int, str, str]] = {}
-    for tag in git("tag", "--list", f"{ARTIFACT}#*").splitlines():
-        match = _ASSIGNED.fullmatch(tag)
-        if match:
+    last: dict[str, tuple[int, str, str]] = {}
+    for tag in _tags(f"{ARTIFACT}#*", "refname"):
+        if match := _ASSIGNED.fullmatch(tag.name):
             stage, gone, number = match.groups()
-            last = by_stage.get(stage, (0, "", ""))
-            by_stage[stage] = max(last, (int(number), tag, gone))
-    held = {stage: tag for stage, (_, tag, gone) in by_stage.items() if not gone}
-    by_commit = {commit_of(tag): tag for tag in reversed(promoted())}
-    found = {stage: by_commit.get(commit_of(tag)) for stage, tag in held.items()}
-    return {stage: tag for stage, tag in found.items() if tag is not None}
+            last[stage] = max(last.get(stage, (0, "", "")), (int(number), tag.commit, gone))
+    by_commit = {tag.commit: tag.name for tag in _tags(f"{ARTIFACT}@v*", "version:refname")}
+    held = {stage: commit for stage, (_, commit, gone) in last.items() if not gone}
+    return {stage: by_commit[commit] for stage, commit in held.items() if commit in by_commit}
 
 
 def assign(tag: str, stage: str) -> str | None:
@@ -130,3 +136,13 @@ def _outlast(tags: list[str]) -> None:
 def _of_tag(tag: str, form: str) -> str:
     """Return what git knows of a tag."""
     return git("for-each-ref", f"--format={form}", f"refs/tags/{tag}")
+
+
+def _tags(pattern: str, order: str) -> list[Tag]:
+    """Return the tags of a pattern, of one question to git."""
+    keys = ("refname:short", "objectname", "*objectname", "creatordate:short", "contents")
+    form = "%00".join(f"%({key})" for key in keys) + "%00"
+    told = git("for-each-ref", f"--format={form}", f"--sort={order}", f"refs/tags/{pattern}")
+    cells = [cell.lstrip("\n") for cell in told.split("\0")[:-1]]
+    each = [cells[start : start + len(keys)] for start in range(0, len(cells), len(keys))]
+    return [Tag(name, of or own, date, message) for name, own, of, date, message in each]

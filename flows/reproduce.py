@@ -18,6 +18,7 @@ from tunesmith.errors import UserError
 from tunesmith.lineage.lock import Entry, Lock, StageLock, holds
 from tunesmith.lineage.nearness import scores_apart, weights_apart
 
+OWN_CACHE = "[cache]\n    dir = cache\n"
 TIMINGS = "reports/efficiency"
 SCORES = "reports/metrics.json"
 ON_GPU = 0.02  # of a score's range
@@ -74,6 +75,7 @@ def prepare(found: Subject, clone: Path, history: History) -> Path:
     """
     git("clone", "--quiet", "--no-checkout", ".", str(clone))
     git("-C", str(clone), "checkout", "--quiet", "--detach", found.rev)
+    (clone / ".dvc/config.local").write_text(OWN_CACHE)  # no shared one, which holds the outputs
     inputs = history.tracked(found.rev)
     before = champion_at(found.rev, history)
     past = history.lock(before.rev).out(before.model) if before else None

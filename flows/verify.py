@@ -29,12 +29,12 @@ class Verification:
         """Yield every file that is not what it was, or is not to be had."""
         for out in dict.fromkeys(out for stage in self.lock.stages for out in stage.outs):
             yield from self._out(out)
-        for dep in self._inputs():
+        for dep in self.inputs():
             yield from self._input(dep)
         yield from self._manifest()
         yield from self._sources()
 
-    def _inputs(self) -> list[Entry]:
+    def inputs(self) -> list[Entry]:
         """Return what no stage wrote, each once."""
         deps = {dep.path: dep for stage in self.lock.stages for dep in stage.deps}
         return [dep for dep in deps.values() if not self.lock.makers(dep.path)]
@@ -115,7 +115,7 @@ class Verification:
         """Hold the sources that git keeps against what collect has noted of them."""
         told = (self.history.json(self.found.rev, SOURCES) or {}).get("sources", [])
         for one in told:
-            for folder in (dep.path for dep in self._inputs() if dep.is_folder):
+            for folder in (dep.path for dep in self.inputs() if dep.is_folder):
                 path = f"{folder}/{one['path']}"
                 if path in self.history.git_files(self.found.rev, folder):
                     bodies = [b for name, b in archived(self.found.rev, path) if name == path]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
 
 from flows.history import History
 from flows.reproduce import prepare, run_reproduce
@@ -17,6 +18,10 @@ def test_the_clone_has_inputs_and_the_champion_of_then_but_no_output(ledger: Pat
     assert found is not None
     clone = prepare(found, Path("../clone").absolute(), history)
     assert (clone / "data/feedback/001-0a1b2c3d.jsonl").exists()
+    config = clone / ".dvc/config"
+    config.write_text(config.read_text() + "[cache]\n    dir = ../../shared\n")
+    with Repo(str(clone)) as repo:
+        assert Path(repo.cache.local.path).is_relative_to(clone.resolve())
     own = {path.parent.name + path.name for path in (clone / ".dvc/cache").rglob("*")}
     assert history.lock("adapter@v0.1.0").out("models/sft").md5 in own  # type: ignore[union-attr]
     assert history.lock("adapter@v0.2.0").out("data/train/train.parquet").md5 not in own  # type: ignore[union-attr]
