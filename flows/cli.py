@@ -6,6 +6,7 @@ Prefect reads its settings when it is imported, so the verbs import what they ne
 __all__ = ["app", "main"]
 
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -30,6 +31,7 @@ Approve = Annotated[
 ]
 search = typer.Typer(help="Search over the dials.")
 app.add_typer(search, name="search")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunName = Annotated[str, typer.Argument(help="Of the run that waits.", metavar="RUN")]
 
 
@@ -193,6 +195,113 @@ def auto(
     from flows.auto import run as choose_dials
 
     typer.echo(choose_dials(phase, race, show))
+
+
+@app.command()
+def lineage(
+    thing: Annotated[
+        str,
+        typer.Argument(
+            help="adapter@v0.2.0, adapter#prod, a commit, models/PHASE; a row's id or file:line; "
+            "round-3."
+        ),
+    ],
+    as_json: Json = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="SVG file to draw it into.", dir_okay=False)
+    ] = None,
+    rows: Annotated[
+        Path | None, typer.Option(help="CSV file to list its rows in.", dir_okay=False)
+    ] = None,
+    pull: Pull = False,
+) -> None:
+    """Tell what a version was made from, or which versions were made from a row or a round."""
+    from flows.lineage_verb import tell
+
+    tell(thing, as_json, picture, rows, pull)
+
+
+@app.command()
+def registry(as_json: Json = False) -> None:
+    """List the versions of the adapter, with the stages they have, verdicts and scores."""
+    from flows.registry_verb import show
+
+    show(as_json)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A version, stage or commit.")],
+    second: Annotated[str, typer.Argument(help="Another, from which the first is taken away.")],
+    as_json: Json = False,
+    pull: Pull = False,
+) -> None:
+    """Compare two versions from their stored answers; no model is run."""
+    from flows.compare import run_compare
+
+    run_compare(first, second, as_json, pull)
+
+
+@app.command()
+def verify(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A version or commit; what is here if not given.", metavar="[VERSION]"),
+    ] = None,
+    pull: Pull = False,
+) -> None:
+    """Hash again all that a version names: data, models, base, predictions, code."""
+    from flows.verify import verify as run_verify
+
+    raise SystemExit(run_verify(name, pull))
+
+
+@app.command()
+def forget(
+    source: Annotated[
+        list[str], typer.Option("--source", help="A file or data set; again for more.")
+    ] = [],  # noqa: B006
+    row: Annotated[
+        list[str], typer.Option("--row", help="An id or file:line; again for more.")
+    ] = [],  # noqa: B006
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Let the next run go without; nothing is deleted.")
+    ] = False,
+    as_json: Json = False,
+    pull: Pull = False,
+) -> None:
+    """List what was trained on a row or source and must be retrained; prepare that."""
+    from flows.forget import run_forget
+
+    run_forget(source, row, apply, as_json, pull)
+
+
+@app.command()
+def reproduce(
+    name: Annotated[str, typer.Argument(help="A version or commit.", metavar="VERSION")],
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the clone there.")] = False,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="Of a score's range; 0: the same bytes. 0.02 where a GPU is.", min=0.0),
+    ] = None,
+    pull: Pull = False,
+) -> None:
+    """Rebuild a version in a clean clone with an empty cache, and compare every output."""
+    from flows.reproduce import run_reproduce
+
+    raise SystemExit(run_reproduce(name, keep, tolerance, pull))
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(help="A version.", metavar="VERSION")],
+    stage: Annotated[str, typer.Option(help="prod makes it the champion.")] = "prod",
+    push: Annotated[bool, typer.Option("--push", help="Share it with origin.")] = False,
+) -> None:
+    """Give a stage to a version: a tag, and for prod the pointer in a commit of its own."""
+    from flows.promote import promote_version
+
+    typer.echo(promote_version(name, stage, push))
 
 
 @app.command()

@@ -21,6 +21,7 @@ from flows.promotion import (
     tag_model,
     untag,
 )
+from flows.registry import PROD, assign
 from flows.repository import head
 from flows.result import StageResult, failed_stage, summary
 from flows.run_branch import Run
@@ -102,6 +103,7 @@ def deliver(
             if answer in (None, "approved"):
                 tag = tag_model(candidate(), verdict.reasons)
                 tags.append(tag)
+                tags.append(assign(tag, PROD))
                 _promote(tag, run, pull, answer)
                 run_branch.push_data(run)  # what the tagged commit holds went before
             else:

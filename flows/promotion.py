@@ -86,8 +86,9 @@ def untag_beyond(main: str) -> None:
 
     What origin has of them comes back with the next fetch.
     """
+    kinds = (f"{ARTIFACT}@v*", f"{ARTIFACT}#*", ROUNDS)
     beyond = ("--merged", "HEAD", "--no-merged", main)
-    untag(*git(*_TAGS, *beyond).splitlines(), *git("tag", "--list", ROUNDS, *beyond).splitlines())
+    untag(*git("tag", "--list", *kinds, *beyond).splitlines())
 
 
 def promoted() -> list[str]:
@@ -119,14 +120,28 @@ def point_to(tag: str) -> None:
     Raises:
         UserError: there is no such tag, or it names no model.
     """
+    refuse_unknown(tag)
+    model = model_of(git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}"))
+    if model is None:
+        raise UserError(f"{tag}: its message names no model (a line `{_MODEL}: models/PHASE`)")
+    write_json(POINTER, {"tag": tag, "model": model})
+
+
+def refuse_unknown(tag: str) -> None:
+    """Refuse a tag that is not here, with those that are.
+
+    Raises:
+        UserError: there is no such tag.
+    """
     if not succeeds("rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}"):
         known = ", ".join(promoted()) or "none; nothing has been promoted yet"
         raise UserError(f"no tag {tag} here; there are: {known} (`git fetch --tags` gets others')")
-    message = git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}")
+
+
+def model_of(message: str) -> str | None:
+    """Return the folder that the message of a version's tag names, None if it names none."""
     found = re.search(rf"^{_MODEL}: (.+)$", message, flags=re.MULTILINE)
-    if not found:
-        raise UserError(f"{tag}: its message names no model (a line `{_MODEL}: models/PHASE`)")
-    write_json(POINTER, {"tag": tag, "model": found[1]})
+    return found[1] if found else None
 
 
 def _hash_of(model: str, lock: str) -> str | None:

@@ -1,25 +1,16 @@
-"""Takes a promotion back: the pointer names an earlier champion again, in a commit of its own."""
+"""Takes a promotion back: pointer and stage name an earlier champion again."""
 
-from flows import workcopy
-from flows.promotion import POINTER, point_to
-from flows.repository import changed_files, git
+from flows.promote import assigned
+from flows.promotion import refuse_unknown
+from flows.registry import PROD
 
 
 def roll_back(tag: str) -> str:
-    """Point to an earlier champion and commit that; return what to do next.
+    """Point to an earlier champion, commit that, give it the stage; return what to do next.
 
     Raises:
         UserError: a tracked file has changed, a run is under way here, there is no such tag, or
-            it is the champion's already.
+            it names no model.
     """
-    workcopy.check(require_clean=True)
-    with workcopy.claimed():
-        point_to(tag)
-        if not changed_files():
-            return f"{tag} is the champion already"
-        git("commit", "--quiet", "--message", f"Roll back to {tag}", "--message",
-            f"Promoted: {tag}", "--", str(POINTER))  # fmt: skip
-    return (
-        f"champion: {tag}, committed; `git push` shares it, `tunesmith run --deliver` compares "
-        "with it from now on"
-    )
+    refuse_unknown(tag)
+    return assigned(tag, PROD, f"Roll back to {tag}")

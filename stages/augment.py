@@ -8,9 +8,11 @@ from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.augment import NO_TOOLS, Augmented, augment_rows
 from tunesmith.augmenters.feedback import Round, read_rounds
 from tunesmith.augmenters.make import Refused
+from tunesmith.augmenters.spared import spared
 from tunesmith.augmenters.tools import Tools
 from tunesmith.endpoints.replies import Replies
 from tunesmith.files import write_json, write_text
+from tunesmith.forgotten import read_forgotten
 from tunesmith.params import read_seed
 from tunesmith.prediction.translate import translate
 from tunesmith.prediction.write import write
@@ -47,17 +49,20 @@ def main() -> None:
     """Read splits, feedback and material; write the train table, what is left out, the counts."""
     held_out = ("--validation", "--test", "--ood")
     written = ("--train", "--left-out", "--replies", "--summary")
-    paths = parse_paths("--rows", "--feedback", "--material", *held_out, *written)
+    given = ("--feedback", "--forgotten", "--material")
+    paths = parse_paths("--rows", *given, *held_out, *written)
     journal = WORK / "augment" / RECORDED
     replies = Replies.read(paths.material / RECORDED, journal)
+    rounds, gone = spared(read_rounds(paths.feedback), read_forgotten(paths.forgotten))
     result = augment(
         read_rows(paths.rows),
         [read_rows(path) for path in (paths.validation, paths.test, paths.ood)],
-        read_rounds(paths.feedback),
+        rounds,
         AugmentParams.read("augment"),
         read_seed(),
         Tools(paths.material, replies, translate, write),
     )
+    result.summary["feedback_refused"] += gone
     write_rows(paths.train, to_frame(result.rows))
     write_table(paths.left_out, left_out_table(result.left_out))
     write_text(paths.replies, replies.lines())  # one blank line if none: DVC warns of empty files

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.decontaminate import Decontaminate
+from tunesmith.cleaners.forgotten import DropForgotten
 from tunesmith.cleaners.run import Cleaned, Record, decision_table, run_cleaners, summary
 from tunesmith.cleaners.scale_out.cluster import connected
 from tunesmith.cleaners.scale_out.params import ScaleOut
 from tunesmith.cleaners.scale_out.run import clean_spread, write_spread
 from tunesmith.errors import UserError
 from tunesmith.files import write_json
+from tunesmith.forgotten import Forgotten, read_forgotten
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, write_rows, write_table
 from tunesmith.stage import Paths, parse_paths, run_stage
@@ -60,6 +62,14 @@ def located(settings: CleanParams, folder: Path) -> CleanParams:
     return settings.model_copy(update={"steps": tuple(steps)})
 
 
+def without(forgotten: Forgotten, settings: CleanParams) -> CleanParams:
+    """Return the settings with a first step that drops what is to be forgotten."""
+    if not forgotten:
+        return settings
+    first = DropForgotten(rows=forgotten.rows, sources=forgotten.sources)
+    return settings.model_copy(update={"steps": (first, *settings.steps)})
+
+
 def _refuse_nothing(counts: Record) -> None:
     """Stop where no row stays."""
     if counts["rows"]["kept"] == 0:
@@ -87,8 +97,10 @@ def _tell(counts: Record) -> None:
 
 def main() -> None:
     """Read the collected rows, clean them, write rows, decisions and summary."""
-    paths = parse_paths("--examples", "--evaluation-sets", "--kept", "--decisions", "--summary")
+    read, written = ("--evaluation-sets", "--forgotten"), ("--kept", "--decisions", "--summary")
+    paths = parse_paths("--examples", *read, *written)
     settings = located(CleanParams.read("clean"), paths.evaluation_sets)
+    settings = without(read_forgotten(paths.forgotten), settings)
     if settings.scale_out is not None:
         _tell(clean_over_cluster(paths, settings, settings.scale_out))
         return

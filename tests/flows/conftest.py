@@ -294,3 +294,23 @@ def _entered(template: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> P
     shutil.copytree(template, folder, symlinks=True)
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of `tests/flows/ledger.py`, with two versions."""
+    from tests.flows.ledger import make
+
+    place = tmp_path_factory.mktemp("ledger")
+    (place / "project").mkdir()
+    with chdir(place / "project"):
+        make()
+    return place
+
+
+@pytest.fixture
+def ledger(ledger_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project with two versions, entered; its DVC remote lies beside it."""
+    shutil.copytree(ledger_template, tmp_path / "place", symlinks=True)
+    monkeypatch.chdir(tmp_path / "place" / "project")
+    return tmp_path / "place" / "project"

@@ -40,6 +40,7 @@ def test_what_the_gate_ships_is_promoted_and_a_colleague_finds_nothing_to_do(
     assert call("git", "branch", "--show-current").strip() == "main"
     assert subjects("main") == ["Begin", "SHIP", "Promote adapter@v0.1.0"]
     assert at_origin("main") == call("git", "rev-parse", "main").strip()
+    assert at_origin("adapter#prod#1^{commit}") == won.strip()
     assert trailer("adapter@v0.1.0", "Verdict") == "SHIP"
     assert trailer("main", "Promoted") == "adapter@v0.1.0"
     assert len(trailer("main", "Prefect-Run")) == 36

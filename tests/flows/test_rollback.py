@@ -32,7 +32,9 @@ def test_the_earlier_champion_is_named_in_a_commit_of_its_own(
     two_champions: tuple[str, str],
 ) -> None:
     first, _ = two_champions
-    assert roll_back(first).startswith(f"champion: {first}, committed; `git push` shares it")
+    assert roll_back(first).startswith(
+        f"champion: {first}, committed; `git push origin HEAD 'adapter#"
+    )
     assert json.loads(Path("champion.json").read_text())["tag"] == first
     assert call("git", "log", "-1", "--format=%s %(trailers)").split("\n")[0] == (
         f"Roll back to {first} Promoted: {first}"
@@ -42,7 +44,9 @@ def test_the_earlier_champion_is_named_in_a_commit_of_its_own(
 
 def test_what_is_the_champion_already_makes_no_commit(two_champions: tuple[str, str]) -> None:
     before = call("git", "rev-parse", "HEAD")
-    assert roll_back(two_champions[1]) == f"{two_champions[1]} is the champion already"
+    already = f"{two_champions[1]} is the champion already"
+    assert roll_back(two_champions[1]) == f"{already}; tagged adapter#prod#1"
+    assert roll_back(two_champions[1]) == already
     assert call("git", "rev-parse", "HEAD") == before
 
 

@@ -38,13 +38,15 @@ def folder(tmp_path: Path) -> Path:
     write_plain(tmp_path / "ood.parquet", [])
     (tmp_path / "feedback").mkdir()
     (tmp_path / "material").mkdir()
+    (tmp_path / "forgotten.csv").write_text("kind,name\n")
     return tmp_path
 
 
 def run(folder: Path, params: str) -> "CompletedProcess[str]":
     (folder / "params.yaml").write_text(params)
     words = "--rows train.parquet --feedback feedback --validation validation.parquet"
-    words += " --test test.parquet --ood ood.parquet --material material --train out.parquet"
+    words += " --forgotten forgotten.csv --test test.parquet --ood ood.parquet --material material"
+    words += " --train out.parquet"
     words += " --left-out left_out.parquet --replies replies.jsonl --summary augment.json"
     return run_here(folder, "augment", words)
 
@@ -117,3 +119,26 @@ def test_pinned_replies_are_used_without_any_address(folder: Path) -> None:
     assert list(read_rows(folder / "out.parquet")["op"])[4:] == ["paraphrase"] * 4
     used = (folder / "replies.jsonl").read_text().splitlines()
     assert sorted(json.loads(line)["key"] for line in used) == sorted(r["key"] for r in records)
+
+
+def test_what_is_to_be_forgotten_is_left_out_of_rounds_and_told_without_its_text(
+    folder: Path,
+) -> None:
+    made = [
+        {"id": "f1", "task": "text", "text": "first secret", "parent": "gone"},
+        {"id": "f2", "task": "text", "text": "made from a secret", "parent": "f1"},
+        {"id": "f3", "task": "text", "text": "of a source 秘密", "source": "秘密.jsonl:4"},
+        {"id": "f4", "task": "text", "text": "stays"},
+    ]
+    write_jsonl(folder / "round", made)
+    (folder / "round").rename(folder / "feedback" / round_name(1, folder / "round"))
+    (folder / "forgotten.csv").write_text("kind,name\nrow,gone\nsource,秘密.jsonl\n")
+    done = run(folder, NONE)
+    assert done.returncode == 0, done.stderr
+    assert list(read_rows(folder / "out.parquet")["id"])[4:] == ["f4"]
+    told = (folder / "augment.json").read_text()
+    refused = json.loads(told)["feedback_refused"]
+    assert [(one["id"], one["reason"]) for one in refused] == [
+        ("f1", "forgotten"), ("f2", "forgotten"), ("f3", "forgotten"),
+    ]  # fmt: skip
+    assert "secret" not in told

@@ -28,6 +28,9 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path, out: str) -> list[bytes]:
     pairs = [part for flag, name in names.items() for part in (f"--{flag}", f"{out}/{name}")]
     monkeypatch.chdir(folder)
     read = ["--examples", "examples.parquet", "--evaluation-sets", "sets"]
+    read += ["--forgotten", "forgotten.csv"]
+    if not Path("forgotten.csv").exists():
+        Path("forgotten.csv").write_text("kind,name\n")
     monkeypatch.setattr(sys, "argv", ["clean", *read, *pairs])
     main()
     return [(folder / out / name).read_bytes() for name in names.values()]
@@ -118,3 +121,24 @@ def test_a_cluster_that_keeps_nothing_writes_nothing(
     with pytest.raises(UserError, match=r"drop every row: length: no answer \(1\)"):
         run(monkeypatch, tmp_path, "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("more", ["", "  scale_out: {workers: 1, partition_rows: 2}"])
+def test_what_is_to_be_forgotten_goes_first_and_its_twin_is_a_row_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    if more:
+        pytest.importorskip("distributed")
+    rows = frame(chat("Hi", "Hello"), chat("Hi!", "Hello"), chat("你好", "您好"))
+    rows.loc[2, "source"] = "中文.jsonl:3"
+    write_rows(tmp_path / "examples.parquet", rows)
+    (tmp_path / "params.yaml").write_text(PARAMS + more)
+    (tmp_path / "forgotten.csv").write_text(f"kind,name\nrow,{rows['id'][0]}\nsource,中文.jsonl\n")
+    run(monkeypatch, tmp_path, "out")
+    assert list(read_rows(tmp_path / "out/kept.parquet")["id"]) == [rows["id"][1]]
+    decisions = pq.read_table(tmp_path / "out/decisions.parquet").to_pylist()
+    assert [(d["step"], d["action"], d["reason"]) for d in decisions] == [
+        ("forgotten", "drop", "a request to forget the row"),
+        ("forgotten", "drop", "a request to forget its source"),
+        (None, "keep", "untouched"),
+    ]

@@ -1,0 +1,50 @@
+"""Two versions are compared by what they answered; the rows that both were asked count."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.compare import compared, run_compare
+from flows.history import History
+from tests.flows.conftest import call
+from tunesmith.errors import UserError
+
+
+def test_a_former_champion_and_its_follower_are_paired_on_one_exam(ledger: Path) -> None:
+    found = compared("v0.1.0", "v0.2.0", History())
+    assert {one["commit"] for one in found["stored"]} == {found["second"]["commit"]}
+    [test] = found["sets"]
+    assert (test["shared"], test["of"]) == (7, [7, 7])
+    exact = test["slices"][0]["metrics"][0]
+    assert (exact["metric"], exact["first"], exact["second"]) == ("exact_match", 2 / 7, 6 / 7)
+    assert (exact["test"], exact["p"]) == ("mcnemar", 0.125)
+
+
+def test_the_other_way_round_has_the_other_sign(ledger: Path) -> None:
+    there, back = (
+        compared(*pair, History()) for pair in (("v0.1.0", "v0.2.0"), ("v0.2.0", "v0.1.0"))
+    )
+    gaps = [one["sets"][0]["slices"][0]["metrics"][0]["difference"] for one in (there, back)]
+    assert gaps[0] == -gaps[1] == 4 / 7
+
+
+def test_versions_of_two_exams_are_paired_by_id(ledger: Path) -> None:
+    call("git", "tag", "-d", "adapter@v0.1.0")
+    first = call("git", "rev-list", "--max-parents=0", "HEAD").strip()
+    call("git", "tag", "-a", "adapter@v0.0.9", first, "-m", "x", "-m", "Model: models/sft")
+    [test] = compared("v0.0.9", "v0.2.0", History())["sets"]
+    assert (test["shared"], test["of"]) == (7, [8, 7])
+    by_slice = {one["slice"]: one["metrics"][0]["n"] for one in test["slices"]}
+    assert by_slice == {"overall": 7, "lang=en": 3, "lang=zh": 4}
+
+
+def test_the_table_says_what_is_shared(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_compare("v0.1.0", "v0.2.0", False, False)
+    out = capsys.readouterr().out
+    assert "test: 7 rows shared of 7 and 7" in out
+    assert "difference: adapter@v0.2.0 minus adapter@v0.1.0" in out
+
+
+def test_a_row_is_no_version(ledger: Path) -> None:
+    with pytest.raises(UserError, match="a1: no version, stage or commit"):
+        compared("a1", "v0.2.0", History())
