@@ -4,6 +4,7 @@ A thread keeps its own: Linux ends the server with the thread that started it. O
 end, or whose folder or environment is no longer ours, is ended and not kept.
 """
 
+import atexit
 import json
 import os
 import socket
@@ -41,6 +42,14 @@ def running(words: list[str], stdin: int, env: dict[str, str]) -> Iterator["Serv
         else:
             server.close()
         server.stdout.close()
+
+
+@atexit.register
+def let_go() -> None:
+    """End the server that this thread keeps, if any; without this it ends a moment after us."""
+    server: Server | None = _of_this_thread.__dict__.pop("server", None)
+    if server is not None:
+        server.close()
 
 
 def _started(words: list[str], stdin: int, env: dict[str, str]) -> "Server":

@@ -16,7 +16,7 @@ from tests.flows.toy import add_python_stage, gone_within, running, under_way
 
 pytestmark = pytest.mark.skipif(not dvc_at_hand.is_possible(), reason="DVC is forked on Linux only")
 SHOW_FAMILY = "import psutil\nprint('family', *[one.pid for one in psutil.Process().parents()])\n"
-TWO_STAGES = """
+ONE_STAGE = """
 import sys
 from flows.runner import reproduce
 reproduce("collect")
@@ -27,15 +27,9 @@ sys.stdin.read()
 
 @pytest.fixture(autouse=True)
 def none_kept() -> Iterator[None]:
-    drop()
+    dvc_at_hand.let_go()
     yield
-    drop()
-
-
-def drop() -> None:
-    server = dvc_at_hand._of_this_thread.__dict__.pop("server", None)
-    if server is not None:
-        server.close()
+    dvc_at_hand.let_go()
 
 
 def servers() -> list[psutil.Process]:
@@ -162,12 +156,20 @@ def test_the_end_of_a_thread_takes_no_stage_of_another_along(fresh: Path) -> Non
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_an_idle_server_is_gone_when_its_flow_is(fresh: Path, number: signal.Signals) -> None:
-    with psutil.Popen([sys.executable, "-c", TWO_STAGES], stdin=-1, stdout=-1, text=True) as flow:
+    with psutil.Popen([sys.executable, "-c", ONE_STAGE], stdin=-1, stdout=-1, text=True) as flow:
         assert any(line == "idle\n" for line in flow.stdout)
         left = flow.children(recursive=True)
         assert len(left) == 1
         flow.send_signal(number)
         assert gone_within(5.0, left)
+
+
+def test_a_flow_that_ends_has_ended_its_server(fresh: Path) -> None:
+    tells = "import psutil\nprint(*[child.pid for child in psutil.Process().children()])"
+    ends = ONE_STAGE.replace("sys.stdin.read()", tells)
+    with psutil.Popen([sys.executable, "-c", ends], stdin=-1, stdout=-1, text=True) as flow:
+        output, _ = flow.communicate()
+    assert not psutil.pid_exists(int(output.splitlines()[-1]))
 
 
 def test_a_server_that_cannot_begin_is_a_stage_that_failed(
