@@ -11,6 +11,9 @@ from flows.host_keys import check_host_keys
 from tunesmith.stage import collect_rarely
 
 OF_EACH_RUN = (
+    "dulwich.ignore",
+    "dulwich.worktree",
+    "dvc._debug",
     "dvc.cachemgr",
     "dvc.cli.parser",
     "dvc.daemon",
@@ -31,6 +34,7 @@ OF_EACH_RUN = (
     "dvc_data.hashfile.db.local",
     "dvc_data.hashfile.status",
     "fsspec.implementations.memory",
+    "ruamel.yaml",
     "scmrepo.git",
 )
 
@@ -57,6 +61,9 @@ def import_early() -> None:
     for name in OF_EACH_RUN:
         with suppress(ImportError):
             import_module(name)
+    from dvc.cli.parser import get_main_parser
+
+    get_main_parser()  # makes it once
 
 
 def _check_what_is_fetched() -> None:
