@@ -27,7 +27,13 @@ def is_possible() -> bool:
 
     macOS allows no fork of a process that has used its libraries, and no end with the parent.
     """
-    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:  # a kernel before 5.3, or a container that does not let us
+        return False
+    return True
 
 
 @contextmanager

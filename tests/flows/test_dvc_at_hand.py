@@ -1,5 +1,6 @@
 """One DVC for the commands of a flow: kept while it is as a new one would be, and no longer."""
 
+import errno
 import os
 import signal
 import sys
@@ -194,10 +195,14 @@ def test_where_dvc_cannot_be_forked_it_is_started_anew(
 
 
 def test_a_system_that_tells_of_no_end_is_none_to_fork_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
+    def refused(_pid: int) -> int:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    assert dvc_at_hand.is_possible()
+    monkeypatch.setattr(os, "pidfd_open", refused)
     assert not dvc_at_hand.is_possible()
     monkeypatch.undo()
-    monkeypatch.delattr(os, "pidfd_open")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert not dvc_at_hand.is_possible()
 
 
