@@ -11,8 +11,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import psutil
 
@@ -21,41 +22,74 @@ from tunesmith.stage import die_with_parent
 GRACE_SECONDS = 3.0
 PATIENCE_SECONDS = 6.0
 STOPPED_EXIT_CODE = 143
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Stopped(BaseException):
     """The flow wants this stage to end, or has itself ended."""
 
 
+class Child(Protocol):
+    """A process that the launcher has started."""
+
+    pid: int
+
+    def wait(self, timeout: float) -> int:
+        """Return its exit code, below zero for a signal; `TimeoutExpired` if it goes on."""
+        ...
+
+
 def main(parent: int, command: list[str]) -> int:
     """Run the command as a child of this process and return its exit code, as a shell gives it."""
-    child: subprocess.Popen[bytes] | None = None
-    _on_stop_signals(_stop)
+
+    def start() -> Child:
+        return subprocess.Popen(command, preexec_fn=die_with_parent)  # noqa: PLW1509
+
+    on_stop_signals(stop)
     try:
-        _adopt_orphans()
-        die_with_parent()
-        child = subprocess.Popen(command, preexec_fn=die_with_parent)  # noqa: PLW1509
-        code = _wait(child, parent)
+        take_charge()
+        return run_to_end(start, parent)
     except Stopped:
-        code = STOPPED_EXIT_CODE
-    _on_stop_signals(signal.SIG_IGN)
-    end_descendants(GRACE_SECONDS, last=child.pid if child else None)
+        return STOPPED_EXIT_CODE
+
+
+def take_charge() -> None:
+    """Adopt what descendants leave behind, and end with the parent."""
+    _adopt_orphans()
+    die_with_parent()
+
+
+def run_to_end(start: Callable[[], Child], parent: int) -> int:
+    """Start a child, wait for it, end what it leaves; return its exit code, as a shell gives it.
+
+    Signals that ask this process to end are ignored from then on.
+
+    Raises:
+        Stopped: this process is to end; child and descendants have been ended.
+    """
+    child: Child | None = None
+    try:
+        child = start()
+        code = _wait(child, parent)
+    finally:
+        on_stop_signals(signal.SIG_IGN)
+        end_descendants(GRACE_SECONDS, last=child.pid if child else None)
     return code if code >= 0 else 128 - code
 
 
-def _on_stop_signals(handler: Any) -> None:
+def on_stop_signals(handler: Any) -> None:
     """Let `handler` answer every signal that asks this process to end."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, handler)
 
 
-def _stop(_number: int, _frame: object) -> NoReturn:
+def stop(_number: int, _frame: object) -> NoReturn:
     """Stop once: a second signal must not break into the ending of what runs."""
-    _on_stop_signals(signal.SIG_IGN)
+    on_stop_signals(signal.SIG_IGN)
     raise Stopped
 
 
-def _wait(child: "subprocess.Popen[bytes]", parent: int) -> int:
+def _wait(child: Child, parent: int) -> int:
     """Wait for the child; where the system does not tell us of our parent's end, look for it."""
     while os.getppid() == parent:
         try:

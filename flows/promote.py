@@ -73,6 +73,6 @@ def _share(made: str | None, before: str) -> None:
             raise UserError("git has no `origin`")
         git("push", "--quiet", "--atomic", "origin", *refs)
     except UserError as error:
-        untag(made)
+        untag(*([made] if made else []))
         git("reset", "--quiet", "--hard", before)
         raise UserError(f"not shared, so nothing was changed: {error}") from None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import NoReturn
 
-from flows import approval, workcopy
+from flows import approval, dvc_at_hand, workcopy
 from flows.approval import Approval
 from flows.console import show_plan
 from flows.dag import PlannedStage
@@ -153,6 +153,7 @@ def end_now(code: int) -> NoReturn:
     All records have been handed in by now; with its API gone Prefect would go on trying for
     minutes, and its event loop complains about whatever it is closed under.
     """
+    dvc_at_hand.let_go()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

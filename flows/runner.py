@@ -13,16 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
-from flows import dvc_process, launch
+from flows import dvc_at_hand, dvc_process
 from flows.masking import masked
+from flows.processes import Process, running
 from flows.stage_claim import claimed
 from tunesmith.errors import UserError
 from tunesmith.stage import FULL_DISK, QUIET_AND_OFFLINE
 
 KEPT_LINES = 60
 WEBHOOK = "TUNESMITH_WEBHOOK"
-PATIENCE_SECONDS = launch.PATIENCE_SECONDS + 4.0
 
 
 class Outcome(StrEnum):
@@ -61,9 +62,8 @@ def dvc(*command: str) -> None:
         DvcFailed: with DVC's last `ERROR: …` line.
     """
     report = _Report("")
-    with _running([*_DVC, "--wait-for-lock", *command], subprocess.DEVNULL) as process:
-        assert process.stdout is not None
-        for raw in process.stdout:
+    with Path(os.devnull).open("rb") as nothing, _dvc(command, nothing.fileno()) as process:
+        for raw in _lines(process):
             report.add(_text(raw))
         code = process.wait()
     if code != 0:
@@ -77,9 +77,9 @@ def module(name: str, *arguments: str, on_line: Callable[[str], None] = print) -
         StageFailed: with its own `error: …` line where it printed one.
     """
     report = _Report(name)
-    with _running([sys.executable, "-m", name, *arguments], subprocess.DEVNULL) as process:
-        assert process.stdout is not None
-        for raw in process.stdout:
+    command = [sys.executable, "-m", name, *arguments]
+    with running(command, subprocess.DEVNULL, environment()) as process:
+        for raw in _lines(process):
             report.add(line := _text(raw))
             if line.strip():
                 on_line(line)
@@ -105,10 +105,10 @@ def experiment(
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
     report = _Report(stage)
-    command = [*_DVC, "--wait-for-lock", "exp", "run", "--temp", "--name", name]
-    with _running([*command, *dials, stage], subprocess.DEVNULL, _code_of_folder()) as process:
-        assert process.stdout is not None
-        for raw in process.stdout:
+    words = ["--wait-for-lock", "exp", "run", "--temp", "--name", name, *dials, stage]
+    command = [sys.executable, "-P", dvc_process.__file__, *words]
+    with running(command, subprocess.DEVNULL, _code_of_folder()) as process:
+        for raw in _lines(process):
             report.add(line := _text(raw))
             if line.strip():
                 on_line(line)
@@ -149,8 +149,7 @@ def reproduce(
     Raises:
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
-    command = [*_DVC, "--wait-for-lock", "repro", "--single-item", stage]
-    command += ["--pull"] * pull + ["--force"] * force
+    command = ["repro", "--single-item", stage, *["--pull"] * pull, *["--force"] * force]
     try:
         with claimed(stage, on_line) as claim:
             return _reproduce(stage, command, claim, timeout_seconds, on_line)
@@ -167,9 +166,8 @@ def _reproduce(
 ) -> Outcome:
     """Run DVC's command for a stage, hand on what it prints, and say how it ended."""
     report = _Report(stage)
-    with _running(command, stdin) as process, _deadline(process, timeout_seconds) as expired:
-        assert process.stdout is not None
-        for raw in process.stdout:
+    with _dvc(command, stdin) as process, _deadline(process, timeout_seconds) as expired:
+        for raw in _lines(process):
             line = _text(raw)
             report.add(line)
             if line.strip() and not line.startswith(_CHATTER):
@@ -183,22 +181,23 @@ def _reproduce(
     return report.outcome()
 
 
+def _lines(process: Process) -> IO[bytes]:
+    """Return what it prints, line by line."""
+    assert process.stdout is not None
+    return process.stdout
+
+
 @contextmanager
-def _running(
-    command: list[str], stdin: int, env: dict[str, str] | None = None
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start a command under the launcher; leave no process of it behind."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", launch.__file__, str(os.getpid()), *command],
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=env or environment(),
-    )
-    try:
-        yield process
-    finally:
-        _end(process)
+def _dvc(words: Sequence[str], stdin: int) -> Iterator[Process]:
+    """Start a DVC command: in a fork where there can be one, else in a Python of its own."""
+    words = ["--wait-for-lock", *words]
+    if dvc_at_hand.is_possible():
+        with dvc_at_hand.running(words, stdin, environment()) as server:
+            yield server
+    else:
+        command = [sys.executable, "-P", dvc_process.__file__, *words]
+        with running(command, stdin, environment()) as process:
+            yield process
 
 
 def _text(raw: bytes) -> str:
@@ -215,25 +214,10 @@ _CHATTER = (
     "\tgit add ",
     "\tdvc config core.autostage true",
 )
-_DVC = (sys.executable, "-P", dvc_process.__file__)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Let the launcher end its tree; it needs a few seconds when a stage does not listen."""
-    process.terminate()
-    try:
-        process.wait(PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
 
 
 @contextmanager
-def _deadline(
-    process: "subprocess.Popen[bytes]", seconds: float | None
-) -> Iterator[threading.Event]:
+def _deadline(process: Process, seconds: float | None) -> Iterator[threading.Event]:
     """Ask the process to end when the time is over; the event says that this happened."""
     expired = threading.Event()
 
@@ -250,6 +234,7 @@ def _deadline(
     finally:
         if timer:
             timer.cancel()
+            timer.join()  # else it could end what this process runs next
 
 
 def environment() -> dict[str, str]:

@@ -25,7 +25,7 @@ def handlers() -> Iterator[None]:
 
 @pytest.mark.usefixtures("handlers")
 def test_a_second_signal_does_not_break_into_the_ending_of_what_runs() -> None:
-    launch._on_stop_signals(launch._stop)
+    launch.on_stop_signals(launch.stop)
     with pytest.raises(launch.Stopped):
         signal.raise_signal(signal.SIGTERM)
     for number in NUMBERS:
