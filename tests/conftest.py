@@ -84,6 +84,12 @@ def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     return note
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Hide the GPU but from `pytest -m gpu`: all other tests count on float32 on a CPU."""
+    if config.option.markexpr != "gpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test before its fixtures if a server that it talks to is missing."""
     for mark in item.iter_markers("server"):

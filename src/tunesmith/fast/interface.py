@@ -27,11 +27,16 @@ def see_rows_only(model: Any) -> None:
 def whole_attention(model: Any) -> Iterator[None]:
     """Let a model attend to padded batches within the block, such as those that it answers."""
     exchanged = model.config._attn_implementation == NAME
-    if exchanged:
-        model.set_attn_implementation("sdpa" if model._supports_sdpa else "eager")
+    see_all(model)
     yield
     if exchanged:
         model.set_attn_implementation(NAME)
+
+
+def see_all(model: Any) -> None:
+    """Let a model attend to padded batches for good: undo `see_rows_only`, where that was done."""
+    if model.config._attn_implementation == NAME:
+        model.set_attn_implementation("sdpa" if model._supports_sdpa else "eager")
 
 
 def row_words(batch: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Decides what a phase's model can do: rows in line, and LoRA's fast path; says what it cannot."""
 
 import importlib.util
+import logging
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.training.devices.group import Group, refuse_differences
@@ -69,8 +70,25 @@ def _liger(phase: Phase, model: Any) -> bool:
 
     if phase.task == "classification" or not torch.cuda.is_available():
         return False
-    if importlib.util.find_spec("liger_kernel") is None:
+    if importlib.util.find_spec("liger_kernel") is None or adapted_blocks(model):
         return False
+    logging.getLogger("liger_kernel").setLevel(logging.ERROR)  # it tells of chips that are not here
     from liger_kernel.transformers.monkey_patch import MODEL_TYPE_TO_APPLY_LIGER_FN
 
     return model.config.model_type in MODEL_TYPE_TO_APPLY_LIGER_FN
+
+
+def adapted_blocks(model: Any) -> list[Any]:
+    """Return the norms and whole blocks that an adapter wraps, rather than single products.
+
+    Liger would put its own computation in place of these wrappers, and the adapter within them
+    would not be trained.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
+    from torch.nn import Embedding, Linear
+    from transformers.pytorch_utils import Conv1D
+
+    adapted = [
+        part.get_base_layer() for part in model.modules() if isinstance(part, BaseTunerLayer)
+    ]
+    return [layer for layer in adapted if not isinstance(layer, Linear | Embedding | Conv1D)]

@@ -24,7 +24,7 @@ from tunesmith.training.devices.group import (
 )
 from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
-from tunesmith.training.fast_path import fast_path, packs, plain_path
+from tunesmith.training.fast_path import fast_path, packs, plain_path, without_adapter
 from tunesmith.training.fitting import refuse_long
 from tunesmith.training.lengths import lengths_of_splits
 from tunesmith.training.losses import class_loss
@@ -181,8 +181,14 @@ def _fit(trainer: Any, checkpoint: Path | None, name: str, group: Group) -> floa
 
 
 def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Group) -> Any:
-    """Return the trained model; one that lies in parts is built anew in the first process."""
+    """Return the trained model, which takes padded batches, as one that is loaded does.
+
+    A model that lies in parts is built anew in the first process.
+    """
+    from tunesmith.fast.interface import see_all
+
     if not group.sharded:
+        see_all(without_adapter(model))
         return model
     weights = trained_weights(model)
     if not group.first:

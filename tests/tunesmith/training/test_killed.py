@@ -26,7 +26,8 @@ def tries(
     resolve(BaseParams(model=str(tiny_base))).write(folder / "base")
     resolve(BaseParams(model=str(tiny_encoder))).write(folder / "encoder")
     command = [sys.executable, "-m", "tests.tunesmith.training.killed", str(folder)]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    known = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(known)}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     records = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

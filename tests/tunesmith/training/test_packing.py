@@ -12,7 +12,10 @@ from tests.tiny import chat_row, save_tiny_base
 from tests.tunesmith.methods.trying import describe, phase
 from tests.tunesmith.training.killed import fingerprints
 from tests.tunesmith.training.test_exact import run, run_twice
+from tunesmith.models.load import load
+from tunesmith.prediction.generate import generate
 from tunesmith.training.batching import PACK_TOKENS, pack_tokens
+from tunesmith.training.fast_path import adapted_blocks
 from tunesmith.training.memory import smaller
 from tunesmith.training.packing import PackedCollator, packed
 from tunesmith.training.run import train
@@ -82,6 +85,39 @@ def test_rows_in_line_train_as_padded_rows_do(
     for name, weight in in_line.model.named_parameters():
         torch.testing.assert_close(weight, others[name], rtol=1e-3, atol=1e-5, msg=name)
     assert ("transformers' path" in capsys.readouterr().out) == (method["kind"] != "lora")
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ({"kind": "peft", "type": "LN_TUNING"}, {"LlamaRMSNorm"}),
+        ({"kind": "adapter"}, set()),
+        ({"kind": "lora"}, set()),
+        ({"kind": "full"}, set()),
+    ],
+)
+def test_adapters_around_norms_are_seen_since_liger_would_pass_over_them(
+    tmp_path: Path, method: dict[str, Any], expected: set[str]
+) -> None:
+    save_tiny_base(tmp_path / "weights")
+    start = load(describe(tmp_path / "weights", tmp_path / "base"), "chat", [], trainable=True)
+    model = phase(method).method.apply(start.model, "chat")
+    assert {type(block).__name__ for block in adapted_blocks(model)} == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", [{"kind": "full"}, {"kind": "ia3"}])
+def test_a_model_that_was_trained_in_line_answers_padded_batches(
+    tmp_path: Path, method: dict[str, Any]
+) -> None:
+    save_tiny_base(tmp_path / "weights")
+    start = describe(tmp_path / "weights", tmp_path / "base")
+    chosen = phase(method, packing=True, per_device_batch_size=24, epochs=1)
+    trained = train(chosen, start, ROWS, ROWS[:7], tmp_path / "work", 0)
+    tokenizer = trained.start.tokenizer
+    prompts = [tokenizer(text)["input_ids"] for text in ("say", "say much")]
+    together = generate(trained.model.eval(), tokenizer, prompts, 2, 3)
+    assert together == [generate(trained.model, tokenizer, [one], 1, 3)[0] for one in prompts]
 
 
 @pytest.mark.slow
