@@ -9,6 +9,7 @@ from tunesmith.rows import Row, prompt_text
 from tunesmith.text.json_lines import json_lines
 
 BESIDE = (".gitkeep", ".gitignore", "README.md")
+SKIPPED = (".dvc", ".torn")  # what DVC keeps, and what a crash left of a line
 ENDS = (".jsonl", ".jsonl.gz")
 STAND_IN: dict[str, dict[str, Any]] = {  # for the check of a row that has no answer yet
     "chat": {"completion": [{"role": "assistant", "content": "-"}]},
@@ -47,7 +48,7 @@ def read_given(folder: Path, kind: str, answered: bool = False) -> list[Row]:
 
 def _has_rows(path: Path) -> bool:
     """True for a file of rows, False for what may lie beside it."""
-    if path.name in BESIDE or path.suffix == ".dvc":
+    if path.name in BESIDE or path.suffix in SKIPPED:
         return False
     if not path.name.endswith(ENDS):
         raise UserError(f"{path}: rows are read from .jsonl and .jsonl.gz; move it elsewhere")

@@ -59,8 +59,8 @@ def test_a_file_of_another_kind_is_named(name: str, tmp_path: Path) -> None:
         read_given(tmp_path, "pool")
 
 
-def test_a_readme_and_what_dvc_keeps_are_no_rows(tmp_path: Path) -> None:
-    for name in ("README.md", ".gitkeep", ".gitignore", "asked.jsonl.dvc"):
+def test_a_readme_what_dvc_keeps_and_what_a_crash_left_are_no_rows(tmp_path: Path) -> None:
+    for name in ("README.md", ".gitkeep", ".gitignore", "asked.jsonl.dvc", "rows.torn"):
         (tmp_path / name).write_text("x")
     assert read_given(tmp_path, "pool") == []
 
