@@ -142,7 +142,7 @@ def verify(name: str | None, pull: bool) -> int:
     for path, why in wrong:
         print(f"{path}: {why}")
     told = f"{found.name}: {len(look.hashed):,} files of DVC's cache hashed again"
-    inputs = len(look._inputs())
+    inputs = len(look.inputs())
     print(f"{told}, {inputs:,} inputs and code held against git: {len(wrong)} wrong")
     return int(bool(wrong))
 

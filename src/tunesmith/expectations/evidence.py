@@ -17,6 +17,7 @@ from tunesmith.expectations.check import TableName
 from tunesmith.rows import Row, all_text, frame_of, to_rows
 from tunesmith.text.evaluation_sets import EvaluationSet
 
+FORGOTTEN = "forgotten"  # the step of cleaning that obeys requests to forget
 BATCH = 200_000  # rows that a column is made of at a time; bounds what is held beside the table
 
 
@@ -62,12 +63,19 @@ class Evidence:
 
     @cached_property
     def dropped(self) -> NDArray[np.float64]:
-        """For each row that cleaning saw, by id and source: 1.0 if it was dropped."""
+        """For each row that cleaning judged, by id and source: 1.0 if it was dropped.
+
+        A row that somebody has asked to forget was judged by nobody, and tells nothing of a source.
+        """
         missing = {"id", "source", "action"} - set(self.decisions.column_names)
         if missing:
             raise UserError(f"the decisions lack the columns {', '.join(sorted(missing))}")
-        drop = pc.equal(self.decisions["action"], "drop").cast(pa.int64())
-        some = self.decisions.select(["id", "source"]).append_column("drop", drop)
+        judged = self.decisions
+        if "step" in judged.column_names:
+            asked = pc.fill_null(pc.equal(judged["step"].cast(pa.string()), FORGOTTEN), False)
+            judged = judged.filter(pc.invert(asked))
+        drop = pc.equal(judged["action"], "drop").cast(pa.int64())
+        some = judged.select(["id", "source"]).append_column("drop", drop)
         each = some.group_by(["id", "source"], use_threads=False).aggregate([("drop", "max")])
         return np.asarray(each["drop_max"].to_numpy(), dtype=np.float64)
 

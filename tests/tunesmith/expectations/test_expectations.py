@@ -130,6 +130,13 @@ def test_the_drop_rate_counts_rows_not_decisions() -> None:
     assert finding.status == "passed"
 
 
+def test_what_was_asked_to_be_forgotten_is_no_drop_of_a_broken_source() -> None:
+    seen = decisions([("a", "drop"), ("b", "drop"), ("c", "keep"), ("d", "keep")])
+    seen["step"] = ["forgotten", "length", None, None]
+    (finding,) = run([GOOD], {"kind": "drop_rate", "at_most": 0.34}, decisions=seen)
+    assert (finding.status, finding.observed) == ("passed", pytest.approx(1 / 3))
+
+
 def test_a_train_row_that_repeats_a_test_row_fails() -> None:
     test = plain_chat("t", "Where is order 48213 now, please?", "Here.", split="test")
     rows = [GOOD, plain_chat(2, "where is order 48213 now please", "There.", split="train")]
