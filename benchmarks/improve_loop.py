@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ from tunesmith.improve.parts import parts_of
 from tunesmith.improve.proof import HARM, Proof, part, prove
 from tunesmith.improve.spending import level
 from tunesmith.proposals import ProposeParams
-from tunesmith.rows import Row, reference_of, row_id, to_frame, to_rows
+from tunesmith.rows import Row, reference_of, row_id, to_frame
 
 ROUNDS, LOOKS, ALPHA = 3, 10, 0.05
 DIALS = {
@@ -186,9 +186,7 @@ def one_round(
 ) -> tuple[State, Proof, tuple[str, ...], int] | None:
     """Make a round; None where no row is left to add."""
     accepted = proposed(case, data, state, seed)
-    taken = lesson(
-        accepted, [*data.validation, *data.test], state.train, tried, None, 0.9, seed
-    )
+    taken = lesson(accepted, [*data.validation, *data.test], state.train, tried, None, 0.9, seed)
     if not taken.rows:
         return None
     tried += taken.contents
@@ -196,14 +194,14 @@ def one_round(
     ids = [row["id"] for row in data.test]
     scores = [np.array([one.right[key] for key in ids]) for one in (state, after)]
     settings = AnalyzeParams(metric="exact_match", slices=(case.column, "lang"))
-    parts = parts_of(
-        to_frame(data.test), to_frame(state.train), taken.targets, ["lang"], settings
-    )
+    parts = parts_of(to_frame(data.test), to_frame(state.train), taken.targets, ["lang"], settings)
     proof = prove(*scores, parts.target, parts.protected, level("even", ALPHA, LOOKS, look), seed)
     return after, proof, taken.targets, len(taken.rows)
 
 
-def confirmed(data: Starved, before: State, after: State, targets: Sequence[str], column: str) -> bool:
+def confirmed(
+    data: Starved, before: State, after: State, targets: Sequence[str], column: str
+) -> bool:
     """Tell whether rows that nobody has looked at show the gain too."""
     names = {one.partition("=")[2] for one in targets if one.startswith(f"{column}=")}
     own = [row for row in data.fresh if not names or value(row, column) in names]
@@ -251,7 +249,10 @@ def others(data: Starved, added: int, seed: int) -> Iterator[list[Row]]:
     stock = data.pool or [row for row in data.full if row["id"] not in known] + data.fresh
     picked = rng.choice(len(stock), min(added, len(stock)), replace=False)
     yield [*data.train, *(stock[place] for place in picked)]
-    steps = [{"kind": "synonym", "rows": max(added // 2, 1)}, {"kind": "eda", "rows": max(added - added // 2, 1)}]
+    steps = [
+        {"kind": "synonym", "rows": max(added // 2, 1)},
+        {"kind": "eda", "rows": max(added - added // 2, 1)},
+    ]
     params = AugmentParams.model_validate({"steps": steps})
     empty: list[Feedback] = []
     held = [to_frame(data.validation), to_frame(data.test)]
@@ -264,13 +265,16 @@ def table(name: str, lines: Sequence[Line]) -> None:
     for seed, one in enumerate(lines):
         cells = [
             name, seed, "yes" if one.found else "no", one.rounds or "–",
-            f"{one.starved:.2f}", f"{one.loop:.2f}", f"{one.random:.2f}", f"{one.plain:.2f}", f"{one.full:.2f}",
+            f"{one.starved:.2f}", f"{one.loop:.2f}", f"{one.random:.2f}", f"{one.plain:.2f}",
+            f"{one.full:.2f}",
             *(f"{one.closed(score):.0%}" for score in (one.loop, one.random, one.plain)),
             "yes" if one.harmed else "no",
         ]  # fmt: skip
         print(f"| {' | '.join(map(str, cells))} |", flush=True)
     good = sum(one.closed(one.loop) >= 0.5 and not one.harmed and one.found for one in lines)
-    print(f"{name}: found, half of the gap closed and nothing harmed in {good} of {len(lines)} seeds")
+    print(
+        f"{name}: found, half of the gap closed and nothing harmed in {good} of {len(lines)} seeds"
+    )
 
 
 def main() -> None:
@@ -294,8 +298,9 @@ def main() -> None:
         if flags.null:
             made, claims, wrong = (sum(getattr(one, key) for one in lines)
                                    for key in ("made", "claims", "unconfirmed"))  # fmt: skip
+            share = wrong / max(made, 1)
             print(f"{name}: {made} rounds of {flags.seeds} seeds, {claims} gains claimed, "
-                  f"{wrong} of them not seen on fresh rows ({wrong / max(made, 1):.1%} of rounds)")  # fmt: skip
+                  f"{wrong} of them not seen on fresh rows ({share:.1%} of rounds)")  # fmt: skip
         else:
             table(name, lines)
     print(f"{time.monotonic() - started:.0f} s")

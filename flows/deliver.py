@@ -103,7 +103,7 @@ def deliver(
             if answer in (None, "approved"):
                 tag = tag_model(candidate(), verdict.reasons)
                 tags.append(tag)
-                tags.append(assign(tag, PROD))
+                tags += filter(None, [assign(tag, PROD)])
                 _promote(tag, run, pull, answer)
                 run_branch.push_data(run)  # what the tagged commit holds went before
             else:

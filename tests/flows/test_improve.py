@@ -12,7 +12,7 @@ import yaml
 from tests.flows import toy_loop
 from tests.flows.conftest import call
 from tests.flows.delivered import at_origin, refs, trailer
-from tests.flows.toy_loop import SLICES, row, sizes
+from tests.flows.toy_loop import row, sizes
 from tunesmith.files import write_json
 from tunesmith.improve.ledger import Round, read_ledger
 from tunesmith.params import load_yaml
@@ -106,7 +106,9 @@ def test_a_starved_slice_is_fed_and_the_proof_is_kept(project):
 def test_a_round_is_one_commit_with_its_tag_and_its_trailers(project):
     improve(1)
     assert trailer("round-1", "Round") == "1"
-    assert call("git", "log", "-1", "--format=%s", "round-1").strip() == "Round 1 (data), kept: SHIP"
+    assert (
+        call("git", "log", "-1", "--format=%s", "round-1").strip() == "Round 1 (data), kept: SHIP"
+    )
     assert {"tags/round-1", "tags/adapter@v0.1.0", "tags/adapter@v0.2.0"} <= set(refs())
     assert at_origin("main") == call("git", "rev-parse", "main").strip()
 
@@ -218,7 +220,9 @@ def test_a_failing_stage_leaves_main_as_it_was(project):
     write_json(Path("pool.json"), pool("账单", 12))
     publish("Another weak slice")
     code = Path("toy_loop.py").read_text()
-    broken = code.replace("    known = dict.fromkeys", "    assert len(added) < 20\n    known = dict.fromkeys")
+    broken = code.replace(
+        "    known = dict.fromkeys", "    assert len(added) < 20\n    known = dict.fromkeys"
+    )
     Path("toy_loop.py").write_text(broken)
     publish("A stage that fails on many rows")
     from flows.improve import improve as loop

@@ -1,6 +1,6 @@
 """Judges a round that was made: the line that the ledger gets; it changes nothing.
 
-python -m tunesmith.improve.judge --before before.parquet --after per_row.parquet --record record.json
+python -m tunesmith.improve.judge --before … --after … --record record.json
 """
 
 import numpy as np

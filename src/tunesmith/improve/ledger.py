@@ -23,7 +23,9 @@ class Round(Component):
     targets: tuple[str, ...] = ()  # slices that were weak on the validation rows
     file: str | None = None  # of data/feedback
     added: dict[str, dict[str, int]] = Field(default_factory=dict)  # slice → maker → rows
-    refused: dict[str, int] = Field(default_factory=dict)  # reason → proposed rows that were not taken
+    refused: dict[str, int] = Field(
+        default_factory=dict
+    )  # reason → proposed rows that were not taken
     contents: tuple[str, ...] = ()  # a hash of each row that was added
     dials: dict[str, Any] = Field(default_factory=dict)  # of params.yaml, dotted, as they were set
     test_set: str = ""  # hash of the ids of the test rows
