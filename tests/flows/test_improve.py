@@ -81,8 +81,9 @@ def rounds() -> list[str]:
     return sorted(path.name[:3] for path in Path("data/feedback").glob("*.jsonl"))
 
 
-def score() -> float:
-    return float(json.loads(Path("reports/metrics.json").read_text())["exact_match"])
+def known() -> object:
+    """Return how many rows of each slice the model knows."""
+    return json.loads(Path("models/sft/known.json").read_text())["known"]
 
 
 def fresh() -> bool:
@@ -121,13 +122,13 @@ def test_a_round_that_harms_others_is_rolled_back_and_can_still_be_rebuilt(proje
     assert not one.kept
     assert any("harmed" in reason for reason in one.proof["reasons"])
     assert rounds() == []
-    assert score() == pytest.approx((0.2 + 1 + 1) / 3)
+    assert known() == FED
     assert fresh()
     call("git", "checkout", "-q", "round-1")
     call("dvc", "checkout", "-q")
     assert rounds() == ["001"]
     assert "up to date" in call("dvc", "repro").replace("didn't change", "")
-    assert score() < 0.7
+    assert known() == {"refund": 15, "order": 3, "账单": 15}
 
 
 def test_rows_that_did_not_help_are_not_tried_again(project):
