@@ -7,11 +7,12 @@ that are mined. Beside it, as many random rows of the pool (or of the stock, whe
 pool), and as many plainly augmented rows. Closed: the share of the gap to a model that was fed all
 rows. `--null` starves nothing, and asks fresh rows whether the gains that were claimed are real.
 
-    python -m benchmarks.improve_loop --data DATA [--seeds 5] [--sets clinc,thucnews,demo] [--model]
+    python -m benchmarks.improve_loop --data DATA [--seeds 5] [--sets clinc,demo] [--model]
     python -m benchmarks.improve_loop --data DATA --null --seeds 20
 """
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -30,13 +31,14 @@ from stages.propose import Given, Held, propose
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.feedback import Round as Feedback
+from tunesmith.augmenters.feedback_row import checked_row
 from tunesmith.augmenters.tools import Tools
 from tunesmith.improve.lesson import lesson
 from tunesmith.improve.parts import parts_of
 from tunesmith.improve.proof import HARM, Proof, part, prove
 from tunesmith.improve.spending import level
 from tunesmith.proposals import ProposeParams
-from tunesmith.rows import Row, reference_of, row_id, to_frame
+from tunesmith.rows import Row, reference_of, to_frame
 
 ROUNDS, LOOKS, ALPHA = 3, 10, 0.05
 DIALS = {
@@ -62,8 +64,9 @@ class Case(NamedTuple):
 
 
 class State(NamedTuple):
-    """Train rows, what the model that learnt them answers, and whether that is right, by id."""
+    """Rounds of feedback, the train rows with them, what the model answers, what is right."""
 
+    rounds: list[Feedback]
     train: list[Row]
     answers: dict[str, str]
     right: dict[str, float]
@@ -112,15 +115,24 @@ def cases(data: Path, with_model: bool) -> list[Case]:
             {"train": 120, "validation": 40, "test": 60, "fresh": 60},
             "meta.intent", 1, False, 90, chat,
         ),
+        Case(
+            "demo-pool",
+            demo,
+            {"train": 120, "validation": 40, "test": 60, "fresh": 60},
+            "meta.intent", 1, True, 90, chat,
+        ),
     ]  # fmt: skip
 
 
-def learnt(case: Case, data: Starved, train: list[Row], seed: int) -> State:
+def learnt(
+    case: Case, data: Starved, train: list[Row], seed: int, rounds: Sequence[Feedback] = ()
+) -> State:
     """Train on rows and answer all others."""
     asked = [*data.validation, *data.test, *data.fresh]
     found: Answers = case.learner(train, data.validation, asked, seed)
     pairs = list(zip(asked, found, strict=True))
     return State(
+        list(rounds),
         train,
         {row["id"]: answer for row, answer in pairs},
         {row["id"]: float(answer == reference_of(row).strip()) for row, answer in pairs},
@@ -150,7 +162,10 @@ def per_row(state: State) -> pd.DataFrame:
 def proposed(case: Case, data: Starved, state: State, seed: int) -> list[Row]:
     """Return what stage propose proposes, answered by the oracle."""
     metric = "accuracy" if data.validation[0]["task"] == "classification" else "exact_match"
-    settings = ProposeParams(metric=metric, slices=(case.column,), rows=case.proposed)
+    makers = ProposeParams.read("propose").makers
+    settings = ProposeParams(
+        metric=metric, slices=(case.column,), rows=case.proposed, makers=makers
+    )
     blank = {"label": None, "completion": None}
     pool = [{**row, **blank} if case.pool else row for row in data.pool]
     held = Held([*data.validation, *data.test], [])
@@ -176,9 +191,21 @@ def question(row: Row) -> str:
     return str(row.get("text") or row["prompt"])
 
 
-def as_train(rows: Sequence[Row]) -> list[Row]:
-    """Return rows of a lesson as train rows."""
-    return [{**row, "id": row_id("feedback", row), "op": "feedback:001"} for row in rows]
+def fed(data: Starved, rounds: list[Feedback], seed: int) -> list[Row]:
+    """Return the train rows with the rounds, as stage augment adds them."""
+    held = [to_frame(data.validation), to_frame(data.test)]
+    params = AugmentParams.model_validate({})
+    return list(augment(to_frame(data.train), held, rounds, params, seed).rows)
+
+
+def as_round(rows: Sequence[Row], number: int) -> Feedback:
+    """Return the rows of a lesson as a round of feedback."""
+    name = f"{number:03d}"
+    taken = [
+        checked_row(row, f"{name}:{place}", f"{name}:{place}", f"feedback:{name}")
+        for place, row in enumerate(rows)
+    ]
+    return Feedback(name, name, taken)
 
 
 def one_round(
@@ -190,12 +217,15 @@ def one_round(
     if not taken.rows:
         return None
     tried += taken.contents
-    after = learnt(case, data, [*state.train, *as_train(taken.rows)], seed)
+    rounds = [*state.rounds, as_round(taken.rows, look)]
+    after = learnt(case, data, fed(data, rounds, seed), seed, rounds)
     ids = [row["id"] for row in data.test]
     scores = [np.array([one.right[key] for key in ids]) for one in (state, after)]
     settings = AnalyzeParams(metric="exact_match", slices=(case.column, "lang"))
     parts = parts_of(to_frame(data.test), to_frame(state.train), taken.targets, ["lang"], settings)
     proof = prove(*scores, parts.target, parts.protected, level("even", ALPHA, LOOKS, look), seed)
+    told = "; ".join(proof.reasons)
+    print(f"{case.name} {seed}: round {look}: {taken.added}: {told}", file=sys.stderr, flush=True)
     return after, proof, taken.targets, len(taken.rows)
 
 
@@ -282,7 +312,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--sets", default="clinc,thucnews,demo")
+    parser.add_argument("--sets", default="clinc,thucnews,demo,demo-pool")
     parser.add_argument("--model", action="store_true", help="the demo's answers by its real model")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--null", action="store_true", help="starve nothing")
