@@ -38,6 +38,7 @@ from tunesmith.improve.parts import parts_of
 from tunesmith.improve.proof import HARM, Proof, part, prove
 from tunesmith.improve.spending import level
 from tunesmith.proposals import ProposeParams
+from tunesmith.proposals.membership import AND, membership
 from tunesmith.rows import Row, reference_of, to_frame
 
 ROUNDS, LOOKS, ALPHA = 3, 10, 0.05
@@ -229,12 +230,10 @@ def one_round(
     return after, proof, taken.targets, len(taken.rows)
 
 
-def confirmed(
-    data: Starved, before: State, after: State, targets: Sequence[str], column: str
-) -> bool:
+def confirmed(data: Starved, before: State, after: State, targets: Sequence[str]) -> bool:
     """Tell whether rows that nobody has looked at show the gain too."""
-    names = {one.partition("=")[2] for one in targets if one.startswith(f"{column}=")}
-    own = [row for row in data.fresh if not names or value(row, column) in names]
+    asked = [membership(one, data.train) for one in targets]
+    own = [row for row in data.fresh if any(one(row) for one in asked)] or data.fresh
     moved = [after.right[row["id"]] - before.right[row["id"]] for row in own]
     return bool(np.mean(moved) > 0)
 
@@ -251,12 +250,12 @@ def run(case: Case, starving: bool, seed: int) -> Line:
         if made is None:
             break
         after, proof, targets, rows = made
-        named = {one.partition("=")[2] for one in targets}
-        found |= number == 1 and bool(set(data.values) & named)
+        named = {f"{case.column}={value}" for value in data.values}
+        found |= number == 1 and any(AND.split(one)[0] in named for one in targets)
         words.append(f"{'+' if proof.kept else '-'}{rows}")
         if proof.kept:
             claims += 1
-            unconfirmed += not confirmed(data, state, after, targets, case.column)
+            unconfirmed += not confirmed(data, state, after, targets)
             state, added = after, added + rows
     if not starving:
         return Line(found, " ".join(words), added, 0, 0, 0, 0, 0, False, claims, unconfirmed,

@@ -7,6 +7,8 @@ import numpy as np
 
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.analysis.slices.declared import declared_masks
+from tunesmith.proposals.membership import membership
+from tunesmith.rows import Row, to_rows
 from tunesmith.slices import MIN_ROWS, Mask, slice_masks
 
 if TYPE_CHECKING:
@@ -38,9 +40,9 @@ def parts_of(
 ) -> Parts:
     """Return the parts of N test rows.
 
-    A slice that was found on the validation rows is looked up by its name, such as
-    `meta.intent=refund`. Where none of them can be, as those that were discovered there and have no
-    name that other rows could be asked for, or where they hold too few test rows, all rows judge.
+    A slice that was found on the validation rows is asked for by its name, such as
+    `meta.intent=refund` or `lang=zh and prompt_chars>=27`. Where none of them can be, such as a
+    group of like questions, or where they hold too few test rows, all rows judge.
 
     Args:
         test: N rows.
@@ -56,6 +58,10 @@ def parts_of(
         for column, values in {**masks, **guarded}.items()
         for value, mask in values.items()
     }
+    rows, learnt = to_rows(test), to_rows(train)
+    for name in targets:
+        mask = None if name in named else _asked_by_name(name, rows, learnt)
+        named |= {} if mask is None else {name: mask}
     known = [named[one] for one in targets if one in named]
     unseen = [one for one in targets if one not in named]
     target = np.logical_or.reduce(known) if known else None
@@ -63,3 +69,9 @@ def parts_of(
         target = np.ones(len(test), dtype=bool)
     names = [f"{column}={value}" for column in protected for value in guarded[column]]
     return Parts(target, unseen, named, {name: named[name] for name in names})
+
+
+def _asked_by_name(name: str, rows: Sequence[Row], train: Sequence[Row]) -> Mask | None:
+    """Return the rows that belong to a slice by its name; None where a name does not tell."""
+    belongs = membership(name, train)
+    return np.array([belongs(row) is True for row in rows]) if belongs.whole else None
