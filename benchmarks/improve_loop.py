@@ -250,7 +250,7 @@ def run(case: Case, starving: bool, seed: int) -> Line:
         if made is None:
             break
         after, proof, targets, rows = made
-        named = {f"{case.column}={value}" for value in data.values}
+        named = {f"{case.column}={one}" for one in data.values}
         found |= number == 1 and any(AND.split(one)[0] in named for one in targets)
         words.append(f"{'+' if proof.kept else '-'}{rows}")
         if proof.kept:
