@@ -107,7 +107,7 @@ def cases(data: Path, with_model: bool) -> list[Case]:
         Case(
             "thucnews",
             lambda _seed: labelled(data / "thucnews_titles", "dev.jsonl.gz", "zh"),
-            {"train": 300, "validation": 150, "test": 300, "fresh": 200},
+            {"train": 250, "validation": 120, "test": 250, "fresh": 200},
             "label", 1, True, 150, linear,
         ),
         Case(

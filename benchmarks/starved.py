@@ -17,7 +17,7 @@ from tunesmith.rows import COLUMNS, Row, meta_of, reference_of
 Answers = list[str]
 Learner = Callable[[list[Row], list[Row], list[Row], int], Answers]
 LEFT = 5  # train rows of a starved value
-STRANGERS = 0.5  # rows of other values in the pool, for each of a starved one
+STRANGERS = 8  # rows of other values in the pool for each of a starved one, at most
 
 
 class Starved(NamedTuple):
@@ -87,7 +87,7 @@ def starve(
         keep = value not in values or left[value] < LEFT
         left[value] += keep
         (train if keep else taken).append(row)
-    strangers = parts["rest"][: int(STRANGERS * len(taken))]
+    strangers = parts["rest"][: STRANGERS * len(taken)]
     pool = [*taken, *strangers] if with_pool else []
     pool = [pool[place] for place in rng.permutation(len(pool))]
     return Starved(
