@@ -177,8 +177,9 @@ def test_rows_that_need_a_person_wait_for_one(project):
     assert [one.added for one in ledger()] == [{"meta.intent=refund": {"mine": 12}}]
 
 
-def test_a_loop_that_was_killed_goes_on_with_the_same_result(project, monkeypatch):
-    """F17: nothing of the round that died is left, and its number and rows are the same again."""
+@pytest.mark.fault
+def test_f17_a_killed_loop_makes_its_round_once_and_with_the_same_result(project, monkeypatch):
+    """Nothing of the round that died is left, and its number and rows are the same again."""
     import flows.improve_round as made
 
     write_json(Path("pool.json"), [*pool("refund", 12), *pool("order", 3)])
