@@ -19,8 +19,9 @@ def test_every_look_has_a_point_for_each_side_and_the_limit_a_line(
         side = Side("words (zh)", effect, 0.05, 0.25, 80, "steady")
         found = {"files": {"a": f"{effect}"}, "sides": [side._asdict()]}
         record(found, tmp_path / "looks.jsonl", tmp_path / "history.csv")
-    [plot] = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["plots"]
-    about: dict[str, Any] = plot["reports/monitor/history.csv"]
+    plots = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))["plots"]
+    known = {path: about for plot in plots for path, about in plot.items()}
+    about: dict[str, Any] = known["reports/monitor/history.csv"]
     with (tmp_path / "history.csv").open() as file:
         points = [{**line, "rev": "workspace"} for line in csv.DictReader(file)]
     drawn = VegaRenderer(points, "history", template_dir=str(root / ".dvc/plots"), **about)
