@@ -200,18 +200,14 @@ def test_rows_that_need_a_person_wait_for_one(project):
 @pytest.mark.fault
 def test_f17_a_killed_loop_makes_its_round_once_and_with_the_same_result(project, monkeypatch):
     """Nothing of the round that died is left, and its number and rows are the same again."""
-    write_json(Path("pool.json"), [*pool("refund", 12), *pool("order", 3)])
-    write_json(Path("rows.json"), sizes({**FED, "order": 9}))
-    dials(rows_per_round=12, patience=3)
-    publish("Two weak slices, and few rows a round")
     shutil.copytree("..", project.parent.parent / "undisturbed", symlinks=True)
-    code, _, _ = run_loop(2, DIES)
+    code, _, _ = run_loop(1, DIES)
     assert code == -signal.SIGKILL
     assert rounds() == ["001"], "the round was placed"
-    improve(2)
+    improve(1)
     interrupted, names = ledger(), rounds()
     monkeypatch.chdir(project.parent.parent / "undisturbed" / "clone")
-    improve(2)
+    improve(1)
     assert interrupted == ledger()
     assert names == rounds()
 
