@@ -99,10 +99,9 @@ def _next(
     Raises:
         UserError: a stage failed, or a round could not be shared.
     """
-    log = get_run_logger()
     run = _begin_up_to_date(asked if approve else None, notify)
     try:
-        said = loop_files.decide(begun, most, log.info)
+        said = loop_files.decide(begun, most, _say)
         if said["action"] == "data" and review:
             said = _let_in(said, begun, most, asked)
     except UserError as error:
@@ -113,12 +112,18 @@ def _next(
     if said["action"] is None:
         run_branch.abandon(run)
         return str(said["why"])
-    log.info("round %s: %s: %s", said["number"], said["action"], said["why"])
+    _say(f"round {said['number']}: {said['action']}: {said['why']}")
     trailers = {"Prefect-Run": str(flow_run.id)}
-    ended = make_round(run, said, trailers, _asker(asked) if approve else None, log.info)
-    log.info("%s", ended.words)
+    ended = make_round(run, said, trailers, _asker(asked) if approve else None, _say)
+    _say(ended.words)
     made.append(ended)
     return None
+
+
+def _say(line: str) -> None:
+    """Tell the terminal and Prefect's records."""
+    print(line, flush=True)
+    get_run_logger().info("%s", line)
 
 
 def _begin_up_to_date(asked: Approval | None, notify: str | None) -> Run:
@@ -154,7 +159,7 @@ def _let_in(said: Said, begun: int, most: int, asked: Approval) -> Said:
     answer = approval.ask(_question(said), asked)
     if answer != "approved":
         raise _Refused(f"round {said['number']}: its rows were not let in ({answer})")
-    return loop_files.decide(begun, most, get_run_logger().info)
+    return loop_files.decide(begun, most, _say)
 
 
 def _question(said: Said) -> str:
