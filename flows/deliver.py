@@ -83,12 +83,8 @@ def deliver(
     """
     failed = failed_stage(results)
     how = f"stopped at {failed.stage}" if failed else verdict.word if verdict else summary(results)
-    trailers = {"Prefect-Run": str(flow_run.id)} | (cause.trailers if cause else {})
-    trailers |= {"Stopped-At": failed.stage} if failed else {}
-    trailers |= {"Verdict": verdict.word} if verdict else {}
-    run_branch.gather(run.main)
     subject = f"{cause.subject if cause else f'Retrain {run.name}'}: {how}"
-    news = run_branch.keep(plan, subject, trailers, beside=cause.beside if cause else ())
+    news = _keep(run, plan, subject, failed, verdict, cause)
     ships = verdict is not None and verdict.ships
     why_not = obstacle(candidate(), is_asked=ask is not None) if ships else None
     if not news and (not ships or why_not) and not run_branch.is_ahead(run):
@@ -119,6 +115,22 @@ def deliver(
     words += [f"not promoted: {why_not}"] if why_not else []
     words += [f"not promoted: approval {answer}"] if answer and tag is None else []
     return Delivered(", ".join(words), commit, tag, answer)
+
+
+def _keep(
+    run: Run,
+    plan: list[PlannedStage],
+    subject: str,
+    failed: StageResult | None,
+    verdict: Verdict | None,
+    cause: Cause | None,
+) -> bool:
+    """Commit what a run has written, hand-overs with it; False if that is nothing new."""
+    trailers = {"Prefect-Run": str(flow_run.id)} | (cause.trailers if cause else {})
+    trailers |= {"Stopped-At": failed.stage} if failed else {}
+    trailers |= {"Verdict": verdict.word} if verdict else {}
+    run_branch.gather(run.main)
+    return run_branch.keep(plan, subject, trailers, beside=cause.beside if cause else ())
 
 
 def obstacle(model: str, *, is_asked: bool) -> str | None:

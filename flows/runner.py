@@ -76,16 +76,7 @@ def module(name: str, *arguments: str, on_line: Callable[[str], None] = print) -
     Raises:
         StageFailed: with its own `error: …` line where it printed one.
     """
-    report = _Report(name)
-    command = [sys.executable, "-m", name, *arguments]
-    with running(command, subprocess.DEVNULL, environment()) as process:
-        for raw in _lines(process):
-            report.add(line := _text(raw))
-            if line.strip():
-                on_line(line)
-        code = process.wait()
-    if code != 0:
-        raise StageFailed(name, report.reason(code), tuple(report.tail))
+    _run(name, [sys.executable, "-m", name, *arguments], environment(), on_line)
 
 
 def experiment(
@@ -104,17 +95,28 @@ def experiment(
     Raises:
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
-    report = _Report(stage)
     words = ["--wait-for-lock", "exp", "run", "--temp", "--name", name, *dials, stage]
     command = [sys.executable, "-P", dvc_process.__file__, *words]
-    with running(command, subprocess.DEVNULL, _code_of_folder()) as process:
+    _run(stage, command, _code_of_folder(), on_line)
+
+
+def _run(
+    name: str, command: list[str], env: dict[str, str], on_line: Callable[[str], None]
+) -> None:
+    """Run a command that is known by a name to its end.
+
+    Raises:
+        StageFailed: with its own `error: …` line where it printed one.
+    """
+    report = _Report(name)
+    with running(command, subprocess.DEVNULL, env) as process:
         for raw in _lines(process):
             report.add(line := _text(raw))
             if line.strip():
                 on_line(line)
         code = process.wait()
     if code != 0:
-        raise StageFailed(stage, report.reason(code), tuple(report.tail))
+        raise StageFailed(name, report.reason(code), tuple(report.tail))
 
 
 def _code_of_folder() -> dict[str, str]:

@@ -89,10 +89,9 @@ def augment() -> None:
 
 def train() -> None:
     from tunesmith.files import write_json
-    from tunesmith.params import Params, load_yaml, plain
+    from tunesmith.params import load_yaml, plain
     from tunesmith.rows import meta_of, read_rows, to_rows
 
-    assert Params
     harm, dull = (Path(f"{name}.txt").read_text().strip() for name in ("harm", "dull"))
     rows = to_rows(read_rows(Path("data/train/train.parquet")))
     added = [one for one in rows if one["op"]]

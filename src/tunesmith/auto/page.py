@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from tunesmith.auto.facts import Facts
 from tunesmith.auto.race import Heat
 from tunesmith.auto.rules import Candidate, Reason
-from tunesmith.report.page import style
+from tunesmith.report.page import rendered
 
 FOLDER = Path(__file__).parent
 
@@ -28,11 +26,4 @@ def record(
 
 def render(found: dict[str, Any]) -> str:
     """Return the page, without a script and with everything escaped."""
-    templates = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return templates.get_template("page.html").render(found, style=style())
+    return rendered("page.html", found, FOLDER)

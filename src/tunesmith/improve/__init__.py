@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from tunesmith.component import Component
+from tunesmith.improve.spending import Rule
 from tunesmith.params import Params
 
 
@@ -26,7 +27,7 @@ class ImproveParams(Params):
     budget: Budget = Budget()
     alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05  # of any false gain on one test set
     looks: PositiveInt = 10  # at one test set
-    spending: Literal["even", "halving"] = "even"
+    spending: Rule = "even"
     rows_per_round: PositiveInt | None = None  # null: all that are proposed
     rows: Literal["by_rule", "reviewed"] = "by_rule"  # reviewed: only what a person has accepted
     technique: bool = True  # a round may also change dials of the training

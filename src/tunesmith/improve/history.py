@@ -21,7 +21,6 @@ def history(rounds: Sequence[Round]) -> str:
 
 def _lines(one: Round) -> Iterator[dict[str, Any]]:
     """Yield the lines of one round."""
-    rows = sum(count for makers in one.added.values() for count in makers.values())
     for part in one.proof["parts"]:
         yield {
             "round": one.number,
@@ -30,7 +29,7 @@ def _lines(one: Round) -> Iterator[dict[str, Any]]:
             "low": part["after_low"],
             "high": part["after_high"],
             "kept": one.kept,
-            "rows_added": rows,
+            "rows_added": one.rows,
             "train_seconds": one.train_seconds,
             "money": one.money,
         }

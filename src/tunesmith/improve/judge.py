@@ -3,8 +3,6 @@
 python -m tunesmith.improve.judge --before … --after … --record record.json
 """
 
-import numpy as np
-
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.files import read_json, write_json
 from tunesmith.gate import GateParams
@@ -12,7 +10,7 @@ from tunesmith.improve import ImproveParams
 from tunesmith.improve.ledger import Round, looks_at, read_ledger
 from tunesmith.improve.parts import parts_of
 from tunesmith.improve.proof import Proof, prove
-from tunesmith.improve.scores import read_scores, scores_of
+from tunesmith.improve.scores import mean_score, read_scores, scores_of
 from tunesmith.improve.spending import level
 from tunesmith.improve.turn import metric_of
 from tunesmith.params import read_seed
@@ -41,7 +39,7 @@ def judge(paths: Paths, params: ImproveParams, seed: int) -> Round:
         look=look,
         metric=metric,
         validation_before=said["validation"],
-        validation_after=_validation(paths, metric),
+        validation_after=mean_score(paths.validation, paths.after, metric),
         proof=proof.as_dict(),
         kept=proof.kept,
         gate=read_json(paths.verdict)["verdict"],
@@ -66,14 +64,6 @@ def _proof(
         scores_of(read_scores(path), ids, metric) for path in (paths.before, paths.after)
     )
     return prove(before, after, parts.target, parts.protected, at, seed, watched)
-
-
-def _validation(paths: Paths, metric: str) -> float | None:
-    """Return the candidate's mean score on the validation rows; None without any."""
-    table = read_scores(paths.after)
-    ids = [row["id"] for row in to_rows(read_rows(paths.validation))]
-    asked = [one for one in ids if one in table.index]
-    return float(np.mean(scores_of(table, asked, metric))) if asked else None
 
 
 def _train_seconds(paths: Paths) -> float:

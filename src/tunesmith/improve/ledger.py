@@ -44,6 +44,11 @@ class Round(Component):
         """Return the tag of its commit."""
         return f"round-{self.number}"
 
+    @property
+    def rows(self) -> int:
+        """Return how many rows it added."""
+        return sum(rows for makers in self.added.values() for rows in makers.values())
+
 
 def read_ledger(path: Path) -> list[Round]:
     """Return the rounds so far, the first first; none where there is no file.

@@ -92,7 +92,7 @@ def _why_not(
 
 
 def _plain(row: Row) -> Row:
-    """Return a row as a round of feedback holds it: who proposed it moves into `meta`."""
+    """Return a row as a round of feedback holds it; the ledger counts who proposed it."""
     kept: dict[str, Any] = {
         name: cell
         for name, cell in row.items()

@@ -9,6 +9,7 @@ import numpy as np
 from tunesmith.errors import UserError
 from tunesmith.files import sha256_text
 from tunesmith.metrics import METRICS
+from tunesmith.rows import read_rows, to_rows
 from tunesmith.stats.resample import Floats
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ def scores_of(table: "pd.DataFrame", ids: Sequence[str], metric: str) -> Floats:
         )
     values = table.loc[list(ids), metric].to_numpy(dtype=np.float64)
     return values if better else -values
+
+
+def mean_score(rows: Path, scores: Path, metric: str) -> float | None:
+    """Return the candidate's mean on the rows of a table that it was asked; None without any."""
+    table = read_scores(scores)
+    ids = [row["id"] for row in to_rows(read_rows(rows)) if row["id"] in table.index]
+    return float(np.mean(scores_of(table, ids, metric))) if ids else None
 
 
 def test_set_of(ids: Sequence[str]) -> str:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tunesmith.augmenters import AugmentParams
 from tunesmith.augmenters.feedback import read_rounds
 from tunesmith.files import read_json, write_json, write_jsonl
@@ -18,7 +16,7 @@ from tunesmith.improve.choice import Choice, choose
 from tunesmith.improve.ledger import Round, next_number, read_ledger
 from tunesmith.improve.lesson import Lesson, lesson
 from tunesmith.improve.moves import Move, moves
-from tunesmith.improve.scores import read_scores, scores_of, test_set_of
+from tunesmith.improve.scores import mean_score, test_set_of
 from tunesmith.improve.stopping import State, reason_to_stop
 from tunesmith.params import PARAMS_FILE, load_yaml, plain, read_seed
 from tunesmith.review import read_decisions, read_proposals, settle
@@ -46,7 +44,7 @@ def turn(paths: Paths, params: ImproveParams, begun_with: int) -> tuple[dict[str
     rounds = read_ledger(paths.ledger)
     test = to_rows(read_rows(paths.test))
     known_as = test_set_of([row["id"] for row in test])
-    validation = _validation(paths, metric_of(params))
+    validation = mean_score(paths.validation, paths.per_row, metric_of(params))
     stop = reason_to_stop(State(rounds, begun_with, known_as, validation), params)
     if stop is not None:
         return {"action": None, "why": stop, "validation": validation}, []
@@ -71,14 +69,6 @@ def _said(choice: Choice, found: Lesson, number: int) -> dict[str, Any]:
         "contents": list(found.contents) if is_data else [],
         "dials": choice.move.dials if choice.move and not is_data else {},
     }
-
-
-def _validation(paths: Paths, metric: str) -> float | None:
-    """Return the candidate's mean score on the validation rows; None without any."""
-    ids = [row["id"] for row in to_rows(read_rows(paths.validation))]
-    table = read_scores(paths.per_row)
-    asked = [one for one in ids if one in table.index]
-    return float(np.mean(scores_of(table, asked, metric))) if asked else None
 
 
 def _lesson(

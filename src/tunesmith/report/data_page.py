@@ -10,7 +10,7 @@ from tunesmith.profile.measure import EDGES
 from tunesmith.report import data_view
 from tunesmith.report.evidence import DataEvidence, Tree
 from tunesmith.report.histogram import histogram, quantile
-from tunesmith.report.page import rendered, style
+from tunesmith.report.page import rendered
 from tunesmith.report.track import bar
 from tunesmith.report.words import count, share, shortened
 
@@ -41,7 +41,6 @@ def data_context(report: DataReport, params: ProfileParams, title: str) -> Tree:
     languages, splits = data_view.split_table(report)
     return {
         "title": title,
-        "style": style(),
         "cards": _cards(report),
         "flow": data_view.row_flow(report),
         "sources": data_view.source_table(report),

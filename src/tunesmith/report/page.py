@@ -30,16 +30,22 @@ def render_page(evidence: Evidence, params: ReportParams) -> str:
     return rendered("page.html", page_context(evidence, params))
 
 
-def rendered(template: str, context: Tree) -> str:
-    """Return a template of this folder with everything in the context escaped."""
+def rendered(template: str, context: Tree, folder: Path = FOLDER) -> str:
+    """Return a page with the style of all pages, and with everything in the context escaped.
+
+    Args:
+        template: its name; it extends `_document.html`.
+        context: what it shows.
+        folder: of the template.
+    """
     templates = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader([folder, FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return templates.get_template(template).render(context)
+    return templates.get_template(template).render(context, style=style())
 
 
 def style() -> str:
@@ -53,7 +59,6 @@ def page_context(evidence: Evidence, params: ReportParams) -> Tree:
     return {
         "title": params.title,
         "titles": {name: one["title"] for name, one in evidence.metrics["about"].items()},
-        "style": style(),
         "verdict": evidence.verdict,
         "checks": verdict_view.check_table(evidence),
         "glance": glance_view.glance(evidence),

@@ -7,7 +7,7 @@ from tunesmith.improve.ledger import Round
 from tunesmith.improve.proof import ELSEWHERE, OVERALL, TARGET
 from tunesmith.improve.spending import spent
 from tunesmith.report.evidence import Tree
-from tunesmith.report.page import rendered, style
+from tunesmith.report.page import rendered
 from tunesmith.report.round_chart import Point, round_chart
 
 SHOWN_TARGETS = 4
@@ -26,7 +26,6 @@ def rounds_page(title: str, rounds: Sequence[Round], alpha: float, looks: int) -
         "rounds_page.html",
         {
             "title": title,
-            "style": style(),
             "cards": _cards(rounds, alpha, looks),
             "charts": list(_charts(rounds)),
             "lines": [_line(one) for one in rounds],
@@ -39,7 +38,7 @@ def _cards(rounds: Sequence[Round], alpha: float, looks: int) -> list[tuple[str,
     """Return name, value and note of the tiles."""
     kept = [one for one in rounds if one.kept]
     own = [one for one in rounds if one.test_set == rounds[-1].test_set]
-    rows = sum(_rows(one) for one in kept)
+    rows = sum(one.rows for one in kept)
     seconds, money = (
         sum(getattr(one, name) for one in rounds) for name in ("train_seconds", "money")
     )
@@ -108,12 +107,7 @@ def _what(one: Round) -> str:
         for maker, rows in counts.items():
             makers[maker] = makers.get(maker, 0) + rows
     by = ", ".join(f"{rows} {maker}" for maker, rows in makers.items())
-    return f"{_rows(one)} rows ({by}) for {', '.join(named)}{more}"
-
-
-def _rows(one: Round) -> int:
-    """Return how many rows a round added."""
-    return sum(rows for makers in one.added.values() for rows in makers.values())
+    return f"{one.rows} rows ({by}) for {', '.join(named)}{more}"
 
 
 def _difference(proof: dict[str, Any], name: str) -> str:

@@ -6,8 +6,6 @@ from tunesmith.augmenters.feedback_row import checked_row
 from tunesmith.errors import UserError
 from tunesmith.rows import TURNS, Row, conversation, message_text
 
-BESIDE = ("replaces", "weight")  # of a feedback row, beside the columns of the table
-MOST_WEIGHT = 20
 BLANK = [{"role": "assistant", "content": ""}]
 ANSWERS: dict[str, dict[str, Any]] = {  # what a row without an answer may lack
     "chat": {"completion": BLANK},
@@ -27,7 +25,7 @@ def checked(row: Row, where: str) -> Row:
     lack = lacking(check_shape(row, where))
     if lack:
         raise UserError(f"{where}: {lack}")
-    _check(row, where)
+    checked_row(row, where, where, "review")
     return row
 
 
@@ -41,7 +39,7 @@ def check_shape(row: Row, where: str) -> Row:
     if row.get("messages"):  # hold their answers themselves
         lacks = {name: cell for name, cell in lacks.items() if name not in TURNS}
     filled = {**lacks, **row}
-    _check(filled, where)
+    checked_row(filled, where, where, "review")
     return filled
 
 
@@ -61,16 +59,6 @@ def lacking(row: Row) -> str | None:
     turns = conversation(row)
     answered = turns[-1]["role"] == "assistant" and message_text(turns[-1]).strip()
     return None if answered else "there is no answer; write one"
-
-
-def _check(row: Row, where: str) -> None:
-    """Refuse cells of the wrong kind and columns that a task needs and a row lacks."""
-    checked_row({k: v for k, v in row.items() if k not in BESIDE}, where, where, "review")
-    weight, replaces = row.get("weight"), row.get("replaces")
-    if weight is not None and not (type(weight) is int and 1 <= weight <= MOST_WEIGHT):
-        raise UserError(f"{where}: weight: a whole number from 1 to {MOST_WEIGHT}, not {weight!r}")
-    if not isinstance(replaces, str | None):
-        raise UserError(f"{where}: replaces: the id of a train row, not {replaces!r}")
 
 
 def _asked(row: Row) -> list[dict[str, str]]:

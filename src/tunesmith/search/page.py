@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tunesmith.report.page import style
+from tunesmith.report.page import rendered
 from tunesmith.report.track import bar
 from tunesmith.search.chart import Dot, Path, Scale, chart, names, numbers
 from tunesmith.search.curve import WORDS as METRICS
@@ -20,14 +19,7 @@ FOLDER = FilePath(__file__).parent
 
 def render(findings: Findings, search: SearchParams) -> str:
     """Return the page, without a script and with everything escaped."""
-    templates = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return templates.get_template("page.html").render(context(findings, search))
+    return rendered("page.html", context(findings, search), FOLDER)
 
 
 def context(findings: Findings, search: SearchParams) -> dict[str, Any]:
@@ -36,7 +28,6 @@ def context(findings: Findings, search: SearchParams) -> dict[str, Any]:
     best = next((one for one in trials if one["number"] == findings["best"]), None)
     states = [one["state"] for one in trials]
     return {
-        "style": style(),
         "study": findings["study"],
         "phase": findings["phase"],
         "metric": METRICS[findings["metric"]],
