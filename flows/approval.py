@@ -46,8 +46,7 @@ def check() -> None:
     """
     if is_own() and not sys.stdin.isatty():
         raise UserError(
-            "--approve: nobody to ask; name a Prefect server in PREFECT_API_URL, or run in a "
-            "terminal"
+            "nobody to ask; name a Prefect server in PREFECT_API_URL, or run in a terminal"
         )
 
 

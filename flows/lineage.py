@@ -15,6 +15,7 @@ from tunesmith.lineage.traces import Trace, by_op, by_source
 
 Record = dict[str, Any]
 SOURCES = "reports/data/manifest.json"
+UNCOMMITTED = "a run counts once its dvc.lock is committed (`tunesmith run --deliver` does that)"
 SCORES = "reports/metrics.json"
 
 
@@ -41,7 +42,10 @@ def of_model(found: Subject, history: History) -> Record:
     entry = lock.out(found.model)
     if entry is None:
         known = ", ".join(sorted(_models(lock))) or "none"
-        raise UserError(f"{found.model}: commit {short(found.rev)} has no such model; its: {known}")
+        raise UserError(
+            f"{found.model}: commit {short(found.rev)} has no such model; its: {known}; "
+            f"{UNCOMMITTED}"
+        )
     manifest = _manifest(found.rev, found.model, history)
     tables, missing = traces_of(found, history)
     train = [one for one in tables if one.table == TRAINED]

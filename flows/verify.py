@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.history import History, Missing, archived, export, file_md5
-from flows.lineage import SOURCES
+from flows.lineage import SOURCES, UNCOMMITTED
 from flows.registry import commit_of
 from flows.subjects import NOW, TABLES, Subject, candidate_at, subject
 from tunesmith.errors import UserError
@@ -144,6 +144,8 @@ def verify(name: str | None, pull: bool) -> int:
     told = f"{found.name}: {len(look.hashed):,} files of DVC's cache hashed again"
     inputs = len(look.inputs())
     print(f"{told}, {inputs:,} inputs and code held against git: {len(wrong)} wrong")
+    if not look.hashed and not wrong:
+        print(f"it names no output: {UNCOMMITTED}")
     return int(bool(wrong))
 
 

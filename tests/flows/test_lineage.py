@@ -94,7 +94,10 @@ def test_a_round_is_found_with_its_tag_and_versions(ledger: Path, name: str) -> 
     [
         ("v7.0.0", r"v7\.0\.0: no such version; there are: adapter@v0\.2\.0, adapter@v0\.1\.0"),
         ("round-9", "round-9: no such round in data/feedback; there are: round-1"),
-        ("models/nix", r"models/nix: commit .{7} has no such model; its: models/base"),
+        (
+            "models/nix",
+            r"models/nix: commit .{7} has no such model; its: models/base.*is committed",
+        ),
         ("nix", "nix: no version, row or round is called so"),
     ],
 )

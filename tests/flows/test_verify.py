@@ -93,3 +93,11 @@ def test_a_manifest_of_other_rows_or_code_is_told(
     told = capsys.readouterr().out
     assert "models/sft/manifest.json: trained by other code than the commit holds" in told
     assert "base data/demo-base: " in told
+
+
+def test_a_run_that_is_not_committed_is_not_taken_for_one_without_a_fault(
+    delivery: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify(None, pull=False) == 0
+    told = capsys.readouterr().out
+    assert "it names no output: a run counts once its dvc.lock is committed" in told
