@@ -6,8 +6,9 @@ from pydantic import Field
 
 from tunesmith.objectives.dpo import Dpo
 from tunesmith.objectives.likelihood import Likelihood
+from tunesmith.objectives.reward import Reward
 
-Objective: TypeAlias = Annotated[Dpo | Likelihood, Field(discriminator="kind")]
+Objective: TypeAlias = Annotated[Dpo | Likelihood | Reward, Field(discriminator="kind")]
 
 
 def objectives_for(task: str) -> list[str]:
