@@ -9,6 +9,7 @@ from typing import Any
 
 from flows import runner
 from flows.repository import git, succeeds
+from tunesmith.errors import UserError
 
 FOLDERS = Path(".dvc/tmp/exps/standalone")
 NOTES = Path(".dvc/tmp/exps/run")
@@ -48,6 +49,31 @@ def forget(name: str) -> None:
     """Remove an experiment, if there is one of that name; DVC's cache keeps what it has made."""
     while (ref := ref_of(name)) is not None:
         git("update-ref", "-d", ref)
+
+
+def fetch(name: str) -> None:
+    """Fetch an experiment from origin: what it has measured, not the data that it has made.
+
+    Raises:
+        UserError: origin does not have it, or does not answer.
+    """
+    listed = git("ls-remote", "origin", f"refs/exps/*/{name}").splitlines()
+    if not listed:
+        raise UserError(f"origin has no experiment {name}; its worker did not push it")
+    ref = listed[-1].split("\t")[1]
+    git("fetch", "--quiet", "--force", "origin", f"{ref}:{ref}")
+
+
+def pull(name: str) -> None:
+    """Fetch what an experiment has made, and by what DVC knows to restore it.
+
+    Raises:
+        UserError: origin or the DVC remote does not have it.
+    """
+    try:
+        runner.dvc("exp", "pull", "--force", "--run-cache", "origin", name)
+    except runner.DvcFailed as failure:
+        raise UserError(f"{name}: {failure.reason}") from None
 
 
 def clear(name: str) -> None:
