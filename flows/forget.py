@@ -25,6 +25,11 @@ BEFORE = (
     "data/train/left_out.parquet",
 )
 EXAM = "data/exam/rows.parquet"
+WRITTEN = (  # by people and services, here and in no version
+    *("data/incoming", "data/inbox", "data/ratings", "data/reviews", "data/judge", "data/augment"),
+    *("data/written", "data/feedback", "data/proposals"),
+    *("data/train/replies.jsonl", "data/evaluation/replies.jsonl"),
+)
 SHOWN = 8
 LIST = Path("data/frozen/forgotten.csv")
 REST = """\
@@ -137,7 +142,7 @@ def _still(held: list[Went], names: list[str], ids: set[str], history: History) 
     known = {one["path"] for one in tracked}
     here = [
         {"path": str(path), "here": True}
-        for path in mentions(Path(), names, ids)
+        for path in mentions(Path(), WRITTEN, names, ids)
         if str(path) not in known
     ]
     return [*tables.values(), *tracked, *here]

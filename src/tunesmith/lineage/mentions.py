@@ -5,18 +5,15 @@ from pathlib import Path
 
 from tunesmith.lineage.traces import file_of
 
-PLACES = (  # of the working copy; a folder counts with all that lies in it
-    *("data/incoming", "data/inbox", "data/ratings", "data/reviews", "data/judge", "data/augment"),
-    *("data/written", "data/feedback", "data/proposals"),
-    *("data/train/replies.jsonl", "data/evaluation/replies.jsonl"),
-)
 
-
-def mentions(root: Path, names: Iterable[str], ids: Iterable[str]) -> list[Path]:
-    """Return the files of `PLACES` that are named, or in which an id stands; sorted.
+def mentions(
+    root: Path, places: Iterable[str], names: Iterable[str], ids: Iterable[str]
+) -> list[Path]:
+    """Return the files that are named, or in which an id stands.
 
     Args:
         root: of the project.
+        places: of it, files and folders with all that lies in them.
         names: sources or `file:line`, as rows name where they come from.
         ids: of rows.
     """
@@ -24,15 +21,15 @@ def mentions(root: Path, names: Iterable[str], ids: Iterable[str]) -> list[Path]
     wanted = [one.encode() for one in ids if one]
     return [
         path
-        for path in _files(root)
+        for path in _files(root, places)
         if any(path == Path(name) or str(path).endswith(f"/{name}") for name in files)
         or _holds(root / path, wanted)
     ]
 
 
-def _files(root: Path) -> Iterator[Path]:
+def _files(root: Path, places: Iterable[str]) -> Iterator[Path]:
     """Yield the files of all places, by their path from the root."""
-    for place in PLACES:
+    for place in places:
         whole = root / place
         found = sorted(whole.rglob("*")) if whole.is_dir() else [whole]
         yield from (path.relative_to(root) for path in found if path.is_file())
