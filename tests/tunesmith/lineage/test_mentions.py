@@ -4,7 +4,6 @@ from pathlib import Path
 
 from tunesmith.lineage.mentions import mentions
 
-
 PLACES = ("data/incoming", "data/reviews/decisions.jsonl", "data/ratings")
 
 
