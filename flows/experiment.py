@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows import runner
+from flows import remote, runner
 from flows.repository import git, succeeds
 from tunesmith.errors import UserError
 
@@ -64,16 +64,20 @@ def fetch(name: str) -> None:
     git("fetch", "--quiet", "--force", "origin", f"{ref}:{ref}")
 
 
-def pull(name: str) -> None:
-    """Fetch what an experiment has made, and by what DVC knows to restore it.
+def give(name: str) -> None:
+    """Send what an experiment has made to the DVC remote, then the experiment to origin.
+
+    Its commit is checked out for that. (`dvc exp push` takes a remote's path that is relative for
+    one from the root of the disk, and leaves metrics out, without which DVC restores no stage.)
 
     Raises:
-        UserError: origin or the DVC remote does not have it.
+        UserError: the remote or origin did not take it.
     """
-    try:
-        runner.dvc("exp", "pull", "--force", "--run-cache", "origin", name)
-    except runner.DvcFailed as failure:
-        raise UserError(f"{name}: {failure.reason}") from None
+    ref = ref_of(name)
+    assert ref is not None
+    git("checkout", "--quiet", "--force", "--detach", ref)
+    remote.send(of_git=True)
+    git("push", "--quiet", "--force", "origin", f"{ref}:{ref}")
 
 
 def clear(name: str) -> None:

@@ -240,15 +240,12 @@ def apply(number: int | None) -> str:
 
     bench = open_bench()
     chosen = trial_named(bench.findings(), number)
-    if bench.search.pool and chosen["state"] == "complete":
-        experiment.pull(chosen["experiment"])
     turn(chosen["dials"], PARAMS_FILE)
     changed = [
         path for path in chosen["dials"] if _differs(bench.params, path, chosen["dials"][path])
     ]
-    after = (
-        "the next run restores its training" if chosen["state"] == "complete" else "it did not end"
-    )
+    run = "the next run with --pull" if bench.search.pool else "the next run"
+    after = f"{run} restores its training" if chosen["state"] == "complete" else "it did not end"
     return (
         f"params.yaml: trial {chosen['number']} sets {', '.join(changed) or 'nothing new'}; {after}"
     )

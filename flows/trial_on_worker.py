@@ -49,8 +49,8 @@ def _run(
     say(f"on a worker, from {rev[:9]}")
     try:
         dvc("pull", "--run-cache", "--allow-missing")  # a stage that never ran has made nothing
-        experiment.run(trial, stage, dials, say)
-        check_wanted()
-        dvc("exp", "push", "--force", "--run-cache", "origin", trial)
     except DvcFailed as failure:
         raise UserError(failure.reason) from None
+    experiment.run(trial, stage, dials, say)
+    check_wanted()
+    experiment.give(trial)
