@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, chdir, contextmanager
+from contextlib import chdir
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -164,42 +164,6 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     hook = Webhook()
     yield hook
     hook.close()
-
-
-@pytest.fixture(scope="session")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect API for all runs that need none of their own."""
-    with _server_in(tmp_path_factory.mktemp("api")) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with Prefect's database, which takes seconds to make."""
-    folder = tmp_path_factory.mktemp("home")
-    with _server_in(folder):
-        return folder / ".work"
-
-
-@pytest.fixture
-def with_home(prefect_home: Path) -> Callable[[], None]:
-    """Give the project of the current folder a Prefect that need not be set up."""
-    return lambda: shutil.copytree(prefect_home, ".work")
-
-
-@contextmanager
-def _server_in(folder: Path) -> Iterator[str]:
-    """Run a Prefect server of our own that keeps its records in a folder; give its address."""
-    from flows.server import prefect_api
-
-    before = dict(os.environ)
-    with ExitStack() as running:
-        with chdir(folder):
-            server = running.enter_context(prefect_api())
-        server.wait()
-        os.environ.clear()
-        os.environ.update(before)
-        yield server.url
 
 
 @pytest.fixture(scope="session")

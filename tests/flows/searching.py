@@ -60,11 +60,13 @@ def project(folder: Path, **search: object) -> Path:
     (folder / "train.py").write_text(TRAIN)
     (folder / "raw.txt").write_text("hello\n")
     (folder / ".gitignore").write_text("/.work\n/rows.txt\n/models\n")
+    (folder / ".dvc").mkdir()  # as `dvc init` makes it
+    (folder / ".dvc" / ".gitignore").write_text("/config.local\n/tmp\n/cache\n")
+    (folder / ".dvc" / "config").touch()
     shutil.copy(ROOT / "params.yaml", folder)
     write_search(folder, **search)
     for words in (
         ["git", "init", "-q", "-b", "main"],
-        [sys.executable, "-m", "dvc", "init", "-q"],
         ["git", "add", "-A"],
         ["git", "commit", "-qm", "Begin"],
     ):
