@@ -158,7 +158,8 @@ def _are_enough(trials: list[Any], search: SearchParams) -> bool:
     """Tell whether as many trials as are wanted have begun."""
     from optuna.trial import TrialState
 
-    return sum(one.state != TrialState.WAITING for one in trials) >= search.trials
+    begun = sum(one.state != TrialState.WAITING for one in trials)
+    return bool(begun >= search.trials)
 
 
 def _next_number(trials: list[Any]) -> int:
