@@ -76,6 +76,13 @@ printf '{"verdict": "%s", "reasons": ["as the rows say"]}\\n' $verdict > reports
 """
 TRAIN = "mkdir -p models/sft\ncp raw.txt models/sft/weights.txt\n"
 
+DVC = """
+import gc, sys
+gc.set_threshold(20_000, 20, 20)  # a third off its start
+from dvc.cli import main
+sys.argv[0] = "dvc"
+sys.exit(main())
+"""
 RETRAIN = """
 import sys
 from flows.retrain import end_now, main
@@ -101,8 +108,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def call(*command: str) -> str:
     """Return what a command prints in the current folder; a failure shows it."""
-    python = [sys.executable, "-m"] if command[0] == "dvc" else []
-    done = subprocess.run([*python, *command], check=False, capture_output=True, text=True)
+    words = [sys.executable, "-c", DVC, *command[1:]] if command[0] == "dvc" else command
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
