@@ -81,6 +81,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     """The address of a Prefect API, and a copy of its database from before the first run."""
     from flows.server import HOME
     from tests.flows.served import server_in
+    from tests.flows.warm import warm
 
     folder, home = tmp_path_factory.mktemp("api"), tmp_path_factory.mktemp("home")
     with server_in(folder) as url:
@@ -90,7 +91,8 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
             closing(sqlite3.connect(home / HOME / "prefect.db")) as copy,
         ):
             of_server.backup(copy)
-        yield url, home / WORK
+        with warm(url):
+            yield url, home / WORK
 
 
 @pytest.fixture(scope="session")

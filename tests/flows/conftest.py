@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.flows import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 DVC_YAML = """\
 stages:
@@ -116,13 +118,8 @@ def call(*command: str) -> str:
 
 def start(*arguments: str) -> "subprocess.Popen[str]":
     """Start the flow on the project of the current folder, whose dials are none of ours."""
-    return subprocess.Popen(
-        [sys.executable, "-c", RETRAIN, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    env = {**os.environ, "COLUMNS": "200"}
+    return warm.start(RETRAIN, arguments, env, subprocess.PIPE)
 
 
 @pytest.fixture(scope="session")

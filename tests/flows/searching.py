@@ -3,11 +3,11 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from tests.flows import warm
 from tests.flows.conftest import ROOT, call
 
 DVC_YAML = """\
@@ -84,13 +84,8 @@ def write_search(folder: Path, **search: object) -> None:
 
 def begun(*words: str) -> "subprocess.Popen[str]":
     """Start `tunesmith search` in the current folder."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "search", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    env = {**os.environ, "COLUMNS": "200"}
+    return warm.start(warm.TUNESMITH, ("search", *words), env, subprocess.STDOUT)
 
 
 def searched(*words: str) -> tuple[int, str]:

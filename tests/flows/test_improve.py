@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.flows import toy_loop
+from tests.flows import toy_loop, warm
 from tests.flows.conftest import call
 from tests.flows.delivered import at_origin, deliver, refs, trailer
 from tests.flows.toy_loop import row, sizes
@@ -135,8 +135,9 @@ def publish(subject: str) -> None:
 def run_loop(rounds: int = 0, first: str = "") -> tuple[int, str, str]:
     """Run the loop in a process of its own; return its exit code, last line and errors."""
     code = LOOP.format(first=first, rounds=rounds)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    return done.returncode, (done.stdout.strip().splitlines() or [""])[-1], done.stderr
+    process = warm.start(code, (), os.environ, subprocess.PIPE)
+    out, errors = process.communicate()
+    return process.returncode, (out.strip().splitlines() or [""])[-1], errors
 
 
 def improve(rounds: int = 0) -> str:
