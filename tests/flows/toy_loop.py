@@ -16,29 +16,21 @@ stages:
     cmd: python toy_loop.py split
     deps: [toy_loop.py, rows.json]
     outs: [data/splits]
-  augment:
-    cmd: python toy_loop.py augment
-    deps: [toy_loop.py, data/splits, data/feedback]
-    outs: [data/train/train.parquet]
   train:
-    cmd: python toy_loop.py train
-    deps: [toy_loop.py, data/train/train.parquet, harm.txt, dull.txt]
+    cmd: python toy_loop.py augment train
+    deps: [toy_loop.py, data/splits, data/feedback, harm.txt, dull.txt]
     params: [phases.sft]
-    outs: [models/sft, reports/efficiency/train-sft.json]
+    outs: [data/train/train.parquet, models/sft, reports/efficiency/train-sft.json]
     metrics: [reports/training/sft.json: {cache: false}]
   champion:
     cmd: python -m stages.champion --pointer champion.json --base base --champion models/champion
     deps: [champion.json, base]
     outs: [models/champion]
   evaluate:
-    cmd: python toy_loop.py evaluate
-    deps: [toy_loop.py, data/splits, models/sft]
-    outs: [data/evaluation/per_row.parquet]
+    cmd: python toy_loop.py evaluate propose
+    deps: [toy_loop.py, data/splits, models/sft, pool.json]
+    outs: [data/evaluation/per_row.parquet, data/proposals/candidates.jsonl]
     metrics: [reports/metrics.json: {cache: false}]
-  propose:
-    cmd: python toy_loop.py propose
-    deps: [toy_loop.py, data/evaluation/per_row.parquet, data/splits, pool.json]
-    outs: [data/proposals/candidates.jsonl]
   gate:
     cmd: python toy_loop.py gate
     deps: [toy_loop.py, models/sft, models/champion]
@@ -168,4 +160,5 @@ def gate() -> None:
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]]()
+    for step in sys.argv[1:]:
+        globals()[step]()
