@@ -10,7 +10,7 @@ def curve_charts(evidence: Evidence) -> list[Tree]:
     """Return a chart for each phase with its last losses; phases without any loss are left out."""
     charts = [_chart(phase, lines) for phase, lines in evidence.curves.items()]
     usual = "nats per row" if evidence.findings["task"] == "classification" else "nats per token"
-    units = [unit(lines, usual) for lines in evidence.curves.values()]
+    units = [", ".join([unit(own, usual), *_accuracy(own)]) for own in evidence.curves.values()]
     return [{**chart, "unit": of} for chart, of in zip(charts, units, strict=True) if chart["svg"]]
 
 
@@ -31,7 +31,7 @@ def _chart(phase: str, lines: Lines) -> Tree:
     return {
         "phase": phase,
         "svg": line_chart(known, label, "step"),
-        "last": ", ".join([*last, *_accuracy(lines)]),
+        "last": ", ".join(last),
         "splits": [one.name for one in known],
         "epochs": max((float(line["epoch"]) for line in lines if line.get("epoch")), default=0.0),
     }
