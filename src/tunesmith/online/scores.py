@@ -1,22 +1,6 @@
-"""Scores of answers before they are learnt from: refused, scaled, clipped, ended."""
+"""Scores of answers before they are learnt from: scaled, clipped, less without an end."""
 
 import math
-
-from tunesmith.errors import UserError
-
-
-def refuse_broken(scores: list[float], what: str, step: int) -> None:
-    """Refuse scores that are no numbers.
-
-    Raises:
-        UserError: says how many, and names the first.
-    """
-    bad = [place for place, score in enumerate(scores) if not math.isfinite(score)]
-    if bad:
-        raise UserError(
-            f"{what} is {scores[bad[0]]} for {len(bad):,} of {len(scores):,} answers at step "
-            f"{step}, first answer {bad[0] + 1}; a reward has to be a finite number for any answer"
-        )
 
 
 def shaped(

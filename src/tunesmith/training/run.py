@@ -1,6 +1,6 @@
 """Trains one phase: model and rows in, trained model and curves out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,7 @@ class Trained:
     rows: dict[str, int]
     trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
+    costs: dict[str, float] = field(default_factory=dict)  # beyond these, for the efficiency report
 
 
 def train(

@@ -1,11 +1,6 @@
 """Scores before they are learnt from."""
 
-import math
-
-import pytest
-
-from tunesmith.errors import UserError
-from tunesmith.online.scores import refuse_broken, shaped
+from tunesmith.online.scores import shaped
 
 
 def test_they_are_scaled_then_clipped_then_an_answer_without_an_end_pays() -> None:
@@ -15,9 +10,3 @@ def test_they_are_scaled_then_clipped_then_an_answer_without_an_end_pays() -> No
 
 def test_without_a_clip_any_size_is_left() -> None:
     assert shaped([1e9], [True], 1.0, None, 1.0) == [1e9]
-
-
-@pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_a_score_that_is_no_number_is_named(bad: float) -> None:
-    with pytest.raises(UserError, match=rf"length is {bad} for 1 of 2 answers at step 7, first.* 2"):
-        refuse_broken([1.0, bad], "length", 7)
