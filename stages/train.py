@@ -11,6 +11,7 @@ from tunesmith.hardware import read_hardware
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
+from tunesmith.online.run import train_online
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
@@ -61,7 +62,7 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
         Manifest(
             phase=name,
-            task=phase.asked_as,
+            task=trained.asked_as or phase.asked_as,
             method=phase.method.model_dump(mode="json"),
             base=trained.start.descriptor,
             labels=trained.labels,
@@ -95,6 +96,7 @@ def efficiency(trained: Trained, out: Path) -> dict[str, float]:
         "trainable_parameters": sum(
             p.numel() for p in trained.model.parameters() if p.requires_grad
         ),
+        **trained.costs,
     }
 
 
@@ -120,8 +122,12 @@ def train_phase(paths: Paths, group: Group) -> None:
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
     work = WORK / "train" / (f"{key}-sharded" if group.sharded else key) / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    tokens, partner = WORK / "tokens", getattr(paths, "with")
-    trained = train(phase, paths.start, rows, validation, work, seed, tokens, group, partner)
+    partner, tables = getattr(paths, "with"), (rows, validation)
+    if phase.objective.online:
+        trained = train_online(phase, paths.start, *tables, work, seed, partner, group)
+    else:
+        kept = WORK / "tokens"
+        trained = train(phase, paths.start, *tables, work, seed, kept, group, partner)
     if group.first:
         save(trained, phase, made_from, name, work / "model")
         shutil.rmtree(paths.model, ignore_errors=True)

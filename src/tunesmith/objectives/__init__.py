@@ -5,9 +5,12 @@ from typing import Annotated, TypeAlias, get_args
 from pydantic import Field
 
 from tunesmith.objectives.dpo import Dpo
+from tunesmith.objectives.grpo import Grpo
 from tunesmith.objectives.likelihood import Likelihood
+from tunesmith.objectives.ppo import Ppo
+from tunesmith.objectives.rloo import Rloo
 
-Objective: TypeAlias = Annotated[Dpo | Likelihood, Field(discriminator="kind")]
+Objective: TypeAlias = Annotated[Dpo | Grpo | Likelihood | Ppo | Rloo, Field(discriminator="kind")]
 
 
 def objectives_for(task: str) -> list[str]:

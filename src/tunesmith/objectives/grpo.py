@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, PositiveInt
 
-from tunesmith.online.objective import Loss, OnlineObjective, Share, Targets
+from tunesmith.objectives.base.online import Loss, OnlineObjective, Share, Targets
 
 if TYPE_CHECKING:
     from tunesmith.online.experience import Experience, Seen
@@ -32,8 +32,8 @@ class Grpo(OnlineObjective):
         """Return the same advantage for all tokens of an answer."""
         from tunesmith.online.advantages import group_relative
 
-        scores_B = group_relative(experience.scores_B, self.group, self.scale_by_deviation)
-        return Targets(scores_B[:, None] * experience.mask_BT)
+        scores_B = group_relative(experience.scores, self.group, self.scale_by_deviation)
+        return Targets(scores_B[:, None] * experience.mask)
 
     def loss(
         self, now: "Seen", experience: "Experience", targets: Targets, share: Share, beta: float
@@ -42,7 +42,7 @@ class Grpo(OnlineObjective):
         from tunesmith.online.clipping import policy_loss
         from tunesmith.online.kl import k3
 
-        mask_BT = experience.mask_BT
+        mask_BT = experience.mask
         policy_BT, clipped_BT = policy_loss(
             now.logprobs,
             experience.old.logprobs,
@@ -50,7 +50,7 @@ class Grpo(OnlineObjective):
             self.clip_low,
             self.clip_high,
         )
-        distance_BT = k3(now.logprobs, experience.reference_BT)
+        distance_BT = k3(now.logprobs, experience.reference)
         weight_BT = mask_BT / share.tokens
         if self.mean_of == "answers":
             weight_BT = mask_BT / mask_BT.sum(1, keepdim=True) / share.answers

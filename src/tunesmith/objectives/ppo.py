@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from tunesmith.online.objective import Loss, OnlineObjective, Share, Targets
+from tunesmith.objectives.base.online import Loss, OnlineObjective, Share, Targets
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -47,8 +47,8 @@ class Ppo(OnlineObjective):
         from tunesmith.online.gae import gae
         from tunesmith.online.whitening import whitened
 
-        mask_BT, values_BT = experience.mask_BT, experience.old.values
-        rewards_BT = self._rewards(experience, beta)
+        mask_BT, values_BT = experience.mask, experience.old.values
+        rewards_BT = self._earned(experience, beta)
         if self.whiten_rewards:
             rewards_BT = whitened(rewards_BT, mask_BT, keep_mean=True, total=total)
         advantages_BT = gae(rewards_BT, values_BT, mask_BT, self.discount, self.gae_decay)
@@ -57,27 +57,32 @@ class Ppo(OnlineObjective):
             advantages_BT = whitened(advantages_BT, mask_BT, total=total)
         return Targets(advantages_BT, returns_BT)
 
-    def _rewards(self, experience: "Experience", beta: float) -> "Tensor":
+    def _earned(self, experience: "Experience", beta: float) -> "Tensor":
         """Return what each token earns."""
         from tunesmith.online.kl import k1
 
-        mask_BT = experience.mask_BT
-        rewards_BT = -beta * k1(experience.old.logprobs, experience.reference_BT) * mask_BT
+        mask_BT = experience.mask
+        rewards_BT = -beta * k1(experience.old.logprobs, experience.reference) * mask_BT
         last_B = mask_BT.sum(1, keepdim=True) - 1
-        return rewards_BT.scatter_add(1, last_B, experience.scores_B[:, None])
+        return rewards_BT.scatter_add(1, last_B, experience.scores[:, None])
 
     def loss(
-        self, now: "Seen", experience: "Experience", targets: Targets, share: Share, beta: float
+        self,
+        now: "Seen",
+        experience: "Experience",
+        targets: Targets,
+        share: Share,
+        beta: float,  # noqa: ARG002
     ) -> Loss:
         """Return the mean over tokens of both clipped losses, less the entropy's bonus."""
         from tunesmith.online.clipping import policy_loss, value_loss
 
-        assert targets.returns_BT is not None
-        old, mask_BT = experience.old, experience.mask_BT
+        assert targets.returns is not None
+        old, mask_BT = experience.old, experience.mask
         policy_BT, clipped_BT = policy_loss(
             now.logprobs, old.logprobs, targets.advantages, self.clip_low, self.clip_high
         )
-        value_BT = value_loss(now.values, old.values, targets.returns_BT, self.value_clip)
+        value_BT = value_loss(now.values, old.values, targets.returns, self.value_clip)
         names = ("policy_loss", "value_loss", "clip_fraction", "entropy_now")
         each = (policy_BT, value_BT, clipped_BT, now.entropy)
         parts = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, PositiveInt
 
-from tunesmith.online.objective import Loss, OnlineObjective, Share, Targets
+from tunesmith.objectives.base.online import Loss, OnlineObjective, Share, Targets
 
 if TYPE_CHECKING:
     from tunesmith.online.experience import Experience, Seen
@@ -32,11 +32,11 @@ class Rloo(OnlineObjective):
         from tunesmith.online.kl import k1
         from tunesmith.online.whitening import whitened
 
-        distance_BT = k1(experience.old.logprobs, experience.reference_BT) * experience.mask_BT
-        paid_B = experience.scores_B - beta * distance_BT.sum(1)
+        distance_BT = k1(experience.old.logprobs, experience.reference) * experience.mask
+        paid_B = experience.scores - beta * distance_BT.sum(1)
         advantages_B = leave_one_out(paid_B, self.group)
         if self.whiten_advantages:
-            mask_B = experience.mask_BT[:, 0]
+            mask_B = experience.mask[:, 0]
             advantages_B = whitened(advantages_B, mask_B, total=total)
         return Targets(advantages_B)
 
@@ -51,7 +51,7 @@ class Rloo(OnlineObjective):
         """Return the mean over answers of the clipped loss."""
         from tunesmith.online.clipping import policy_loss
 
-        mask_BT = experience.mask_BT
+        mask_BT = experience.mask
         now_B = (now.logprobs * mask_BT).sum(1)
         old_B = (experience.old.logprobs * mask_BT).sum(1)
         policy_B, clipped_B = policy_loss(

@@ -1,1 +1,1 @@
-"""Reinforcement learning: a model answers, its answers are scored, and it learns from the scores."""
+"""Reinforcement: a model answers, its answers are scored, and it learns from the scores."""

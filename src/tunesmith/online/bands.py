@@ -1,7 +1,7 @@
 """The bands in which a training has to stay; outside of them nothing good is learnt any more."""
 
 from tunesmith.errors import UserError
-from tunesmith.online.objective import OnlineObjective
+from tunesmith.objectives.base.online import OnlineObjective
 
 
 def refuse_outside(objective: OnlineObjective, record: dict[str, float], phase: str) -> None:

@@ -35,29 +35,29 @@ class Experience:
 
     Attributes:
         rollouts: B of them; those of one prompt stand together.
-        scores_B: what each is worth.
-        mask_BT: True on the tokens of answers, never on prompts or padding.
+        scores: B, what each is worth.
+        mask: BT, True on the tokens of answers, never on prompts or padding.
         old: what the policy made of them when it gave them.
-        reference_BT: log-probabilities by the model at the start.
+        reference: BT, log-probabilities by the model at the start.
     """
 
     rollouts: list[Rollout]
-    scores_B: Tensor
-    mask_BT: Tensor
+    scores: Tensor
+    mask: Tensor
     old: Seen
-    reference_BT: Tensor
+    reference: Tensor
 
     def part(self, places: Sequence[int]) -> "Experience":
         """Return some of the answers, as wide as the longest of them."""
         rollouts = [self.rollouts[place] for place in places]
-        at = torch.tensor(places, device=self.mask_BT.device)
+        at = torch.tensor(places, device=self.mask.device)
         width = longest(rollouts)
         return Experience(
             rollouts,
-            self.scores_B[at],
-            self.mask_BT[at, :width],
+            self.scores[at],
+            self.mask[at, :width],
             Seen(*(one[at, :width] for one in self.old)),
-            self.reference_BT[at, :width],
+            self.reference[at, :width],
         )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
+from tunesmith.objectives.base.online import OnlineObjective, Share, Targets
 from tunesmith.online.experience import Experience
-from tunesmith.online.objective import OnlineObjective, Share, Targets
 from tunesmith.online.policy import Policy
 from tunesmith.online.together import Together
 
@@ -61,9 +61,9 @@ class Learner:
         for some in _cut(places, self.batch_size):
             part = experience.part(some)
             now = self.policy.see(part.rollouts, self.objective.entropy_learns)
-            own = targets.part(some, part.mask_BT.shape[1])
+            own = targets.part(some, part.mask.shape[1])
             loss = self.objective.loss(now, part, own, share, beta)
-            loss.whole.backward()
+            torch.autograd.backward(loss.whole)
             for name, number in {"loss": loss.whole, **loss.parts}.items():
                 sums[name] = sums.get(name, 0) + number.detach()
         norm = self._apply()
@@ -71,7 +71,7 @@ class Learner:
 
     def _share(self, experience: Experience, places: Sequence[int]) -> Share:
         """Return what the answers of an optimizer step come to, over all processes."""
-        tokens = experience.mask_BT[torch.tensor(places, device=experience.mask_BT.device)].sum()
+        tokens = experience.mask[torch.tensor(places, device=experience.mask.device)].sum()
         answers = torch.tensor(len(places), device=tokens.device)
         both = self.together.total(torch.stack([tokens, answers]).double())
         return Share(*both.tolist())

@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from tunesmith.models.load import peak_compute_memory_bytes
+from tunesmith.objectives.base.online import OnlineObjective
 from tunesmith.online import saved
 from tunesmith.online.bands import refuse_outside
 from tunesmith.online.collect import Collected, Collector
 from tunesmith.online.learner import Learner
-from tunesmith.online.objective import OnlineObjective
 from tunesmith.online.optimizer import Rates, optimizer_of
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt, of_step
 from tunesmith.online.records import curves, line, measured
+from tunesmith.online.rewards.base import Judge, Place
+from tunesmith.online.rewards.combined import Combined
 from tunesmith.online.sampling import answer_seeds
 from tunesmith.online.saved import State
 from tunesmith.online.timing import Stopwatch
 from tunesmith.online.together import Together
-from tunesmith.rewards.base import Place
-from tunesmith.rewards.combined import Combined
 from tunesmith.training.broken import refuse_broken_loss, refuse_broken_weights
 from tunesmith.training.callbacks import duration
 from tunesmith.training.checkpoints import PREFIX, newest_whole
@@ -76,7 +76,12 @@ class Loop:
         )
         self._collector = self._collecting(tokenizer, partner, rows)
         self._learner = Learner(
-            objective, policy, self._optimizer, rows, accumulation, phase.max_grad_norm,
+            objective,
+            policy,
+            self._optimizer,
+            rows,
+            accumulation,
+            phase.max_grad_norm,
             self.together,
         )
         self._began = (time.monotonic(), self.state.global_step)
@@ -127,7 +132,13 @@ class Loop:
             learnt = self._learner.learn(collected.experience, beta, self._order_seed(step))
         self.state.beta = self.objective.kl.following(beta, found["kl"], self.objective.answers)
         self.state.tokens += sum(len(p) + len(a) for p, a in collected.experience.rollouts)
-        record = {"split": "train", "learning_rate": rate, "beta": beta, **found, **learnt}
+        record: dict[str, Any] = {
+            "split": "train",
+            "learning_rate": rate,
+            "beta": beta,
+            **found,
+            **learnt,
+        }
         self._note(record)
         refuse_broken_loss(record["loss"], step)
         refuse_outside(self.objective, self.state.history[-1], self.work.name)
@@ -144,7 +155,7 @@ class Loop:
         """Answer the validation prompts, always with the same noise, and note the best step."""
         with self.watch.part("evaluation"):
             found = measured(self._collector_of_all(), Together(Group()))
-        history = self._rewards() + [found["reward"]]
+        history = [*self._rewards(), found["reward"]]
         if since_best(history, greater_is_better=True) == 0:
             self.state.best_global_step = self.state.global_step
         self._note({"split": "validation", "beta": self.state.beta, **found})
@@ -227,7 +238,13 @@ class Loop:
 
     def _collecting(self, tokenizer: Any, partner: Path, rows: int) -> Collector:
         """Return what lets the policy answer."""
-        place = Place(partner, self.work, rows, self.seed)
+
+        def judge() -> Judge:
+            from tunesmith.rewards.model import RewardModel
+
+            return RewardModel.read(partner).score
+
+        place = Place(judge, self.work, self.seed)
         rewards = Combined(self.objective.rewards, place)
         watch = self.watch
         return Collector(self.objective, self.policy, tokenizer, rewards, rows, watch)

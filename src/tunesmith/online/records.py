@@ -26,12 +26,17 @@ def measured(collected: Collected, together: Together) -> dict[str, float]:
     itself.
     """
     experience = collected.experience
-    mask_BT = experience.mask_BT
-    distance_BT = k1(experience.old.logprobs, experience.reference_BT) * mask_BT
+    mask_BT = experience.mask
+    distance_BT = k1(experience.old.logprobs, experience.reference) * mask_BT
     device = mask_BT.device
     scores_B = torch.tensor(collected.scores, dtype=torch.float64, device=device)
     finished = sum(answer.finished for answer in collected.answers)
-    sums = [len(scores_B), scores_B.sum(), (scores_B**2).sum(), distance_BT.double().sum()]
+    sums: list[Any] = [
+        len(scores_B),
+        scores_B.sum(),
+        (scores_B**2).sum(),
+        distance_BT.double().sum(),
+    ]
     sums += [experience.old.entropy.double().sum(), mask_BT.sum(), finished]
     own = torch.tensor([float(one) for one in sums], dtype=torch.float64, device=device)
     answers, score, square, distance, entropy, tokens, ended = together.total(own).tolist()

@@ -5,8 +5,8 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.models.load import Loaded, dtype, load
+from tunesmith.objectives.base.online import OnlineObjective
 from tunesmith.online.loop import Loop
-from tunesmith.online.objective import OnlineObjective
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt, prompts_of
 from tunesmith.online.records import curves
@@ -15,11 +15,11 @@ from tunesmith.training.batching import ROWS
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.devices.group import ALONE, Group, gathered, wait_for_all
 from tunesmith.training.fast_path import without_adapter
-from tunesmith.training.fitting import refuse_long
+from tunesmith.training.fitting import fitting_rows, refuse_long
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower, precision
-from tunesmith.training.run import Trained, _trainable as trainable
+from tunesmith.training.run import Trained, trainable
 
 IDLE = ("packing", "pack_tokens", "neftune_noise_alpha")
 
@@ -56,6 +56,8 @@ def train_online(
     def attempt(fitting: Phase) -> Trained:
         return _train(fitting, (start, partner or start), (train, validation), work, seed, group)
 
+    named = (("train", train), ("validation", validation))
+    train, validation = (fitting_rows(r, phase.task, s, work.name, group.first) for s, r in named)
     rows = phase.per_device_batch_size or ROWS
     phase = phase.model_copy(update={"per_device_batch_size": rows})
     return within_memory(phase, work, attempt, group)
@@ -115,6 +117,7 @@ def _trained(
         rows={"train": len(rows[0]), "validation": len(rows[1])},
         trained_tokens=0,
         peak_memory_bytes=loop.peak_memory_bytes,
+        asked_as=_form(loaded),
         costs={f"{name}_seconds": round(took, 2) for name, took in loop.watch.spent.items()},
     )
 
@@ -129,7 +132,6 @@ def _prompts(
     phase: Phase, objective: OnlineObjective, loaded: Loaded, rows: list[Row], which: str
 ) -> list[Prompt]:
     """Return the prompts of a table, asked as the start was trained to be asked."""
-    form = loaded.manifest.task if loaded.manifest else "chat"
     room = phase.max_length - objective.max_new_tokens
     if room < 1:
         raise UserError(
@@ -137,8 +139,13 @@ def _prompts(
             f"beside max_new_tokens, {objective.max_new_tokens}; raise the first or lower the "
             "second"
         )
-    asked = "completion" if form == "completion" else "chat"
-    return prompts_of(rows, asked, loaded.tokenizer, room, which)
+    return prompts_of(rows, _form(loaded), loaded.tokenizer, room, which)
+
+
+def _form(loaded: Loaded) -> str:
+    """Return how the start was trained to be asked."""
+    task = loaded.manifest.task if loaded.manifest else "chat"
+    return "completion" if task == "completion" else "chat"
 
 
 def _policy(phase: Phase, objective: OnlineObjective, model: Any, loaded: Loaded) -> Policy:

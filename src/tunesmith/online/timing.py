@@ -13,13 +13,20 @@ class Stopwatch:
     def __init__(self, spent: dict[str, float] | None = None) -> None:
         """Go on from what was spent before."""
         self.spent = dict(spent or {})
+        self._busy = False
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """Count the block's seconds."""
-        started = _now()
-        yield
-        self.spent[name] = self.spent.get(name, 0.0) + _now() - started
+        """Count the block's seconds; those of parts within it are among them, and not counted."""
+        if self._busy:
+            yield
+            return
+        self._busy, started = True, _now()
+        try:
+            yield
+        finally:
+            self._busy = False
+            self.spent[name] = self.spent.get(name, 0.0) + _now() - started
 
 
 def _now() -> float:

@@ -33,5 +33,5 @@ class Together:
         own = [weight.grad for weight in weights if weight.grad is not None]
         flat = torch.cat([gradient.reshape(-1) for gradient in own])
         dist.all_reduce(flat)
-        for gradient, new in zip(own, flat.split([g.numel() for g in own]), strict=True):
+        for gradient, new in zip(own, torch.split(flat, [g.numel() for g in own]), strict=True):
             gradient.copy_(new.view_as(gradient))

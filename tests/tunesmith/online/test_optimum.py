@@ -30,7 +30,7 @@ def test_training_reaches_the_best_policy(kind: str, beta: float) -> None:
     assert apart(REFERENCE, best / best.sum()) > 0.05  # and was not there at the start
 
 
-@pytest.mark.parametrize("beta", [0.3, 2.0])
+@pytest.mark.parametrize("beta", [0.7, 2.0])
 def test_grpo_reaches_that_of_the_divergence_from_the_other_side(beta: float) -> None:
     """The gradient of its k3 is that of KL(pi_ref || pi): pi = beta pi_ref / (level - r)."""
     low, high = float(REWARDS.max()), float(REWARDS.max()) + beta
@@ -39,13 +39,13 @@ def test_grpo_reaches_that_of_the_divergence_from_the_other_side(beta: float) ->
         best = beta * REFERENCE / (level - REWARDS)
         low, high = (level, high) if best.sum() > 1 else (low, level)
     assert float(best.sum()) == pytest.approx(1, abs=1e-4)
-    assert apart(trained("grpo", beta), best) <= 0.05
+    assert apart(trained("grpo", beta, 2 * STEPS), best) <= 0.05
 
 
-def trained(kind: str, beta: float) -> torch.Tensor:
+def trained(kind: str, beta: float, steps: int = STEPS) -> torch.Tensor:
     objective, more = KINDS[kind]
     dials = {**DIALS, **more, "kl": {"kind": "fixed", "beta": beta}}
-    return taught(objective.model_validate(dials), REFERENCE, REWARDS, steps=STEPS)
+    return taught(objective.model_validate(dials), REFERENCE, REWARDS, steps=steps)
 
 
 def apart(one: torch.Tensor, other: torch.Tensor) -> float:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from tunesmith.objectives.base.online import OnlineObjective
 from tunesmith.online.experience import Experience, Rollout, Seen, mask_of
 from tunesmith.online.learner import Learner
-from tunesmith.online.objective import OnlineObjective
 from tunesmith.online.together import Together
 from tunesmith.training.devices.group import ALONE
 
@@ -33,7 +33,7 @@ class Bandit:
     def probabilities(self) -> torch.Tensor:
         return torch.softmax(self.logits_A.detach(), 0)
 
-    def see(self, rollouts: Sequence[Rollout], entropy_learns: bool = False) -> Seen:  # noqa: ARG002
+    def see(self, rollouts: Sequence[Rollout], entropy_learns: bool = False) -> Seen:
         actions_BT = torch.tensor([rollout.answer for rollout in rollouts])
         logprobs_A = torch.log_softmax(self.logits_A, 0)
         ones_BT1 = torch.ones(*actions_BT.shape, 1)

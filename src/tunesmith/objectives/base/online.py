@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from tunesmith.objectives.base import TrainingObjective
+from tunesmith.objectives.base.objective import TrainingObjective
 from tunesmith.online.control import FixedKl, Kl
-from tunesmith.rewards import AnyReward
+from tunesmith.online.rewards import AnyReward
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,17 +23,17 @@ class Targets:
 
     Attributes:
         advantages: of each token (BT) or of each whole answer (B).
-        returns_BT: what the value head should have expected; None without one.
+        returns: BT, what the value head should have expected; None without one.
     """
 
     advantages: "Tensor"
-    returns_BT: "Tensor | None" = None
+    returns: "Tensor | None" = None
 
     def part(self, places: Any, width: int) -> "Targets":
         """Return those of some answers, `width` tokens wide."""
         of_tokens = self.advantages.dim() == 2
         advantages = self.advantages[places]
-        returns = None if self.returns_BT is None else self.returns_BT[places, :width]
+        returns = None if self.returns is None else self.returns[places, :width]
         return Targets(advantages[:, :width] if of_tokens else advantages, returns)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tunesmith.rewards.test_rewards import answer, scores
+from tests.tunesmith.online.rewards.test_rewards import answer, scores
 from tunesmith.errors import UserError
 
 DIALS = {"kind": "function", "of": "rewards/brief.py:brief"}
@@ -21,8 +21,10 @@ def write(body: str) -> None:
 
 
 def test_it_is_given_prompts_answers_and_rows() -> None:
-    write("return [len(a) + len(p[0]['content']) * (r['task'] == 'chat') for p, a, r in "
-          "zip(prompts, answers, rows)]")
+    write(
+        "return [len(a) + len(p[0]['content']) * (r['task'] == 'chat') for p, a, r in "
+        "zip(prompts, answers, rows)]"
+    )
     assert scores(DIALS, answer("ab"), answer("")) == [7.0, 5.0]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from tunesmith.errors import UserError
-from tunesmith.rewards.base import Answer, Place, Reward, Scorer
+from tunesmith.online.rewards.base import Answer, Place, Reward, Scorer
 
 NAMED = r"^rewards/\w+\.py:[A-Za-z_]\w*$"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.tunesmith.endpoints.fake_server import Script, serving
-from tests.tunesmith.rewards.test_rewards import answer, reward
+from tests.tunesmith.online.rewards.test_rewards import PLACE, answer, reward
 from tunesmith.errors import UserError
-from tunesmith.rewards.base import Place
+from tunesmith.online.rewards.base import Place
 
 DIALS = {
     "kind": "served",
@@ -25,7 +25,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
 
 
 def score(tmp_path: Path, *texts: str) -> list[float]:
-    place = Place(Path("models/none"), tmp_path, 8, 0)
+    place = Place(PLACE.judge, tmp_path, 0)
     return reward(**DIALS).scorer(place)([answer(text) for text in texts])
 
 

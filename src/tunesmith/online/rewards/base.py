@@ -26,18 +26,17 @@ class Place:
     """Where rewards are given.
 
     Attributes:
-        model: folder of the model that the phase trains `with`.
+        judge: loads the model that the phase trains `with`, and returns what scores by it.
         work: folder for what may be needed again when the run goes on after an interruption.
-        batch_size: answers that fit into memory at once.
         seed: of the run.
     """
 
-    model: Path
+    judge: Callable[[], "Judge"]
     work: Path
-    batch_size: int
     seed: int
 
 
+Judge: TypeAlias = Callable[[list[list[Message]], list[str]], list[float]]
 Scorer: TypeAlias = Callable[[list[Answer]], list[float]]
 
 

@@ -9,11 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from tests.tiny import chat_row
 from tunesmith.errors import UserError
-from tunesmith.rewards import AnyReward
-from tunesmith.rewards.base import Answer, Place, Reward
-from tunesmith.rewards.combined import Combined
+from tunesmith.online.rewards import AnyReward
+from tunesmith.online.rewards.base import Answer, Place, Reward
+from tunesmith.online.rewards.combined import Combined
 
-PLACE = Place(Path("models/none"), Path("work"), 8, 0)
+PLACE = Place(lambda: lambda prompts, answers: [len(a) for a in answers], Path("work"), 0)
 
 
 def reward(**dials: Any) -> Reward:
@@ -31,7 +31,9 @@ def scores(dials: dict[str, Any], *answers: Answer) -> list[float]:
 
 
 def test_exact_match_compares_with_the_row() -> None:
-    found = scores({"kind": "exact_match"}, answer(" yes\n"), answer("no"), answer("是", right="是"))
+    found = scores(
+        {"kind": "exact_match"}, answer(" yes\n"), answer("no"), answer("是", right="是")
+    )
     assert found == [1.0, 0.0, 1.0]
 
 
@@ -82,7 +84,7 @@ def test_a_reward_that_is_no_number_is_named_with_its_prompt(bad: float) -> None
     class Broken(Reward):
         kind: str = "broken"
 
-        def scorer(self, place: Place) -> Any:  # noqa: ARG002
+        def scorer(self, place: Place) -> Any:
             return lambda answers: [0.0] * (len(answers) - 1) + [bad]
 
     with pytest.raises(UserError, match=rf"reward broken is {bad} for 1 of 2 .* toy\.jsonl:5"):
