@@ -8,9 +8,12 @@ from tunesmith.objectives.dpo import Dpo
 from tunesmith.objectives.grpo import Grpo
 from tunesmith.objectives.likelihood import Likelihood
 from tunesmith.objectives.ppo import Ppo
+from tunesmith.objectives.reward import Reward
 from tunesmith.objectives.rloo import Rloo
 
-Objective: TypeAlias = Annotated[Dpo | Grpo | Likelihood | Ppo | Rloo, Field(discriminator="kind")]
+Objective: TypeAlias = Annotated[
+    Dpo | Grpo | Likelihood | Ppo | Reward | Rloo, Field(discriminator="kind")
+]
 
 
 def objectives_for(task: str) -> list[str]:
