@@ -2,7 +2,6 @@
 
 import math
 import time
-from pathlib import Path
 from typing import Any
 
 from tunesmith.models.load import peak_compute_memory_bytes
@@ -10,6 +9,7 @@ from tunesmith.objectives.base.online import OnlineObjective
 from tunesmith.online import saved
 from tunesmith.online.bands import refuse_outside
 from tunesmith.online.collect import Collected, Collector
+from tunesmith.online.folders import Folders
 from tunesmith.online.learner import Learner
 from tunesmith.online.optimizer import Rates, optimizer_of
 from tunesmith.online.policy import Policy
@@ -53,14 +53,13 @@ class Loop:
         policy: Policy,
         tokenizer: Any,
         prompts: tuple[list[Prompt], ...],
-        partner: Path,
-        work: Path,
+        folders: Folders,
         seed: int,
         group: Group,
     ) -> None:
         """Take up a training where its newest checkpoint is, or begin it."""
         self.phase, self.objective, self.policy = phase, objective, policy
-        self.work, self.seed, self.group = work, seed, group
+        self.work, self.seed, self.group = folders.work, seed, group
         self.prompts, validation = prompts
         self.asked = _drawn(validation, EVALUATED, seed)
         self.together = Together(group)
@@ -74,7 +73,7 @@ class Loop:
         rows, accumulation = shared(
             phase.per_device_batch_size or 1, phase.gradient_accumulation_steps, group.size
         )
-        self._collector = self._collecting(tokenizer, partner, rows)
+        self._collector = self._collecting(tokenizer, folders, rows)
         self._learner = Learner(
             objective,
             policy,
@@ -236,15 +235,15 @@ class Loop:
         """Return the validation rewards so far."""
         return [one["reward"] for one in self.state.history if one["split"] == "validation"]
 
-    def _collecting(self, tokenizer: Any, partner: Path, rows: int) -> Collector:
+    def _collecting(self, tokenizer: Any, folders: Folders, rows: int) -> Collector:
         """Return what lets the policy answer."""
 
         def judge() -> Judge:
             from tunesmith.rewards.model import RewardModel
 
-            return RewardModel.read(partner).score
+            return RewardModel.read(folders.partner).score
 
-        place = Place(judge, self.work, self.seed)
+        place = Place(judge, folders.functions, self.work, self.seed)
         rewards = Combined(self.objective.rewards, place)
         watch = self.watch
         return Collector(self.objective, self.policy, tokenizer, rewards, rows, watch)

@@ -6,6 +6,7 @@ from typing import Any
 from tunesmith.errors import UserError
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.objectives.base.online import OnlineObjective
+from tunesmith.online.folders import Folders
 from tunesmith.online.loop import Loop
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt, prompts_of
@@ -26,24 +27,20 @@ IDLE = ("packing", "pack_tokens", "neftune_noise_alpha")
 
 def train_online(
     phase: Phase,
-    start: Path,
+    folders: Folders,
     train: list[Row],
     validation: list[Row],
-    work: Path,
     seed: int,
-    partner: Path | None = None,
     group: Group = ALONE,
 ) -> Trained:
     """Train a phase whose objective makes its own rows; a checkpoint in `work` is continued.
 
     Args:
         phase: its dials; the objective is one of reinforcement.
-        start: folder of the model that it starts from, which is the reference too.
+        folders: of models, reward functions and checkpoints.
         train: rows whose prompts are answered.
         validation: rows whose prompts choose the best checkpoint.
-        work: folder of its checkpoints; its name is the phase's.
         seed: of adapter, prompts, answers and their order.
-        partner: folder of the model that it trains with, for a reward that asks one.
         group: of this process; each of its processes calls this.
 
     Raises:
@@ -51,10 +48,11 @@ def train_online(
             training leaves its bands, or memory or disk are too small.
         SystemExit: SIGTERM came; there is a checkpoint of the last step.
     """
+    work = folders.work
     _refuse_unfit(phase, work.name, group)
 
     def attempt(fitting: Phase) -> Trained:
-        return _train(fitting, (start, partner or start), (train, validation), work, seed, group)
+        return _train(fitting, folders, (train, validation), seed, group)
 
     named = (("train", train), ("validation", validation))
     train, validation = (fitting_rows(r, phase.task, s, work.name, group.first) for s, r in named)
@@ -65,9 +63,8 @@ def train_online(
 
 def _train(
     phase: Phase,
-    folders: tuple[Path, Path],
+    folders: Folders,
     rows: tuple[list[Row], list[Row]],
-    work: Path,
     seed: int,
     group: Group,
 ) -> Trained:
@@ -77,7 +74,7 @@ def _train(
     set_seed(seed)
     objective = phase.objective
     assert isinstance(objective, OnlineObjective)
-    loaded = _loaded(phase, folders[0])
+    loaded = _loaded(phase, folders.start)
     refuse_long(phase.max_length, 0, loaded.model.config)
     prompts = tuple(
         _prompts(phase, objective, loaded, table, which)
@@ -86,7 +83,7 @@ def _train(
     model = trainable(phase, loaded)
     lifted = lift(model)
     policy = _policy(phase, objective, model, loaded)
-    loop = Loop(phase, objective, policy, loaded.tokenizer, prompts, folders[1], work, seed, group)
+    loop = Loop(phase, objective, policy, loaded.tokenizer, prompts, folders, seed, group)
     loop.run()
     wait_for_all(group)
     refuse_broken_weights(model, loop.state.global_step)

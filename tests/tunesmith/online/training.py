@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from tests.tiny import chat_row
+from tunesmith.online.folders import Folders
 from tunesmith.online.run import train_online
 from tunesmith.training.params import Phase
 from tunesmith.training.run import Trained
@@ -38,7 +39,8 @@ def phase(kind: str = "ppo", objective: dict[str, Any] | None = None, **changes:
 
 
 def run(base: Path, work: Path, dials: Phase, rows: list[dict[str, Any]] = ROWS) -> Trained:
-    return train_online(dials, base, rows, rows[:4], work, seed=0)
+    folders = Folders(base, base, Path("rewards"), work)
+    return train_online(dials, folders, rows, rows[:4], seed=0)
 
 
 def weights(trained: Trained) -> dict[str, torch.Tensor]:

@@ -27,11 +27,13 @@ class Place:
 
     Attributes:
         judge: loads the model that the phase trains `with`, and returns what scores by it.
+        functions: folder of the files of reward functions.
         work: folder for what may be needed again when the run goes on after an interruption.
         seed: of the run.
     """
 
     judge: Callable[[], "Judge"]
+    functions: Path
     work: Path
     seed: int
 

@@ -10,46 +10,48 @@ from pydantic import Field
 from tunesmith.errors import UserError
 from tunesmith.online.rewards.base import Answer, Place, Reward, Scorer
 
-NAMED = r"^rewards/\w+\.py:[A-Za-z_]\w*$"
+NAMED = r"^\w+\.py:[A-Za-z_]\w*$"
 
 
 class Function(Reward):
-    """What a function of `rewards/` returns for each answer.
+    """What a function of the folder `rewards` returns for each answer.
 
     It is called with three lists of the same length: prompts (each a list of messages), answers
     (texts) and rows (as the pipeline has them), and returns one number for each.
     """
 
     kind: Literal["function"] = "function"
-    of: str = Field(pattern=NAMED)  # rewards/FILE.py:NAME
+    of: str = Field(pattern=NAMED)  # FILE.py:NAME
 
-    def scorer(self, place: Place) -> Scorer:  # noqa: ARG002
+    def scorer(self, place: Place) -> Scorer:
         """Return what calls the function, with its result looked at."""
-        function = _function(self.of)
+        named = f"{place.functions.name}/{self.of}"
+        function = _function(place.functions, self.of)
 
         def score(answers: list[Answer]) -> list[float]:
-            return _checked(self.of, _called(self.of, function, answers), len(answers))
+            return _checked(named, _called(named, function, answers), len(answers))
 
         return score
 
 
-def _function(named: str) -> Callable[..., Any]:
+def _function(folder: Path, named: str) -> Callable[..., Any]:
     """Return the function that is named by file and name.
 
     Raises:
         UserError: there is no such file, or no such function in it.
     """
     file, _, name = named.partition(":")
-    if not Path(file).is_file():
-        raise UserError(f"{file}: no such file; a reward function is a file of rewards/")
-    spec = importlib.util.spec_from_file_location(f"reward_{Path(file).stem}", file)
+    path = folder / file
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; write the reward function there")
+    spec = importlib.util.spec_from_file_location(f"reward_{path.stem}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     function = getattr(module, name, None)
     if not callable(function):
         known = [n for n, f in vars(module).items() if callable(f) and not n.startswith("_")]
-        raise UserError(f'{file}: no function "{name}"; it has: {", ".join(sorted(known))}')
+        raise UserError(f'{path}: no function "{name}"; it has: {", ".join(sorted(known))}')
     found: Callable[..., Any] = function
     return found
 

@@ -7,7 +7,7 @@ import pytest
 from tests.tunesmith.online.rewards.test_rewards import answer, scores
 from tunesmith.errors import UserError
 
-DIALS = {"kind": "function", "of": "rewards/brief.py:brief"}
+DIALS = {"kind": "function", "of": "brief.py:brief"}
 
 
 @pytest.fixture(autouse=True)

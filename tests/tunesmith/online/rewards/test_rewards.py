@@ -13,7 +13,7 @@ from tunesmith.online.rewards import AnyReward
 from tunesmith.online.rewards.base import Answer, Place, Reward
 from tunesmith.online.rewards.combined import Combined
 
-PLACE = Place(lambda: lambda prompts, answers: [len(a) for a in answers], Path("work"), 0)
+PLACE = Place(lambda: lambda prompts, answers: [len(a) for a in answers], Path("rewards"), Path("work"), 0)
 
 
 def reward(**dials: Any) -> Reward:
@@ -61,7 +61,7 @@ def test_a_pattern_is_found_anywhere() -> None:
         ({"kind": "pattern", "expression": "("}, "no regular expression"),
         ({"kind": "length", "at_least": 9, "at_most": 3}, "is more than at_most"),
         ({"kind": "function", "of": "/etc/x.py:f"}, "pattern"),
-        ({"kind": "function", "of": "rewards/../x.py:f"}, "pattern"),
+        ({"kind": "function", "of": "../x.py:f"}, "pattern"),
         ({"kind": "served", "endpoint": {"model": "m"}, "question": "good?"}, "{answer}"),
         ({"kind": "served", "endpoint": {"model": "m"}, "lowest": 5, "highest": 5}, "below"),
     ],

@@ -25,7 +25,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
 
 
 def score(tmp_path: Path, *texts: str) -> list[float]:
-    place = Place(PLACE.judge, tmp_path, 0)
+    place = Place(PLACE.judge, PLACE.functions, tmp_path, 0)
     return reward(**DIALS).scorer(place)([answer(text) for text in texts])
 
 
