@@ -1,4 +1,4 @@
-"""Write a small set for RLHF: `python -m tunesmith.demo.preferences --out data/preferences --seed 0`.
+"""Write a small set for RLHF: `python -m tunesmith.demo.preferences --out data/preferences`.
 
 The shop's answers end in three ways: with a wish, with nothing, or by putting the customer off. The
 chat rows have all three equally often, so a model that is trained on them has no taste; the
@@ -26,7 +26,7 @@ Made by a seeded generator, no person, order or address is real. An answer ends 
 nothing, or by putting the customer off, each as often in `chat.jsonl`; `preferences.jsonl` prefers
 the wish to nothing and both to being put off. So what RLHF has to teach can be counted.
 
-Licence: Apache-2.0. Made by `python -m tunesmith.demo.preferences --out data/preferences --seed 0`.
+Licence: Apache-2.0. Made by `python -m tunesmith.demo.preferences --out data/preferences`.
 
 | file | shape | rows |
 |---|---|--:|

@@ -4,15 +4,20 @@ from typing import Annotated, TypeAlias, get_args
 
 from pydantic import Field
 
+from tunesmith.objectives.cpo import Cpo
 from tunesmith.objectives.dpo import Dpo
 from tunesmith.objectives.grpo import Grpo
+from tunesmith.objectives.kto import Kto
 from tunesmith.objectives.likelihood import Likelihood
+from tunesmith.objectives.orpo import Orpo
 from tunesmith.objectives.ppo import Ppo
 from tunesmith.objectives.reward import Reward
 from tunesmith.objectives.rloo import Rloo
+from tunesmith.objectives.simpo import Simpo
 
 Objective: TypeAlias = Annotated[
-    Dpo | Grpo | Likelihood | Ppo | Reward | Rloo, Field(discriminator="kind")
+    Cpo | Dpo | Grpo | Kto | Likelihood | Orpo | Ppo | Reward | Rloo | Simpo,
+    Field(discriminator="kind"),
 ]
 
 

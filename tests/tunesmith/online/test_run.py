@@ -1,4 +1,4 @@
-"""Reinforcement of a tiny model: it learns, repeats, goes on where it stopped, and stops in time."""
+"""A tiny model learns by reinforcement, repeats, goes on where it stopped, and stops in time."""
 
 import re
 from pathlib import Path

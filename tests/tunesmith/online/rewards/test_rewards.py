@@ -13,7 +13,9 @@ from tunesmith.online.rewards import AnyReward
 from tunesmith.online.rewards.base import Answer, Place, Reward
 from tunesmith.online.rewards.combined import Combined
 
-PLACE = Place(lambda: lambda prompts, answers: [len(a) for a in answers], Path("rewards"), Path("work"), 0)
+PLACE = Place(
+    lambda: lambda prompts, answers: [len(a) for a in answers], Path("rewards"), Path("work"), 0
+)
 
 
 def reward(**dials: Any) -> Reward:
