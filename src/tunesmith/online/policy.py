@@ -24,7 +24,13 @@ class Policy:
     """
 
     def __init__(
-        self, model: Any, pad_id: int, temperature: float, critic: bool, half: bool = False
+        self,
+        model: Any,
+        pad_id: int,
+        temperature: float,
+        critic: bool,
+        half: bool = False,
+        recomputes: bool = False,
     ) -> None:
         """Take a model that begins to learn.
 
@@ -34,8 +40,11 @@ class Policy:
             temperature: at which answers are sampled, and their probabilities meant.
             critic: give it a value head, which expects 0 at first.
             half: compute in bfloat16.
+            recomputes: the model computes activations twice instead of keeping them, which it does
+                only while it is said to train; it must have no dropout.
         """
         self.model, self._pad, self._temperature, self._half = model, pad_id, temperature, half
+        self._recomputes = recomputes
         self.head = _value_head(model) if critic else None
         self._start = {name: weight.detach().clone() for name, weight in self.trained().items()}
         self._hidden: list[Tensor] = []
@@ -94,6 +103,7 @@ class Policy:
     def _forward(self, ids_BN: Tensor, mask_BN: Tensor, width: int) -> tuple[Tensor, Tensor]:
         """Return logits and hidden states in front of each token of the answers, in float32."""
         self._hidden.clear()
+        self.model.train(self._recomputes and torch.is_grad_enabled())
         with self.computing():
             out = self.model(
                 input_ids=ids_BN,
@@ -102,6 +112,7 @@ class Policy:
                 use_cache=False,
                 logits_to_keep=width + 1,
             )
+        self.model.eval()
         hidden = self._hidden.pop()
         here = slice(-width - 1, -1)
         return out.logits[:, here].float() / self._temperature, hidden[:, here].detach().float()

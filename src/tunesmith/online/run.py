@@ -147,15 +147,24 @@ def _form(loaded: Loaded) -> str:
 
 def _policy(phase: Phase, objective: OnlineObjective, model: Any, loaded: Loaded) -> Policy:
     """Return the policy; dropout is off: the ratio to the old policy would be one of noise."""
+    from torch import nn
+
     if phase.activation_checkpointing:
-        without_adapter(model).gradient_checkpointing_enable()
+        without_adapter(model).activation_checkpointing_enable()
         model.enable_input_require_grads()
     for part in model.modules():
-        if type(part).__name__ == "Dropout":
+        if isinstance(part, nn.Dropout):
             part.p = 0.0
-    half = precision() == "bf16"
-    pad = loaded.tokenizer.pad_token_id
-    return Policy(model, pad, objective.temperature, objective.critic, half)
+        if hasattr(part, "attention_dropout"):
+            part.attention_dropout = 0.0
+    return Policy(
+        model,
+        loaded.tokenizer.pad_token_id,
+        objective.temperature,
+        objective.critic,
+        half=precision() == "bf16",
+        recomputes=phase.activation_checkpointing,
+    )
 
 
 def _refuse_unfit(phase: Phase, name: str, group: Group) -> None:
