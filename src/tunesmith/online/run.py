@@ -72,8 +72,7 @@ def _train(
     from transformers import set_seed
 
     set_seed(seed)
-    objective = phase.objective
-    assert isinstance(objective, OnlineObjective)
+    objective = _objective(phase)
     loaded = _loaded(phase, folders.start)
     refuse_long(phase.max_length, 0, loaded.model.config)
     prompts = tuple(
@@ -117,6 +116,12 @@ def _trained(
         asked_as=_form(loaded),
         costs={f"{name}_seconds": round(took, 2) for name, took in loop.watch.spent.items()},
     )
+
+
+def _objective(phase: Phase) -> OnlineObjective:
+    """Return the phase's objective, which the stage has looked at."""
+    assert isinstance(phase.objective, OnlineObjective)
+    return phase.objective
 
 
 def _loaded(phase: Phase, start: Path) -> Loaded:
@@ -177,6 +182,14 @@ def _refuse_unfit(phase: Phase, name: str, group: Group) -> None:
         raise UserError(
             "hardware.strategy: a model in parts does not answer, and reinforcement lives of "
             "answers; take ddp"
+        )
+    objective = _objective(phase)
+    prompts = objective.answers // objective.group_size
+    if prompts % group.size:
+        raise UserError(
+            f"phases.{name}.objective.answers: those of a step are to {prompts} prompts, which "
+            f"{group.size} processes cannot share evenly; make it a multiple of "
+            f"{group.size * objective.group_size}"
         )
     if phase.method.virtual_tokens:
         raise UserError(
