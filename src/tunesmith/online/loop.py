@@ -1,7 +1,6 @@
 """The loop of reinforcement: answer, score, look, learn; evaluate and save now and then."""
 
 import math
-import time
 from typing import Any
 
 from tunesmith.models.load import peak_compute_memory_bytes
@@ -10,11 +9,12 @@ from tunesmith.online import saved
 from tunesmith.online.bands import refuse_outside
 from tunesmith.online.collect import Collected, Collector
 from tunesmith.online.folders import Folders
+from tunesmith.online.journal import Journal
 from tunesmith.online.learner import Learner
 from tunesmith.online.optimizer import Rates, optimizer_of
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt, of_step
-from tunesmith.online.records import curves, line, measured
+from tunesmith.online.records import measured
 from tunesmith.online.rewards.base import Judge, Place
 from tunesmith.online.rewards.combined import Combined
 from tunesmith.online.sampling import answer_seeds
@@ -22,18 +22,13 @@ from tunesmith.online.saved import State
 from tunesmith.online.timing import Stopwatch
 from tunesmith.online.together import Together
 from tunesmith.training.broken import refuse_broken_loss, refuse_broken_weights
-from tunesmith.training.callbacks import duration
 from tunesmith.training.checkpoints import PREFIX, newest_whole
 from tunesmith.training.devices.batches import shared
 from tunesmith.training.devices.group import Group, gathered, host_first, refuse_differences
 from tunesmith.training.params import Phase
 from tunesmith.training.stopping import StopOnSignal, since_best
 
-LIVE = "curves.csv"  # of the work folder, written anew after every step
 EVALUATED = 64  # validation prompts
-TOLD = 20  # lines of a training, about
-EQUAL = 1e-9  # deviation of scores below which they are all the same
-DULL = 5  # steps in a row without a difference between scores are told of
 
 
 class Loop:
@@ -83,7 +78,8 @@ class Loop:
             phase.max_grad_norm,
             self.together,
         )
-        self._began = (time.monotonic(), self.state.global_step)
+        prompts_each = self._size / len(self.prompts)
+        self._journal = Journal(self.state, self.work, self.steps, prompts_each, group.first)
 
     def run(self) -> None:
         """Train to the end, or up to a signal."""
@@ -114,6 +110,12 @@ class Loop:
         }
 
     @property
+    def trained_tokens(self) -> int:
+        """Tokens of answers that were learnt from, each counted once."""
+        steps = [one for one in self.state.history if one["split"] == "train"]
+        return round(sum(float(one["length"]) for one in steps) * self.objective.answers)
+
+    @property
     def peak_memory_bytes(self) -> int:
         """The most memory up to here."""
         return peak_compute_memory_bytes()
@@ -138,10 +140,10 @@ class Loop:
             **found,
             **learnt,
         }
-        self._note(record)
+        self._journal.note(record)
         refuse_broken_loss(record["loss"], step)
         refuse_outside(self.objective, self.state.history[-1], self.work.name)
-        self._tell_of_dull_scores()
+        self._journal.tell_of_dull_scores()
 
     def _collect(self, chosen: list[Prompt], step: int) -> Collected:
         """Return this process's answers to prompts; each process has an even part of them."""
@@ -157,47 +159,12 @@ class Loop:
         history = [*self._rewards(), found["reward"]]
         if since_best(history, greater_is_better=True) == 0:
             self.state.best_global_step = self.state.global_step
-        self._note({"split": "validation", "beta": self.state.beta, **found})
+        self._journal.note({"split": "validation", "beta": self.state.beta, **found})
 
     def _collector_of_all(self) -> Collected:
         """Return answers to all validation prompts, the same in every process."""
         seeds = answer_seeds(self.seed, 0, 0, len(self.asked))
         return self._collector.collect(self.asked, seeds)
-
-    def _note(self, record: dict[str, Any]) -> None:
-        """Keep a record, write the live curves, and print a line now and then."""
-        step = self.state.global_step
-        epoch = round(step * self._size / len(self.prompts), 4)
-        self.state.history.append({"step": step, "epoch": epoch, **record})
-        if not self.group.first:
-            return
-        self.work.mkdir(parents=True, exist_ok=True)
-        curves(self.state.history).to_csv(self.work / LIVE, index=False, float_format="%.6g")
-        every = max(1, self.steps // TOLD)
-        if record["split"] == "validation" or step % every == 0:
-            told = line(self.work.name, self.state.history[-1], self.steps, self._left())
-            print(told, flush=True)
-
-    def _left(self) -> str:
-        """Return how long the rest will take, in words."""
-        started, first = self._began
-        each = (time.monotonic() - started) / max(1, self.state.global_step - first)
-        return duration(each * (self.steps - self.state.global_step))
-
-    def _tell_of_dull_scores(self) -> None:
-        """Say once that all answers score the same, from which nothing is learnt."""
-        own = [one for one in self.state.history if one["split"] == "train"][-DULL:]
-        dull = [one["reward_deviation"] <= EQUAL for one in own]
-        if len(dull) == DULL and all(dull) and self.group.first and not self._told:
-            self._told = True
-            print(
-                f"{self.work.name}: all answers of the last {DULL} steps score "
-                f"{own[-1]['reward']:g}: there is nothing to learn from equal rewards; look at "
-                "objective.rewards",
-                flush=True,
-            )
-
-    _told = False
 
     def _taken_up(self) -> State:
         """Return the state of the newest checkpoint, whose weights are loaded, or a new one."""
@@ -219,10 +186,10 @@ class Loop:
         """Give the policy the weights of the step whose validation reward is the highest."""
         best = self.state.best_global_step
         if best == 0:
-            with self.policy.at_start():
-                start = {n: w.detach().clone() for n, w in self.policy.trained().items()}
-            for name, weight in self.policy.trained().items():
-                weight.data.copy_(start[name])
+            self._journal.tell(
+                "no step did better on validation prompts than the start, which stays"
+            )
+            self.policy.go_back()
         elif best != self.state.global_step:
             saved.load_weights(self.work / f"{PREFIX}{best}", self.policy)
 

@@ -67,6 +67,12 @@ class Policy:
             for name, weight in trained.items():
                 weight.data = now[name]
 
+    def go_back(self) -> None:
+        """Give the model the weights of the start for good."""
+        with torch.no_grad():
+            for name, weight in self.trained().items():
+                weight.copy_(self._start[name])
+
     def computing(self) -> AbstractContextManager[Any]:
         """Return the context in which the model computes."""
         return torch.autocast("cuda", torch.bfloat16) if self._half else nullcontext()

@@ -111,7 +111,7 @@ def _trained(
         seconds=sum(loop.watch.spent.values()),
         tokens=sum(gathered(group, state.tokens)),
         rows={"train": len(rows[0]), "validation": len(rows[1])},
-        trained_tokens=0,
+        trained_tokens=loop.trained_tokens,
         peak_memory_bytes=loop.peak_memory_bytes,
         asked_as=_form(loaded),
         costs={f"{name}_seconds": round(took, 2) for name, took in loop.watch.spent.items()},
