@@ -11,6 +11,8 @@ from tunesmith.hardware import read_hardware
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
+from tunesmith.online.folders import Folders
+from tunesmith.online.run import train_online
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
@@ -24,16 +26,20 @@ from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
 
 CODE = (  # as in dvc.yaml
-    *("fast", "methods/base", "metrics/tokens.py", "models", "objectives/base"),
-    *("prediction/batches.py", "prediction/generate.py", "rows.py", "tasks", "training"),
+    *("endpoints", "fast", "methods/base", "metrics/tokens.py", "models", "objectives/base"),
+    *("online", "prediction/batches.py", "prediction/generate.py", "rewards", "rows.py", "tasks"),
+    "training",
 )
 
 
 def identity(paths: Paths, phase: Phase, seed: int) -> dict[str, Any]:
     """Return everything that decides the result, apart from the code."""
+    data = {"train": sha256_file(paths.rows), "validation": sha256_file(paths.validation)}
+    if phase.objective.online:
+        data["rewards"] = sha256_tree({"rewards": paths.rewards})
     parents = [parent_digest(paths.start), parent_digest(getattr(paths, "with"))]
     return {
-        "data": {"train": sha256_file(paths.rows), "validation": sha256_file(paths.validation)},
+        "data": data,
         "settings": phase.model_dump(mode="json", by_alias=True, exclude={"tracking"}),
         "parents": parents,
         "seed": seed,
@@ -61,7 +67,7 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
         Manifest(
             phase=name,
-            task=phase.asked_as,
+            task=trained.asked_as or phase.asked_as,
             method=phase.method.model_dump(mode="json"),
             base=trained.start.descriptor,
             labels=trained.labels,
@@ -95,12 +101,13 @@ def efficiency(trained: Trained, out: Path) -> dict[str, float]:
         "trainable_parameters": sum(
             p.numel() for p in trained.model.parameters() if p.requires_grad
         ),
+        **trained.costs,
     }
 
 
 def main() -> None:
     """Train in this process, or in as many as section `hardware` of params.yaml asks for."""
-    given = ("--start", "--with", "--rows", "--validation")
+    given = ("--start", "--with", "--rows", "--validation", "--rewards")
     made = ("--model", "--curves", "--outcome", "--efficiency")
     paths = parse_paths(*given, *made, names=("--phase",))
     hardware = read_hardware()
@@ -120,8 +127,13 @@ def train_phase(paths: Paths, group: Group) -> None:
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
     work = WORK / "train" / (f"{key}-sharded" if group.sharded else key) / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    tokens, partner = WORK / "tokens", getattr(paths, "with")
-    trained = train(phase, paths.start, rows, validation, work, seed, tokens, group, partner)
+    partner = getattr(paths, "with")
+    if phase.objective.online:
+        folders = Folders(paths.start, partner, paths.rewards, work)
+        trained = train_online(phase, folders, rows, validation, seed, group)
+    else:
+        kept = WORK / "tokens"
+        trained = train(phase, paths.start, rows, validation, work, seed, kept, group, partner)
     if group.first:
         save(trained, phase, made_from, name, work / "model")
         shutil.rmtree(paths.model, ignore_errors=True)

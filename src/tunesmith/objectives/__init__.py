@@ -6,14 +6,18 @@ from pydantic import Field
 
 from tunesmith.objectives.cpo import Cpo
 from tunesmith.objectives.dpo import Dpo
+from tunesmith.objectives.grpo import Grpo
 from tunesmith.objectives.kto import Kto
 from tunesmith.objectives.likelihood import Likelihood
 from tunesmith.objectives.orpo import Orpo
+from tunesmith.objectives.ppo import Ppo
 from tunesmith.objectives.reward import Reward
+from tunesmith.objectives.rloo import Rloo
 from tunesmith.objectives.simpo import Simpo
 
 Objective: TypeAlias = Annotated[
-    Cpo | Dpo | Kto | Likelihood | Orpo | Reward | Simpo, Field(discriminator="kind")
+    Cpo | Dpo | Grpo | Kto | Likelihood | Orpo | Ppo | Reward | Rloo | Simpo,
+    Field(discriminator="kind"),
 ]
 
 

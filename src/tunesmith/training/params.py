@@ -102,7 +102,11 @@ class Phase(Component):
     @property
     def chosen_by(self) -> BestBy:
         """What the best checkpoint is chosen by."""
-        return self.best_by or ("accuracy" if self.task == "classification" else "loss")
+        if self.best_by is not None:
+            return self.best_by
+        if self.objective.online:
+            return "reward"
+        return "accuracy" if self.task == "classification" else "loss"
 
 
 class Phases(Params):

@@ -1,6 +1,6 @@
 """Trains one phase: model and rows in, trained model and curves out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,8 @@ class Trained:
     rows: dict[str, int]
     trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
+    costs: dict[str, float] = field(default_factory=dict)  # beyond these, for their report
+    asked_as: str | None = None  # task of the trained model; None: as the phase says
 
 
 def train(
@@ -122,7 +124,7 @@ def _train(
     labels = label_names(rows[0]) if phase.task == "classification" else []
     loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
-    model = _trainable(phase, loaded)
+    model = trainable(phase, loaded)
     lifted = lift(model)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     with host_first(group):
@@ -172,7 +174,7 @@ def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> 
     return load(start, phase.task, labels, trainable=True, options=options, place=place)
 
 
-def _trainable(phase: Phase, loaded: Loaded) -> Any:
+def trainable(phase: Phase, loaded: Loaded) -> Any:
     """Put the phase's method on the model, or go on training the parent's adapter."""
     parent = loaded.method
     if parent is None or not (parent.keeps_base or phase.method.keeps_base):
@@ -207,7 +209,7 @@ def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Grou
     weights = trained_weights(model)
     if not group.first:
         return model
-    whole = _trainable(phase, _loaded(phase, start, labels, place="cpu"))
+    whole = trainable(phase, _loaded(phase, start, labels, place="cpu"))
     assert not whole.load_state_dict(weights, strict=False).unexpected_keys
     return whole
 
