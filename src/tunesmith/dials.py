@@ -5,6 +5,7 @@ from pydantic import Field, NonNegativeInt, model_validator
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.augmenters import AugmentParams
 from tunesmith.cleaners import CleanParams
+from tunesmith.combining import Combination
 from tunesmith.component import Component
 from tunesmith.exam import ExamParams
 from tunesmith.expectations import ValidateSuites
@@ -43,6 +44,7 @@ class Dials(Phases):
     split: SplitParams
     augment: AugmentParams
     profile: ProfileParams
+    combine: dict[str, Combination] = Field(default_factory=dict)
     models: dict[str, ComparedModel]
     exam: ExamParams = ExamParams()
     predict: PredictParams
@@ -56,9 +58,21 @@ class Dials(Phases):
     search: SearchParams = SearchParams()
 
     @model_validator(mode="after")
+    def _combined_adapters_exist(self) -> "Dials":
+        """Refuse to combine what nothing makes, or under a name that is taken."""
+        for name, combination in self.combine.items():
+            if name in ("base", "champion", *self.phases):
+                raise ValueError(f"combine.{name}: models/{name} is made elsewhere; rename it")
+            for one in combination.of:
+                if one not in self.phases:
+                    known = ", ".join(self.phases)
+                    raise ValueError(f'combine.{name}.of: no phase "{one}"; known: {known}')
+        return self
+
+    @model_validator(mode="after")
     def _compared_models_exist(self) -> "Dials":
         """Refuse a comparison with a model that nothing makes."""
-        known = ["base", "champion", *self.phases]
+        known = ["base", "champion", *self.phases, *self.combine]
         for name, model in self.models.items():
             if model.of not in known:
                 raise ValueError(f'models.{name}.of: no "{model.of}"; known: {", ".join(known)}')
@@ -83,8 +97,12 @@ class Dials(Phases):
 
     @property
     def searched_phase(self) -> str:
-        """The phase whose validation score the trials of a search are compared by."""
-        return self.search.phase or self.models["candidate"].of
+        """The phase whose validation score the trials of a search are compared by.
+
+        Of a candidate that is made of several, it is the first.
+        """
+        name = self.search.phase or self.models["candidate"].of
+        return self.combine[name].of[0] if name in self.combine else name
 
     def needed_phases(self, name: str) -> set[str]:
         """Return a phase and every phase that is trained before it."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunesmith.errors import UserError
 from tunesmith.methods import read_method
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.asked import refuse_other
@@ -12,6 +13,8 @@ from tunesmith.models.manifest import Manifest, is_trained
 from tunesmith.models.resolve import weights_folder
 from tunesmith.models.tokenizer import tokenizer_of
 from tunesmith.stage import peak_memory_bytes
+
+BUNDLE = "bundle.json"  # of bundles/, which know this module
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,16 @@ class Loaded:
 
 
 def describe(folder: Path) -> tuple[Descriptor, Manifest | None]:
-    """Return the base model's descriptor and, for a trained model, its manifest."""
+    """Return the base model's descriptor and, for a trained model, its manifest.
+
+    Raises:
+        UserError: the folder holds several adapters, or nothing.
+    """
+    if (folder / BUNDLE).exists():
+        raise UserError(
+            f"{folder}: holds several adapters, which predict and chat choose among; here, name "
+            "one of them (a phase, or the folder of one inside)"
+        )
     if is_trained(folder):
         manifest = Manifest.read(folder)
         return manifest.base, manifest
