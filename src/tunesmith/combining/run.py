@@ -1,5 +1,6 @@
 """Makes one model of several adapters: one adapter that they are merged into, or a bundle."""
 
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,8 @@ def _copied(folder: Path, manifest: Manifest, out: Path) -> tuple[dict[str, Any]
 
 def _norm(file: LoraFile) -> float:
     """Return the size of an adapter's change: the root of the sum of its squares."""
-    return float(sum(file.delta(module).square().sum() for module in file.factors)) ** 0.5
+    squares = [float(file.delta(module).square().sum()) for module in file.factors]
+    return math.sqrt(sum(squares))
 
 
 def _manifest(

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tunesmith.bundles import Shelf, is_bundle
-from tunesmith.bundles.load import load_bundle
+from tunesmith.bundles.bundle import is_bundle
+from tunesmith.bundles.load import Shelf, load_bundle
 from tunesmith.models.load import Loaded, describe, load
 from tunesmith.prediction.parts import parts_of
 from tunesmith.rows import Row

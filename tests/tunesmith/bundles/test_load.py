@@ -7,7 +7,7 @@ import torch
 
 from tests.adapters import save_adapter
 from tests.tiny import chat_row
-from tunesmith.bundles import load_shelf
+from tunesmith.bundles.load import load_shelf
 from tunesmith.combining import Combination
 from tunesmith.combining.run import combine
 from tunesmith.errors import UserError

@@ -44,7 +44,7 @@ class Merge(Component):
         """Return adapters as one; those of weight 0 are left out before."""
 
 
-def factored(delta_OI: "Tensor", rank: int) -> "tuple[Tensor, Tensor, float]":  # noqa: N803
+def factored(delta_OI: "Tensor", rank: int) -> "tuple[Tensor, Tensor, float]":
     """Return A and B of a rank whose product is nearest to a matrix, and the squares it lacks.
 
     Source: Eckart and Young, 1936: the largest singular values.
