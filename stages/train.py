@@ -58,6 +58,8 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
     tokenizer = trained.start.tokenizer
     with telling_of_a_full_disk(out, lambda: weights_bytes(trained.model)):
         phase.method.save(trained.model, out)
+        for file in trained.left:
+            shutil.copyfile(file, out / file.name)
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
         Manifest(
             phase=name,

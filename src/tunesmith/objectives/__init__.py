@@ -4,10 +4,16 @@ from typing import Annotated, TypeAlias, get_args
 
 from pydantic import Field
 
+from tunesmith.objectives.distil import Distil
 from tunesmith.objectives.dpo import Dpo
+from tunesmith.objectives.gkd import Gkd
 from tunesmith.objectives.likelihood import Likelihood
+from tunesmith.objectives.sequences import Sequences
+from tunesmith.objectives.soft_labels import SoftLabels
 
-Objective: TypeAlias = Annotated[Dpo | Likelihood, Field(discriminator="kind")]
+Objective: TypeAlias = Annotated[
+    Distil | Dpo | Gkd | Likelihood | Sequences | SoftLabels, Field(discriminator="kind")
+]
 
 
 def objectives_for(task: str) -> list[str]:

@@ -32,6 +32,7 @@ class Phase(Component):
     task: Task
     method: Method
     objective: Objective = Likelihood()
+    layers: PositiveInt | None = None  # of the start that are kept; see training/cut.py
     epochs: PositiveFloat = 2.0
     learning_rate: PositiveFloat
     schedule: Schedule = "cosine"
@@ -65,6 +66,16 @@ class Phase(Component):
         for dial in ONLY_CLASSES:
             if self.task != "classification" and getattr(self, dial) not in ("none", 0):
                 raise ValueError(f"{dial}: only a phase of task classification has classes")
+        return self
+
+    @model_validator(mode="after")
+    def _saves_what_is_cut(self) -> "Phase":
+        """Refuse to cut a model that is not saved whole."""
+        if self.layers is not None and self.method.keeps_base:
+            raise ValueError(
+                f"layers: an adapter ({self.method.kind}) is saved without the model that was cut; "
+                "take method.kind full or freeze, and train adapters in a phase that starts there"
+            )
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 """Trains one phase: model and rows in, trained model and curves out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
+from tunesmith.training.cut import cut
 from tunesmith.training.devices.group import (
     ALONE,
     Group,
@@ -57,6 +58,7 @@ class Trained:
     rows: dict[str, int]
     trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
+    left: list[Path] = field(default_factory=list)  # files that an objective leaves to the model
 
 
 def train(
@@ -133,7 +135,7 @@ def _train(
     if group.sharded:
         model = shard(model, group.size)
     bound = phase.objective.bound(
-        setting_of(phase, model, loaded, (learnt, validation), partner, work, seed, group)
+        setting_of(phase, model, loaded, (learnt, validation), rows, partner, work, seed, group)
     )
     trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group, bound)
     trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
@@ -162,13 +164,17 @@ def _train(
         rows={"train": len(rows[0]), "validation": len(rows[1])},
         trained_tokens=count_trained(learnt),
         peak_memory_bytes=trainer.peak_memory_bytes,
+        left=bound.left if bound else [],
     )
 
 
 def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
     """Load the model that a phase starts from, as its method wants it."""
     options = phase.method.load_options(dtype())
-    return load(start, phase.task, labels, trainable=True, options=options, place=place)
+    loaded = load(start, phase.task, labels, trainable=True, options=options, place=place)
+    if phase.layers is not None:
+        cut(loaded.model, phase.layers)
+    return loaded
 
 
 def _trainable(phase: Phase, loaded: Loaded) -> Any:
