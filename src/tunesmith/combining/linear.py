@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from tunesmith.combining.base import LoraFile, Merge, Merged
+from tunesmith.combining.base import Merge, Merged
+from tunesmith.methods.base.lora_file import LoraFile, summed
 
 
 class Linear(Merge):
@@ -15,17 +16,5 @@ class Linear(Merge):
     kind: Literal["linear"] = "linear"
 
     def merge(self, adapters: list[LoraFile], weights: list[float], seed: int) -> Merged:  # noqa: ARG002
-        """Return [A1; A2] and [w1 s1 B1, w2 s2 B2] of every module."""
-        import torch
-
-        factors = {}
-        for module in sorted({name for one in adapters for name in one.factors}):
-            parts = [
-                (one.factors[module], weight * one.scales[module])
-                for one, weight in zip(adapters, weights, strict=True)
-                if module in one.factors
-            ]
-            a = torch.cat([pair[0] for pair, _ in parts])
-            b = torch.cat([pair[1] * scale for pair, scale in parts], dim=1)
-            factors[module] = (a, b)
-        return Merged(factors)
+        """Return the sum."""
+        return Merged(summed(adapters, weights))

@@ -8,11 +8,12 @@ from typing import Any
 from tunesmith.bundles.bundle import Bundle, write_bundle
 from tunesmith.bundles.rule import Rule, learnt
 from tunesmith.combining import Combination
-from tunesmith.combining.base import LoraFile, Merge, read_lora, write_lora
+from tunesmith.combining.base import Merge
 from tunesmith.combining.fit import manifests_of, refuse_unmergeable, refuse_unswappable
 from tunesmith.combining.route import Route
 from tunesmith.errors import UserError
 from tunesmith.files import sha256_tree, write_text
+from tunesmith.methods.base.lora_file import LoraFile, read_lora, write_lora
 from tunesmith.models.manifest import Manifest
 from tunesmith.rows import Row
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt
 
-from tunesmith.combining.base import LoraFile, Merge, Merged, through_deltas
+from tunesmith.combining.base import Merge, Merged, through_deltas
+from tunesmith.methods.base.lora_file import LoraFile
 
 
 class Ties(Merge):

@@ -8,6 +8,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.methods import Method
+from tunesmith.methods.lora import Lora
 from tunesmith.objectives import Objective, objectives_for
 from tunesmith.objectives.likelihood import Likelihood
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
@@ -33,6 +34,7 @@ class Phase(Component):
     method: Method
     objective: Objective = Likelihood()
     layers: PositiveInt | None = None  # of the start that are kept; see training/cut.py
+    stack: bool = False  # a new adapter on that of the start, which stays as it is
     epochs: PositiveFloat = 2.0
     learning_rate: PositiveFloat
     schedule: Schedule = "cosine"
@@ -75,6 +77,19 @@ class Phase(Component):
             raise ValueError(
                 f"layers: an adapter ({self.method.kind}) is saved without the model that was cut; "
                 "take method.kind full or freeze, and train adapters in a phase that starts there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_stacked(self) -> "Phase":
+        """Refuse to stack what cannot be saved as one adapter."""
+        plain = isinstance(self.method, Lora) and not (
+            self.method.dora or self.method.modules_to_save
+        )
+        if self.stack and not (plain and self.method.init in ("default", "gaussian")):
+            raise ValueError(
+                "stack: a new adapter and the one beneath are saved as one, which only plain lora "
+                "can be (no dora, modules_to_save, pissa or olora)"
             )
         return self
 

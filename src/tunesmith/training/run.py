@@ -180,10 +180,28 @@ def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> 
 def _trainable(phase: Phase, loaded: Loaded) -> Any:
     """Put the phase's method on the model, or go on training the parent's adapter."""
     parent = loaded.method
+    if phase.stack:
+        return phase.method.apply(_frozen_beneath(loaded), phase.task)
     if parent is None or not (parent.keeps_base or phase.method.keeps_base):
         return phase.method.apply(loaded.model, phase.task)
     _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
     return loaded.model
+
+
+def _frozen_beneath(loaded: Loaded) -> Any:
+    """Return the start with its adapter put into the weights, for the time of training.
+
+    What is saved leaves the base as it is, see `put_on` of methods/base/lora_file.py.
+
+    Raises:
+        UserError: the start has no adapter that a new one can be saved with.
+    """
+    if loaded.method is None or loaded.method.kind not in ("lora", "qlora"):
+        kind = "no adapter" if loaded.method is None else f"method {loaded.method.kind}"
+        raise UserError(
+            f"stack: the phase starts from a model of {kind}; a new adapter is stacked on lora"
+        )
+    return loaded.model.merge_and_unload(safe_merge=True)
 
 
 def _fit(trainer: Any, checkpoint: Path | None, name: str, group: Group) -> float:

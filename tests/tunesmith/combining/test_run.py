@@ -10,9 +10,9 @@ from safetensors.torch import load_file
 from tests.adapters import logits, save_adapter
 from tests.tiny import chat_row, save_tiny_base
 from tunesmith.combining import Combination
-from tunesmith.combining.base import read_lora
 from tunesmith.combining.run import combine
 from tunesmith.errors import UserError
+from tunesmith.methods.base.lora_file import read_lora
 from tunesmith.models.manifest import Manifest
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, FiniteFloat, field_validator
 
-from tunesmith.combining.base.lora_file import LoraFile
 from tunesmith.component import Component
+from tunesmith.methods.base.lora_file import LoraFile
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -103,6 +103,37 @@ def write_lora(
     return {"kind": "lora", "r": rank, "alpha": float(rank), "targets": targets}
 
 
+def summed(adapters: list[LoraFile], weights: list[float]) -> "dict[str, tuple[Tensor, Tensor]]":
+    """Return the exact sum of weighted adapters: [A1; A2] and [w1 s1 B1, w2 s2 B2]."""
+    import torch
+
+    factors = {}
+    for module in sorted({name for one in adapters for name in one.factors}):
+        parts = [
+            (one.factors[module], weight * one.scales[module])
+            for one, weight in zip(adapters, weights, strict=True)
+            if module in one.factors
+        ]
+        a = torch.cat([pair[0] for pair, _ in parts])
+        b = torch.cat([pair[1] * scale for pair, scale in parts], dim=1)
+        factors[module] = (a, b)
+    return factors
+
+
+def put_on(parent: Path, folder: Path) -> dict[str, Any]:
+    """Write, in place of a new adapter, it and the frozen one beneath it as one.
+
+    Args:
+        parent: folder of the frozen adapter.
+        folder: of the new one, which was trained on top; holds both afterwards.
+
+    Returns:
+        The dials of the whole as a method.
+    """
+    both = [read_lora(parent), read_lora(folder)]
+    return write_lora(summed(both, [1.0, 1.0]), both, folder)
+
+
 def _filled(matrix: "Tensor", shape: tuple[int, int]) -> "Tensor":
     """Return a matrix with zeros after its rows and columns."""
     whole = matrix.new_zeros(shape)
