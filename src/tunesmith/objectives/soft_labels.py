@@ -108,8 +108,10 @@ class SoftBound(Bound):
         known = labels.ne(IGNORED)
         own = cross_entropy(logits, labels, ignore_index=IGNORED, reduction="sum")
         heat, weight, items = self.how.temperature, self.how.weight, self.items(inputs)
-        pair = [tempered(one[known], heat) for one in (logits, inputs["teacher_logits"])]
-        apart = divergence(*pair, 0.0).sum()
+        student, teacher = (
+            tempered(one[known], heat) for one in (logits, inputs["teacher_logits"])
+        )
+        apart = divergence(student, teacher, 0.0).sum()
         right = logits.argmax(-1).eq(labels).sum().float()
         numbers = {"accuracy": right, "cross_entropy": own, "divergence": apart}
         loss = (1 - weight) * own + weight * heat**2 * apart

@@ -83,10 +83,13 @@ class Phase(Component):
     @model_validator(mode="after")
     def _can_be_stacked(self) -> "Phase":
         """Refuse to stack what cannot be saved as one adapter."""
-        plain = isinstance(self.method, Lora) and not (
-            self.method.dora or self.method.modules_to_save
+        method = self.method
+        plain = (
+            isinstance(method, Lora)
+            and method.init in ("default", "gaussian")
+            and not (method.dora or method.modules_to_save)
         )
-        if self.stack and not (plain and self.method.init in ("default", "gaussian")):
+        if self.stack and not plain:
             raise ValueError(
                 "stack: a new adapter and the one beneath are saved as one, which only plain lora "
                 "can be (no dora, modules_to_save, pissa or olora)"
