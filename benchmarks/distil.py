@@ -3,8 +3,9 @@
 `python -m benchmarks.distil [--seeds 5] [--only distil gkd]`: the teacher is the demo's base with
 LoRA on 1,600 rows, English and Chinese; the student is two of the base's four layers, trained
 whole on 480 other rows for four epochs, whatever its objective. Loss in nats per token and exact
-match are on 300 rows that neither has seen. Differences to `likelihood` are paired by seed, with Student's
-interval of 95 % over seeds, which draw rows and their order anew; the teacher is the same.
+match are on 300 rows that neither has seen. Differences to `likelihood` are paired by seed, with
+Student's interval of 95 % over seeds, which draw rows and their order anew; the teacher is the
+same.
 """
 
 import argparse
