@@ -67,7 +67,7 @@ class DistilBound(Bound):
         teacher: asked at every batch; None: what it says is in the rows.
     """
 
-    names: ClassVar[tuple[str, ...]] = ("cross_entropy", "divergence")
+    names: tuple[str, ...] = ("cross_entropy", "divergence")
     how: Distil | None = None
     words: int = 0
     teacher: Any = None

@@ -51,7 +51,7 @@ class Gkd(TrainingObjective):
 class GkdBound(Bound):
     """GKD of one training."""
 
-    names: ClassVar[tuple[str, ...]] = ("on_policy",)
+    names: tuple[str, ...] = ("on_policy",)
     how: Gkd | None = None
     teacher: Any = None
     tokenizer: Any = None

@@ -91,7 +91,7 @@ class SoftCollator:
 class SoftBound(Bound):
     """Soft labels of one training."""
 
-    names: ClassVar[tuple[str, ...]] = ("accuracy", "cross_entropy", "divergence")
+    names: tuple[str, ...] = ("accuracy", "cross_entropy", "divergence")
     how: SoftLabels | None = None
 
     def items(self, inputs: dict[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from tunesmith.tasks.chat import IGNORED
 
@@ -41,7 +41,7 @@ class Bound:
     train: list[dict[str, Any]]
     validation: list[dict[str, Any]]
     collator: Any
-    names: ClassVar[tuple[str, ...]] = ()
+    names: tuple[str, ...] = ()
     idle: float | None = None
     left: list[Path] = field(default_factory=list)
 
