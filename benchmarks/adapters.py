@@ -2,7 +2,7 @@
 
 `python -m benchmarks.adapters [--seeds 3] [--only merge personal]`, on the demo's base and rows.
 
-merge: an English and a Chinese adapter, LoRA on 480 rows each, two epochs; one trained on both at
+merge: an English and a Chinese adapter, LoRA on 320 rows each, two epochs; one trained on both at
 once; and what the ways of combining make of the two. Exact match on 150 unseen rows of each
 language, and the mean of both minus that of `joint`, with Student's interval of 95 % over seeds.
 
@@ -42,7 +42,7 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 ROUTE = {"kind": "route", "by": "lang", "to": {"zh": "zh"}, "otherwise": "en", "learn": True}
 LORA = {"method": {"kind": "lora"}, "learning_rate": 5e-3, "epochs": 2}
-EACH, UNSEEN, USERS, OWN, HELD = 480, 150, 24, 14, 6
+EACH, UNSEEN, USERS, OWN, HELD = 320, 150, 24, 14, 6
 MADE: dict[str, Any] = {"data": {}, "settings": {"max_length": 256}, "parents": [], "seed": 0}
 Scores = dict[str, tuple[float, float]]
 

@@ -1,5 +1,7 @@
 """A small adapter for each user or group, over one base and from one adapter that all share."""
 
+from typing import Literal
+
 from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
 from tunesmith.fields import checked_field
@@ -13,6 +15,7 @@ class Personal(Params):
     by: str  # a field of rows: whose they are
     min_rows: PositiveInt = 8  # of training; a group with fewer keeps the shared adapter
     max_groups: PositiveInt | None = None  # the largest; None: all
+    keep: Literal["all", "better"] = "all"  # better: where the whole interval of the gain is
     epochs: PositiveInt = 3
     learning_rate: PositiveFloat
     per_device_batch_size: PositiveInt = 8

@@ -11,6 +11,7 @@ from tunesmith.rows import Row
 
 FEW = "too few rows"
 BEYOND = "beyond max_groups"
+NOT_BETTER = "not surely better"
 
 
 @dataclass(frozen=True)

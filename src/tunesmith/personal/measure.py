@@ -53,6 +53,11 @@ def line(one: Compared, confidence: float, resamples: int, seed: int) -> dict[st
     return found | {key: float(mean) for key, mean in means.items()} | {"low": low, "high": high}
 
 
+def surely_better(one: Compared, confidence: float, resamples: int, seed: int) -> bool:
+    """Return whether the whole interval of a group's gain is above zero; not of one row."""
+    return len(one.gains) > 1 and interval(one.gains, confidence, resamples, seed)[0] > 0
+
+
 def interval(
     values: NDArray[np.float64], confidence: float, resamples: int, seed: int
 ) -> tuple[float, float]:

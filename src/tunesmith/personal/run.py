@@ -1,7 +1,7 @@
 """Trains an adapter for each group, compares it with the shared one, and writes a bundle."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ from tunesmith.methods import read_method
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.models.manifest import Manifest
 from tunesmith.personal import Personal
-from tunesmith.personal.groups import Group, groups_of
+from tunesmith.personal.groups import NOT_BETTER, Group, groups_of
 from tunesmith.personal.learn import Learner
-from tunesmith.personal.measure import Compared, line, losses, summary
+from tunesmith.personal.measure import Compared, line, losses, summary, surely_better
 from tunesmith.progress import Countdown
 from tunesmith.rows import Row
 from tunesmith.training.examples import Encoded, encode_rows
@@ -73,12 +73,14 @@ def personalise(
     for group in taught:
         compared.append(_taught(group, learner, manifest, dials, seed, work))
         progress.add(1)
-    members = {SHARED: shared, **{group.member: work / group.member for group in taught}}
-    write_bundle(_bundle(name, dials, taught, shared, seed), members, out)
     measured = (dials.confidence, dials.resamples, seed)
+    kept = [one.group for one in compared if dials.keep == "all" or surely_better(one, *measured)]
+    members = {SHARED: shared, **{group.member: work / group.member for group in kept}}
+    write_bundle(_bundle(name, dials, kept, shared, seed), members, out)
     left = [group for group in groups if group.left]
+    left += [replace(one.group, left=NOT_BETTER) for one in compared if one.group not in kept]
     nothing = np.zeros(0)
-    all_lines = [*compared, *(Compared(group, nothing, nothing) for group in left)]
+    all_lines = [*compared, *(Compared(group, nothing, nothing) for group in groups if group.left)]
     return Personalised(
         summary(compared, left, *measured), [line(one, *measured) for one in all_lines]
     )

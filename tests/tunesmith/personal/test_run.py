@@ -118,6 +118,14 @@ def test_only_the_largest_groups_are_taken_where_that_is_asked(
     assert done.outcome["left_to_shared"] == {"beyond max_groups": 1, "too few rows": 1}
 
 
+def test_what_is_not_surely_better_may_be_left_to_the_shared_adapter(
+    shared: Path, tmp_path: Path
+) -> None:
+    done = run(shared, tmp_path, keep="better")
+    assert done.outcome["left_to_shared"] == {"not surely better": 1, "too few rows": 1}
+    assert list(Bundle.read(tmp_path / "own").rule.to) == ["ann"]  # bob has nothing held out
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
