@@ -8,6 +8,7 @@ from pydantic import Field, PositiveFloat
 from tunesmith.errors import UserError
 from tunesmith.objectives.base import Bound, Setting, Sums, TrainingObjective
 from tunesmith.objectives.base.divergence import divergence, tempered
+from tunesmith.objectives.base.taught import kept
 from tunesmith.objectives.base.teacher import Teacher, taught_by
 from tunesmith.tasks.chat import IGNORED
 
@@ -24,8 +25,6 @@ class SoftLabels(TrainingObjective):
 
     def bound(self, setting: Setting) -> "SoftBound":
         """Return the objective with the teacher's logits of every row."""
-        from tunesmith.objectives.base.taught import kept
-
         teacher = taught_by(setting, "classification").model
         order = _order(setting.model.config.id2label, teacher.config.id2label)
         collator = SoftCollator(setting.tokenizer.pad_token_id)
