@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from tunesmith.answers import aligned, read_predictions, to_answers
 from tunesmith.errors import UserError
 from tunesmith.rows import Row, message_text, prompt_of, read_rows, reference_of, to_frame, to_rows
+from tunesmith.sets import BEHAVIOUR, OOD, RETENTION
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HELD = ("test", "ood:")  # how the split of a row that measures begins
+HELD = ("test", OOD, RETENTION, BEHAVIOUR)  # how the split of a row that measures begins
 
 
 class Answer(NamedTuple):

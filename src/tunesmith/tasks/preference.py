@@ -45,5 +45,6 @@ def refuse_same(rows: list[Row]) -> None:
     if found:
         raise UserError(
             f"{len(found):,} of {len(rows):,} pairs have the same chosen and rejected answer, "
-            f"first {found[0].get('source')}; neither is preferred: take them out of their source"
+            f"first {found[0].get('source')}; neither is preferred: let clean.steps drop them "
+            "(kind: same_answers)"
         )
