@@ -8,7 +8,9 @@ from pathlib import Path
 
 from tunesmith.bundles.bundle import is_bundle
 from tunesmith.bundles.load import Shelf, load_bundle
+from tunesmith.errors import UserError
 from tunesmith.models.load import Loaded, describe, load
+from tunesmith.prediction.forms import FORMS
 from tunesmith.prediction.parts import parts_of
 from tunesmith.rows import Row
 
@@ -62,6 +64,9 @@ def asked_model(folder: Path, rows: list[Row], base_task: str, labels: list[str]
         rows: that it will be asked.
         base_task: what a model that was not trained here does.
         labels: of its random head, if that is to choose classes.
+
+    Raises:
+        UserError: it is a model that answers nothing.
     """
     if is_bundle(folder):
         bundle, shelf = load_bundle(folder)
@@ -69,4 +74,9 @@ def asked_model(folder: Path, rows: list[Row], base_task: str, labels: list[str]
         return AskedModel(shelf.loaded, task, bundle.name, shelf, bundle.routes(folder, rows))
     _, manifest = describe(folder)
     task = manifest.task if manifest else base_task
+    if task not in FORMS:
+        raise UserError(
+            f"{folder}: a model of task {task} answers nothing that could be compared; name "
+            "another phase in `models` of params.yaml"
+        )
     return AskedModel(load(folder, task, labels), task, manifest.phase if manifest else "")
