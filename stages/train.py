@@ -8,6 +8,8 @@ from typing import Any
 import tunesmith
 from tunesmith.files import sha256_file, sha256_text, sha256_tree, write_json, write_text
 from tunesmith.hardware import read_hardware
+from tunesmith.methods import read_method
+from tunesmith.methods.base.lora_file import put_on
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
@@ -54,8 +56,15 @@ def parent_digest(folder: Path) -> str:
     return sha256_text(json.dumps(manifest.model_dump(mode="json"), sort_keys=True))
 
 
-def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, out: Path) -> None:
-    """Write weights, manifest and, last, `_SUCCESS`."""
+def save(
+    trained: Trained,
+    phase: Phase,
+    made_from: dict[str, Any],
+    name: str,
+    out: Path,
+    start: Path | None = None,
+) -> None:
+    """Write weights, manifest and, last, `_SUCCESS`; `start` holds what a stack stands on."""
     shutil.rmtree(out, ignore_errors=True)
     for config in getattr(trained.model, "peft_config", {}).values():
         config.base_model_name_or_path = trained.start.descriptor.model
@@ -64,11 +73,16 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
     tokenizer = trained.start.tokenizer
     with telling_of_a_full_disk(out, lambda: weights_bytes(trained.model)):
         phase.method.save(trained.model, out)
+        method = phase.method.model_dump(mode="json")
+        if phase.stack and start is not None:
+            method = read_method(put_on(start, out)).model_dump(mode="json")
+        for file in trained.left:
+            shutil.copyfile(file, out / file.name)
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
         Manifest(
             phase=name,
             task=trained.asked_as or phase.asked_as,
-            method=phase.method.model_dump(mode="json"),
+            method=method,
             base=trained.start.descriptor,
             labels=trained.labels,
             template_sha256=template_sha256(tokenizer),
@@ -135,7 +149,7 @@ def train_phase(paths: Paths, group: Group) -> None:
         kept = WORK / "tokens"
         trained = train(phase, paths.start, rows, validation, work, seed, kept, group, partner)
     if group.first:
-        save(trained, phase, made_from, name, work / "model")
+        save(trained, phase, made_from, name, work / "model", paths.start)
         shutil.rmtree(paths.model, ignore_errors=True)
         paths.model.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(work / "model", paths.model)  # whole or not there, even if it is killed

@@ -15,7 +15,7 @@ from tunesmith.errors import UserError
 from tunesmith.files import write_text
 from tunesmith.params import load_yaml
 
-REPLACED = {"phases"}  # a recipe's phases are all the phases
+REPLACED = {"phases", "combine", "personalise"}  # a recipe's phases are all the phases
 
 
 def find_recipe(name: str, folder: Path) -> Path:

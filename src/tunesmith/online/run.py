@@ -22,7 +22,7 @@ from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower, precision
 from tunesmith.training.run import Trained, trainable
 
-IDLE = ("packing", "pack_tokens", "neftune_noise_alpha")
+IDLE = ("packing", "pack_tokens", "neftune_noise_alpha", "layers")
 
 
 def train_online(

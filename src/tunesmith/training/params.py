@@ -8,6 +8,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.methods import Method
+from tunesmith.methods.lora import Lora
 from tunesmith.objectives import Objective, objectives_for
 from tunesmith.objectives.likelihood import Likelihood
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
@@ -32,6 +33,8 @@ class Phase(Component):
     task: Task
     method: Method
     objective: Objective = Likelihood()
+    layers: PositiveInt | None = None  # of the start that are kept; see training/cut.py
+    stack: bool = False  # a new adapter on that of the start, which stays as it is
     epochs: PositiveFloat = 2.0
     learning_rate: PositiveFloat
     schedule: Schedule = "cosine"
@@ -65,6 +68,32 @@ class Phase(Component):
         for dial in ONLY_CLASSES:
             if self.task != "classification" and getattr(self, dial) not in ("none", 0):
                 raise ValueError(f"{dial}: only a phase of task classification has classes")
+        return self
+
+    @model_validator(mode="after")
+    def _saves_what_is_cut(self) -> "Phase":
+        """Refuse to cut a model that is not saved whole."""
+        if self.layers is not None and self.method.keeps_base:
+            raise ValueError(
+                f"layers: an adapter ({self.method.kind}) is saved without the model that was cut; "
+                "take method.kind full or freeze, and train adapters in a phase that starts there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_stacked(self) -> "Phase":
+        """Refuse to stack what cannot be saved as one adapter."""
+        method = self.method
+        plain = (
+            isinstance(method, Lora)
+            and method.init in ("default", "gaussian")
+            and not (method.dora or method.modules_to_save)
+        )
+        if self.stack and not plain:
+            raise ValueError(
+                "stack: a new adapter and the one beneath are saved as one, which only plain lora "
+                "can be (no dora, modules_to_save, pissa or olora)"
+            )
         return self
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
+from tunesmith.training.cut import cut
 from tunesmith.training.devices.group import (
     ALONE,
     Group,
@@ -59,6 +60,7 @@ class Trained:
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
     costs: dict[str, float] = field(default_factory=dict)  # beyond these, for their report
     asked_as: str | None = None  # task of the trained model; None: as the phase says
+    left: list[Path] = field(default_factory=list)  # files that an objective leaves to the model
 
 
 def train(
@@ -135,7 +137,7 @@ def _train(
     if group.sharded:
         model = shard(model, group.size)
     bound = phase.objective.bound(
-        setting_of(phase, model, loaded, (learnt, validation), partner, work, seed, group)
+        setting_of(phase, model, loaded, (learnt, validation), rows, partner, work, seed, group)
     )
     trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group, bound)
     trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
@@ -165,22 +167,44 @@ def _train(
         rows={"train": len(rows[0]), "validation": len(rows[1])},
         trained_tokens=count_trained(learnt),
         peak_memory_bytes=trainer.peak_memory_bytes,
+        left=bound.left if bound else [],
     )
 
 
 def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
     """Load the model that a phase starts from, as its method wants it."""
     options = phase.method.load_options(dtype())
-    return load(start, phase.task, labels, trainable=True, options=options, place=place)
+    loaded = load(start, phase.task, labels, trainable=True, options=options, place=place)
+    if phase.layers is not None:
+        cut(loaded.model, phase.layers)
+    return loaded
 
 
 def trainable(phase: Phase, loaded: Loaded) -> Any:
     """Put the phase's method on the model, or go on training the parent's adapter."""
     parent = loaded.method
+    if phase.stack:
+        return phase.method.apply(_frozen_beneath(loaded), phase.task)
     if parent is None or not (parent.keeps_base or phase.method.keeps_base):
         return phase.method.apply(loaded.model, phase.task)
     _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
     return loaded.model
+
+
+def _frozen_beneath(loaded: Loaded) -> Any:
+    """Return the start with its adapter put into the weights, for the time of training.
+
+    What is saved leaves the base as it is, see `put_on` of methods/base/lora_file.py.
+
+    Raises:
+        UserError: the start has no adapter that a new one can be saved with.
+    """
+    if loaded.method is None or loaded.method.kind not in ("lora", "qlora"):
+        kind = "no adapter" if loaded.method is None else f"method {loaded.method.kind}"
+        raise UserError(
+            f"stack: the phase starts from a model of {kind}; a new adapter is stacked on lora"
+        )
+    return loaded.model.merge_and_unload(safe_merge=True)
 
 
 def _fit(trainer: Any, checkpoint: Path | None, name: str, group: Group) -> float:
