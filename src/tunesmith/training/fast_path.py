@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 def may_pack(phase: Phase) -> bool:
     """Return whether a phase wants rows in line and can have them: where asked, else on a GPU.
 
-    Rows of a classifier and rows with virtual tokens before them must stand alone, and NEFTune
-    scales its noise by the length of a row.
+    Rows of a classifier and rows with virtual tokens before them must stand alone, NEFTune scales
+    its noise by the length of a row, and a penalty against forgetting knows the plain path only.
     """
     import torch
 
     wanted = torch.cuda.is_available() if phase.packing is None else phase.packing
     alone = phase.task == "classification" or phase.method.virtual_tokens > 0
+    alone = alone or (phase.continual is not None and phase.continual.adds_to_loss)
     return wanted and not alone and phase.neftune_noise_alpha is None
 
 
@@ -70,6 +71,8 @@ def _liger(phase: Phase, model: Any) -> bool:
 
     if phase.task == "classification" or not torch.cuda.is_available():
         return False
+    if phase.continual is not None and phase.continual.adds_to_loss:
+        return False  # its kernels leave no logits
     if importlib.util.find_spec("liger_kernel") is None or adapted_blocks(model):
         return False
     logging.getLogger("liger_kernel").setLevel(logging.ERROR)  # it tells of chips that are not here

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
+from tunesmith.forgotten import Forgotten
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.rows import Row
@@ -26,11 +27,20 @@ from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path, without_adapter
 from tunesmith.training.fitting import refuse_long
+from tunesmith.training.keeping import (
+    NOTHING,
+    earlier_of,
+    penalty_of,
+    replayed,
+    selected,
+    without,
+)
 from tunesmith.training.lengths import lengths_of_splits
 from tunesmith.training.losses import class_loss
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower
+from tunesmith.training.reservoir import SEEN, Reservoir
 from tunesmith.training.scores import measured
 from tunesmith.training.token_cache import encoded_rows
 from tunesmith.training.tracking import refuse_missing
@@ -55,6 +65,7 @@ class Trained:
     rows: dict[str, int]
     trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
+    reservoir: Reservoir | None = None  # rows that are kept for later phases
 
 
 def train(
@@ -66,19 +77,21 @@ def train(
     seed: int,
     tokens: Path | None = None,
     group: Group = ALONE,
+    forgotten: Forgotten = NOTHING,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
 
     Args:
         phase: its dials.
         start: folder of the model that it starts from.
-        train: rows that are trained.
-        validation: rows that choose the best checkpoint.
+        train: rows of all phases; it learns those that its `only` names.
+        validation: rows that choose the best checkpoint, likewise.
         work: folder of its checkpoints; its name is the phase's.
         seed: of adapter, order, dropout and noise.
         tokens: folder in which the tokens of rows are kept; None: nowhere.
         group: of this process; each of its processes calls this, what it returns is whole in the
             first one.
+        forgotten: rows that are not taken over from the parent either.
 
     Raises:
         UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
@@ -87,7 +100,8 @@ def train(
     """
 
     def attempt(fitting: Phase) -> Trained:
-        return _train(fitting, start, (train, validation), work, seed, tokens, group)
+        kept = earlier_of(fitting, start, work.name, forgotten)
+        return _train(fitting, start, (train, validation), kept, work, seed, tokens, group)
 
     refuse_missing(phase.tracking, work.name)
     return within_memory(phase, work, attempt, group)
@@ -96,7 +110,8 @@ def train(
 def _train(
     phase: Phase,
     start: Path,
-    rows: tuple[list[Row], list[Row]],
+    tables: tuple[list[Row], list[Row]],
+    kept: Reservoir,
     work: Path,
     seed: int,
     tokens: Path | None,
@@ -111,7 +126,11 @@ def _train(
     from tunesmith.training.answered import answered
 
     set_seed(seed)
-    labels = label_names(rows[0]) if phase.task == "classification" else []
+    labels = label_names(tables[0]) if phase.task == "classification" else []
+    rows = (
+        selected(tables[0], phase.only, work.name, "train"),
+        selected(tables[1], phase.only, work.name, "validation"),
+    )
     loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
@@ -119,13 +138,20 @@ def _train(
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     with host_first(group):
         learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
+        earlier, other = _encoded_reservoir(phase, kept, rows, encode, tokens)
         checkpoint = newest_whole(work)
     refuse_differences(group, {"checkpoint in .work": checkpoint})
     counts = lengths_of_splits(phase, work.name, rows, (learnt, validation), group.first)
     if group.sharded:
         model = shard(model, group.size)
-    trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group)
+    mixed = learnt + replayed(phase, other, len(learnt), seed)
+    trainer = make_trainer(phase, model, loaded, mixed, validation, work, seed, group)
+    trainer.penalty = penalty_of(phase, loaded, model, earlier, work, seed, group)
     trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
+    reservoir = None
+    if phase.reservoir is not None:
+        held_back = [*rows[0], *rows[1]]
+        reservoir = without(kept, held_back).joined(rows[0], phase.reservoir, seed)
     training_loss = _fit(trainer, checkpoint, work.name, group)
     model = _whole(trainer.model, phase, start, labels, group)
     lower(model, lifted)
@@ -146,10 +172,35 @@ def _train(
         },
         seconds=trainer.seconds,
         tokens=sum(gathered(group, int(trainer.tokens))),
-        rows={"train": len(rows[0]), "validation": len(rows[1])},
-        trained_tokens=count_trained(learnt),
+        rows=_counts(rows, len(mixed) - len(learnt), reservoir),
+        trained_tokens=count_trained(mixed),
         peak_memory_bytes=trainer.peak_memory_bytes,
+        reservoir=reservoir,
     )
+
+
+def _encoded_reservoir(
+    phase: Phase,
+    kept: Reservoir,
+    rows: tuple[list[Row], list[Row]],
+    encode: tuple[str, Any, int, list[str]],
+    tokens: Path | None,
+) -> tuple[list[Encoded], list[Encoded]]:
+    """Return earlier rows as tokens: all of them, and those that are not among the phase's own."""
+    if phase.continual is None or not phase.continual.reads_reservoir or not kept.rows:
+        return [], []
+    other = without(kept, [*rows[0], *rows[1]]).rows
+    earlier = encoded_rows(kept.rows, *encode, tokens)
+    return earlier, encoded_rows(other, *encode, tokens) if other else []
+
+
+def _counts(
+    rows: tuple[list[Row], list[Row]], replayed: int, reservoir: Reservoir | None
+) -> dict[str, int]:
+    """Return what the manifest says of rows; of earlier ones only where there are any."""
+    counts = {"train": len(rows[0]), "validation": len(rows[1])}
+    earlier = {"replayed": replayed} if replayed else {}
+    return {**counts, **earlier, **({SEEN: reservoir.seen} if reservoir else {})}
 
 
 def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
@@ -161,6 +212,10 @@ def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> 
 def _trainable(phase: Phase, loaded: Loaded) -> Any:
     """Put the phase's method on the model, or go on training the parent's adapter."""
     parent = loaded.method
+    if parent is not None and phase.continual is not None:
+        begun = phase.continual.begun(loaded.model, parent, phase.method, phase.task)
+        if begun is not None:
+            return begun
     if parent is None or not (parent.keeps_base or phase.method.keeps_base):
         return phase.method.apply(loaded.model, phase.task)
     _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
