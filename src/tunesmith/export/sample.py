@@ -7,7 +7,7 @@ import numpy as np
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.training.fitting import TRAINED_AS
+from tunesmith.training.fitting import read_by
 
 
 def sample(rows: list[Row], task: str, count: int, seed: int) -> list[Row]:
@@ -22,7 +22,7 @@ def sample(rows: list[Row], task: str, count: int, seed: int) -> list[Row]:
     Raises:
         UserError: no row fits.
     """
-    fitting = [row for row in rows if row["task"] == TRAINED_AS.get(task, task)]
+    fitting = [row for row in rows if row["task"] in read_by(task)]
     if not fitting:
         raise UserError(
             f"no held-out row of task {task} to compare the merged model on; set "

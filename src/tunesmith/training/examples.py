@@ -5,13 +5,18 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.tasks import chat, classification, completion, text
+from tunesmith.tasks import chat, classification, completion, preference, text
 from tunesmith.tasks.chat import IGNORED
 from tunesmith.training.endings import check_endings
 from tunesmith.training.fitting import refuse_unfit
 
 Encoded = dict[str, Any]
-ENCODERS = {"chat": chat.encode, "completion": completion.encode}
+ENCODERS = {
+    "chat": chat.encode,
+    "completion": completion.encode,
+    "preference": preference.encode,
+}
+LABELS = ("labels", "rejected_labels")
 UNCUT = 10**9  # tokens
 
 
@@ -42,7 +47,7 @@ def encode_rows(
 
 def count_trained(encoded: list[Encoded]) -> int:
     """Return how many tokens of encoded rows have a loss; a row of a class counts as one."""
-    labels = [item["labels"] for item in encoded]
+    labels = [item[key] for item in encoded for key in LABELS if key in item]
     return sum(1 if isinstance(one, int) else len(one) - one.count(IGNORED) for one in labels)
 
 

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 def may_pack(phase: Phase) -> bool:
     """Return whether a phase wants rows in line and can have them: where asked, else on a GPU.
 
-    Rows of a classifier and rows with virtual tokens before them must stand alone, NEFTune scales
-    its noise by the length of a row, and a penalty against forgetting knows the plain path only.
+    Rows of a classifier and rows with virtual tokens before them must stand alone, and so must
+    those of most objectives and under a penalty against forgetting; NEFTune scales its noise by
+    the length of a row.
     """
     import torch
 
     wanted = torch.cuda.is_available() if phase.packing is None else phase.packing
     alone = phase.task == "classification" or phase.method.virtual_tokens > 0
+    alone = alone or not phase.objective.in_line
     alone = alone or (phase.continual is not None and phase.continual.adds_to_loss)
     return wanted and not alone and phase.neftune_noise_alpha is None
 

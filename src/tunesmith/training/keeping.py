@@ -1,6 +1,6 @@
 """What a phase takes over from the phases before it: rows that they kept, and what holds it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,80 @@ from tunesmith.forgotten import Forgotten
 from tunesmith.models.load import Loaded, describe
 from tunesmith.models.manifest import is_trained
 from tunesmith.rows import Row
+from tunesmith.tasks.classification import label_names
 from tunesmith.training.collate import Collator
 from tunesmith.training.devices.group import Group
 from tunesmith.training.examples import Encoded
 from tunesmith.training.params import Phase
-from tunesmith.training.reservoir import Reservoir, read_reservoir, refuse_empty
+from tunesmith.training.reservoir import SEEN, Reservoir, read_reservoir, refuse_empty
 
 NOTHING = Forgotten(frozenset(), frozenset())
 MOST_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a phase begins with.
+
+    Attributes:
+        rows: of train and of validation that it learns.
+        labels: the classes of all phases, so that a head has a place for those learnt later.
+        kept: earlier rows, of its parent's reservoir.
+    """
+
+    rows: tuple[list[Row], list[Row]]
+    labels: list[str]
+    kept: Reservoir
+
+
+def taken_over(
+    phase: Phase,
+    start: Path,
+    tables: tuple[list[Row], list[Row]],
+    name: str,
+    forgotten: Forgotten = NOTHING,
+) -> Before:
+    """Return what a phase begins with.
+
+    Args:
+        phase: its dials.
+        start: folder of its parent.
+        tables: train and validation rows of its task.
+        name: of the phase.
+        forgotten: rows that are not taken over.
+
+    Raises:
+        UserError: no row is left for it, or its parent kept none where it needs them.
+    """
+    kept = earlier_of(phase, start, name, forgotten)
+    labels = label_names(tables[0]) if phase.task == "classification" else []
+    splits = zip(tables, ("train", "validation"), strict=True)
+    train, validation = (selected(rows, phase.only, name, split) for rows, split in splits)
+    return Before((train, validation), labels, kept)
+
+
+def earlier_rows(phase: Phase, before: Before) -> tuple[list[Row], list[Row]]:
+    """Return the earlier rows that a phase looks at: all, and those that are not its own anyway."""
+    if phase.continual is None or not phase.continual.reads_reservoir:
+        return [], []
+    return before.kept.rows, without(before.kept, [*before.rows[0], *before.rows[1]]).rows
+
+
+def kept_for_later(phase: Phase, before: Before, seed: int) -> Reservoir | None:
+    """Return the rows that a phase keeps, where it is asked to."""
+    if phase.reservoir is None:
+        return None
+    train, validation = before.rows
+    return without(before.kept, [*train, *validation]).joined(train, phase.reservoir, seed)
+
+
+def counts_of(
+    rows: tuple[list[Row], list[Row]], replayed: int, reservoir: Reservoir | None
+) -> dict[str, int]:
+    """Return what the manifest says of rows; of earlier ones only where there are any."""
+    counts = {"train": len(rows[0]), "validation": len(rows[1])}
+    earlier = {"replayed": replayed} if replayed else {}
+    return {**counts, **earlier, **({SEEN: reservoir.seen} if reservoir else {})}
 
 
 def selected(rows: list[Row], only: Conditions, name: str, split: str) -> list[Row]:

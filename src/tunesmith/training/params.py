@@ -10,13 +10,19 @@ from tunesmith.continual import Kind
 from tunesmith.errors import UserError
 from tunesmith.fields import Conditions, checked_conditions
 from tunesmith.methods import Method
+from tunesmith.objectives import Objective, objectives_for
+from tunesmith.objectives.likelihood import Likelihood
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
 from tunesmith.training.schedules import Schedule, refuse_idle
 from tunesmith.training.scores import OF_ANSWERS, BestBy, known_for
 from tunesmith.training.tracking import Tracker
 
-Task = Literal["chat", "classification", "completion", "text"]
+OfLikelihood = Literal["chat", "classification", "completion", "text"]
+Task = OfLikelihood | Literal["preference", "prompt", "reward", "unpaired"]
 TAKEN = ("base", "champion")  # folders of models/ that other stages make
+ASKED_AS = dict.fromkeys(
+    ("preference", "prompt", "unpaired"), "chat"
+)  # task of a phase → of what it makes, where they differ
 ONLY_CLASSES = ("class_weights", "label_smoothing")
 
 
@@ -27,6 +33,7 @@ class Phase(Component):
     trains_with: str = Field(alias="with")
     task: Task
     method: Method
+    objective: Objective = Likelihood()
     only: Conditions = Field(default_factory=dict)  # the rows that it learns; none: all of them
     continual: Kind | None = None  # what keeps it from forgetting what it starts from
     reservoir: PositiveInt | None = None  # rows kept for later phases: training/reservoir.py
@@ -71,6 +78,10 @@ class Phase(Component):
                 "continual: a phase from base has no parent to forget; start it from a phase or "
                 "from champion, or take continual out"
             )
+        if self.objective.kind != "likelihood":
+            raise ValueError(
+                f"continual: goes with objective likelihood, not {self.objective.kind}"
+            )
         refusal = self.continual.refusal(self.method, self.weight_decay)
         if refusal:
             raise ValueError(f"continual: {refusal}")
@@ -87,9 +98,20 @@ class Phase(Component):
         return self
 
     @model_validator(mode="after")
+    def _optimises_what_its_rows_allow(self) -> "Phase":
+        """Refuse an objective that is not for rows of the phase's task."""
+        if self.task not in self.objective.tasks:
+            raise ValueError(
+                f"objective: {self.objective.kind} is for a phase of task "
+                f"{' or '.join(self.objective.tasks)}, not {self.task}; for that there are: "
+                f"{', '.join(objectives_for(self.task))}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _measures_what_is_best(self) -> "Phase":
         """Refuse to choose by what a phase of this task does not measure."""
-        known = known_for(self.task)
+        known = self.objective.best_by or known_for(self.task)
         if self.chosen_by not in known:
             raise ValueError(
                 f"best_by: {self.best_by} is not measured in a phase of task {self.task}; "
@@ -101,6 +123,11 @@ class Phase(Component):
                 f"{', '.join(OF_ANSWERS)}"
             )
         return self
+
+    @property
+    def asked_as(self) -> str:
+        """The task that the trained model is asked as."""
+        return ASKED_AS.get(self.task, self.task)
 
     @property
     def chosen_by(self) -> BestBy:

@@ -8,8 +8,8 @@ from tunesmith.errors import UserError
 from tunesmith.forgotten import Forgotten
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
+from tunesmith.objectives.base import Bound
 from tunesmith.rows import Row
-from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
@@ -26,22 +26,25 @@ from tunesmith.training.devices.group import (
 from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path, without_adapter
-from tunesmith.training.fitting import refuse_long
+from tunesmith.training.fitting import fitting_rows, refuse_long
 from tunesmith.training.keeping import (
     NOTHING,
-    earlier_of,
+    Before,
+    counts_of,
+    earlier_rows,
+    kept_for_later,
     penalty_of,
     replayed,
-    selected,
-    without,
+    taken_over,
 )
 from tunesmith.training.lengths import lengths_of_splits
 from tunesmith.training.losses import class_loss
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower
-from tunesmith.training.reservoir import SEEN, Reservoir
+from tunesmith.training.reservoir import Reservoir
 from tunesmith.training.scores import measured
+from tunesmith.training.setting import setting_of
 from tunesmith.training.token_cache import encoded_rows
 from tunesmith.training.tracking import refuse_missing
 from tunesmith.training.watch import outcome
@@ -77,6 +80,7 @@ def train(
     seed: int,
     tokens: Path | None = None,
     group: Group = ALONE,
+    partner: Path | None = None,
     forgotten: Forgotten = NOTHING,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
@@ -91,6 +95,7 @@ def train(
         tokens: folder in which the tokens of rows are kept; None: nowhere.
         group: of this process; each of its processes calls this, what it returns is whole in the
             first one.
+        partner: folder of the model that it trains with; None: of the start.
         forgotten: rows that are not taken over from the parent either.
 
     Raises:
@@ -100,24 +105,25 @@ def train(
     """
 
     def attempt(fitting: Phase) -> Trained:
-        kept = earlier_of(fitting, start, work.name, forgotten)
-        return _train(fitting, start, (train, validation), kept, work, seed, tokens, group)
+        return _train(fitting, (start, partner or start), before, work, seed, tokens, group)
 
     refuse_missing(phase.tracking, work.name)
+    named = (("train", train), ("validation", validation))
+    own, other = (fitting_rows(r, phase.task, s, work.name, group.first) for s, r in named)
+    before = taken_over(phase, start, (own, other), work.name, forgotten)
     return within_memory(phase, work, attempt, group)
 
 
 def _train(
     phase: Phase,
-    start: Path,
-    tables: tuple[list[Row], list[Row]],
-    kept: Reservoir,
+    folders: tuple[Path, Path],
+    before: Before,
     work: Path,
     seed: int,
     tokens: Path | None,
     group: Group,
 ) -> Trained:
-    """Train a phase in the memory that there is.
+    """Train a phase in the memory that there is; `folders` hold its start and its partner.
 
     The seed is set before the method adds weights, so that an adapter starts the same each time.
     """
@@ -126,11 +132,8 @@ def _train(
     from tunesmith.training.answered import answered
 
     set_seed(seed)
-    labels = label_names(tables[0]) if phase.task == "classification" else []
-    rows = (
-        selected(tables[0], phase.only, work.name, "train"),
-        selected(tables[1], phase.only, work.name, "validation"),
-    )
+    start, partner = folders
+    labels, rows = before.labels, before.rows
     loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = _trainable(phase, loaded)
@@ -138,32 +141,36 @@ def _train(
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     with host_first(group):
         learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
-        earlier, other = _encoded_reservoir(phase, kept, rows, encode, tokens)
+        earlier, other = (
+            encoded_rows(table, *encode, tokens) if table else []
+            for table in earlier_rows(phase, before)
+        )
         checkpoint = newest_whole(work)
     refuse_differences(group, {"checkpoint in .work": checkpoint})
     counts = lengths_of_splits(phase, work.name, rows, (learnt, validation), group.first)
     if group.sharded:
         model = shard(model, group.size)
+    bound = phase.objective.bound(
+        setting_of(phase, model, loaded, (learnt, validation), partner, work, seed, group)
+    )
     mixed = learnt + replayed(phase, other, len(learnt), seed)
-    trainer = make_trainer(phase, model, loaded, mixed, validation, work, seed, group)
+    trainer = make_trainer(phase, model, loaded, mixed, validation, work, seed, group, bound)
     trainer.penalty = penalty_of(phase, loaded, model, earlier, work, seed, group)
     trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
-    reservoir = None
-    if phase.reservoir is not None:
-        held_back = [*rows[0], *rows[1]]
-        reservoir = without(kept, held_back).joined(rows[0], phase.reservoir, seed)
     training_loss = _fit(trainer, checkpoint, work.name, group)
+    findings = bound.findings(trainer.model) if bound else {}
     model = _whole(trainer.model, phase, start, labels, group)
     lower(model, lifted)
-    history = trainer.state.log_history
+    history, reservoir = trainer.state.log_history, kept_for_later(phase, before, seed)
     return Trained(
         model=model,
         start=loaded,
         labels=labels,
-        curves=curves(history),
+        curves=curves(history, bound.names if bound else ()),
         outcome={
             **outcome(history, trainer.state.best_global_step, trainer.state.global_step),
             "lengths": counts,
+            **findings,
             "validation": {phase.chosen_by: float(trainer.state.best_metric)},
         },
         metrics={
@@ -172,35 +179,11 @@ def _train(
         },
         seconds=trainer.seconds,
         tokens=sum(gathered(group, int(trainer.tokens))),
-        rows=_counts(rows, len(mixed) - len(learnt), reservoir),
+        rows=counts_of(rows, len(mixed) - len(learnt), reservoir),
         trained_tokens=count_trained(mixed),
         peak_memory_bytes=trainer.peak_memory_bytes,
         reservoir=reservoir,
     )
-
-
-def _encoded_reservoir(
-    phase: Phase,
-    kept: Reservoir,
-    rows: tuple[list[Row], list[Row]],
-    encode: tuple[str, Any, int, list[str]],
-    tokens: Path | None,
-) -> tuple[list[Encoded], list[Encoded]]:
-    """Return earlier rows as tokens: all of them, and those that are not among the phase's own."""
-    if phase.continual is None or not phase.continual.reads_reservoir or not kept.rows:
-        return [], []
-    other = without(kept, [*rows[0], *rows[1]]).rows
-    earlier = encoded_rows(kept.rows, *encode, tokens)
-    return earlier, encoded_rows(other, *encode, tokens) if other else []
-
-
-def _counts(
-    rows: tuple[list[Row], list[Row]], replayed: int, reservoir: Reservoir | None
-) -> dict[str, int]:
-    """Return what the manifest says of rows; of earlier ones only where there are any."""
-    counts = {"train": len(rows[0]), "validation": len(rows[1])}
-    earlier = {"replayed": replayed} if replayed else {}
-    return {**counts, **earlier, **({SEEN: reservoir.seen} if reservoir else {})}
 
 
 def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
@@ -282,8 +265,9 @@ def make_trainer(
     work: Path,
     seed: int,
     group: Group = ALONE,
+    bound: Bound | None = None,
 ) -> Any:
-    """Return the Trainer of a phase."""
+    """Return the Trainer of a phase; its rows and collator are those of a bound objective."""
     from transformers import PrinterCallback
 
     from tunesmith.training.callbacks import Progress, StopOnBrokenLoss, TellOfLosses
@@ -295,6 +279,7 @@ def make_trainer(
     if phase.early_stopping_patience is not None:
         extra.append(EarlyStopping(phase.early_stopping_patience))
     in_line = packs(phase, model)
+    train, validation = (bound.train, bound.validation) if bound else (train, validation)
     drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line, group.size)
     longest = max(len(row["input_ids"]) for row in train)
     fast = fast_path(phase, model, longest, group) if in_line else None
@@ -305,13 +290,13 @@ def make_trainer(
         args=arguments,
         train_dataset=drawn.train,
         eval_dataset=drawn.validation,
-        data_collator=drawn.collator,
+        data_collator=bound.collator if bound else drawn.collator,
         callbacks=extra,
-        compute_loss_func=_loss(phase, loaded, train),
+        compute_loss_func=bound.sums if bound else _loss(phase, loaded, train),
         optimizers=(phase.method.optimizer(model, arguments), None),
-        **measured(phase.task, phase.chosen_by),
+        **({} if bound else measured(phase.task, phase.chosen_by)),
     )
-    trainer.fast = fast
+    trainer.fast, trainer.bound = fast, bound
     trainer.remove_callback(PrinterCallback)
     return trainer
 
