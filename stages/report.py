@@ -17,7 +17,7 @@ from tunesmith.stage import Paths, parse_paths, run_stage
 WEIGHTS = "*.safetensors"  # of the candidate's folder
 FLAGS = (
     *("--manifest", "--clean-summary", "--split-summary", "--augment-summary", "--validation"),
-    *("--exam", "--metrics", "--scores", "--comparisons", "--behaviour"),
+    *("--exam", "--metrics", "--scores", "--comparisons", "--behaviour", "--sequence"),
     *("--findings", "--slices", "--hardest"),
     *("--verdict", "--curves", "--efficiency", "--base", "--model"),
     *("--page", "--model-card", "--data-card", "--summary"),
@@ -47,6 +47,7 @@ def read_evidence(paths: Paths) -> Evidence:
         base=read_tree(paths.base / "base.json"),
         model=read_tree(trained) if trained.exists() else {},
         candidate=paths.model.name,
+        sequence=read_tree(paths.sequence),
         weights={path.name: sha256_file(path) for path in sorted(paths.model.glob(WEIGHTS))},
     )
 

@@ -15,7 +15,8 @@ from tunesmith.errors import UserError
 from tunesmith.files import write_text
 from tunesmith.params import load_yaml
 
-REPLACED = {"phases"}  # a recipe's phases are all the phases
+REPLACED = {"phases", "steps"}  # a recipe's phases are all the phases, and so with a sequence
+COMPARED = {"base", "candidate", "champion"}  # models that are always there
 
 
 def find_recipe(name: str, folder: Path) -> Path:
@@ -35,6 +36,7 @@ def apply(overlay: Path | None, settings: list[str], params: Path) -> None:
     tree = load_yaml(params)
     if overlay is not None:
         merge(tree, load_yaml(overlay))
+        _let_go(tree)
     for setting in settings:
         _set(tree, setting)
     _write_valid(tree, params)
@@ -44,6 +46,7 @@ def lay(overlay: Mapping[str, Any], params: Path) -> None:
     """Lay an overlay that is no file on a params file; errors are those of `apply`."""
     tree = load_yaml(params)
     merge(tree, overlay)
+    _let_go(tree)
     _write_valid(tree, params)
 
 
@@ -84,6 +87,18 @@ def merge(target: Any, overlay: Any) -> None:
             merge(old, value)
         else:
             target[key] = value
+
+
+def _let_go(tree: Any) -> None:
+    """Take out the models of phases that are gone, and a sequence that named them."""
+    phases, models = tree.get("phases") or {}, tree.get("models") or {}
+    for name in [name for name in models if name not in COMPARED]:
+        if models[name].get("of") not in {"base", "champion", *phases}:
+            del models[name]
+    sequence = tree.get("sequence") or {}
+    if set(sequence.get("steps") or {}) - set(models):
+        sequence["steps"] = {}
+        tree["gate"].pop("forgetting", None)
 
 
 def _merges(key: str, old: Any, new: Any) -> bool:
