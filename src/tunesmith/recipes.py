@@ -90,7 +90,7 @@ def merge(target: Any, overlay: Any) -> None:
 
 
 def _let_go(tree: Any) -> None:
-    """Take out the models of phases that are gone, and a sequence that named them."""
+    """Take out the models of phases that are gone, a sequence that named them, and its limit."""
     phases, models = tree.get("phases") or {}, tree.get("models") or {}
     for name in [name for name in models if name not in COMPARED]:
         if models[name].get("of") not in {"base", "champion", *phases}:
@@ -98,6 +98,7 @@ def _let_go(tree: Any) -> None:
     sequence = tree.get("sequence") or {}
     if set(sequence.get("steps") or {}) - set(models):
         sequence["steps"] = {}
+    if not sequence.get("steps"):
         tree["gate"].pop("forgetting", None)
 
 
