@@ -14,6 +14,7 @@ from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.files import write_text
 from tunesmith.params import load_yaml
+from tunesmith.sequence import SequenceParams
 
 REPLACED = {"phases", "steps"}  # a recipe's phases are all the phases, and so with a sequence
 COMPARED = {"base", "candidate", "champion"}  # models that are always there
@@ -98,7 +99,8 @@ def _let_go(tree: Any) -> None:
     sequence = tree.get("sequence") or {}
     if set(sequence.get("steps") or {}) - set(models):
         sequence["steps"] = {}
-    if not sequence.get("steps"):
+    if sequence and not sequence["steps"]:
+        sequence |= SequenceParams().model_dump(include=set(sequence))
         tree["gate"].pop("forgetting", None)
 
 

@@ -4,10 +4,17 @@ from typing import Annotated, TypeAlias, get_args
 
 from pydantic import Field
 
+from tunesmith.objectives.cpo import Cpo
 from tunesmith.objectives.dpo import Dpo
+from tunesmith.objectives.kto import Kto
 from tunesmith.objectives.likelihood import Likelihood
+from tunesmith.objectives.orpo import Orpo
+from tunesmith.objectives.reward import Reward
+from tunesmith.objectives.simpo import Simpo
 
-Objective: TypeAlias = Annotated[Dpo | Likelihood, Field(discriminator="kind")]
+Objective: TypeAlias = Annotated[
+    Cpo | Dpo | Kto | Likelihood | Orpo | Reward | Simpo, Field(discriminator="kind")
+]
 
 
 def objectives_for(task: str) -> list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEST = "test"
+ANSWERED = ("chat", "preference", "unpaired", "stepwise")  # tasks of rows whose prompt is answered
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _test_rows(rows: list[Row]) -> list[Row]:
 def _base_task(rows: list[Row], params: PredictParams) -> str:
     """Return what a model that was not trained here is asked to do."""
     task = str(_test_rows(rows)[0]["task"])
-    return params.base_task if task == "chat" else task
+    return params.base_task if task in ANSWERED else task
 
 
 def _made_by(folder: Path, loaded: Loaded) -> dict[str, str]:

@@ -4,6 +4,7 @@ import importlib.util
 import logging
 from typing import TYPE_CHECKING, Any
 
+from tunesmith.models.load import HEADED
 from tunesmith.training.devices.group import Group, refuse_differences
 from tunesmith.training.params import Phase
 
@@ -71,7 +72,7 @@ def _liger(phase: Phase, model: Any) -> bool:
     """Return whether Liger's kernels are here and know the model; they need a GPU."""
     import torch
 
-    if phase.task == "classification" or not torch.cuda.is_available():
+    if phase.task in HEADED or not torch.cuda.is_available():
         return False
     if phase.continual is not None and phase.continual.adds_to_loss:
         return False  # its kernels leave no logits

@@ -7,6 +7,7 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
+from tunesmith.tasks.unpaired import each
 
 READS: dict[str, tuple[str, ...]] = {  # task of a phase → of its rows, where they differ
     "completion": ("chat",),
@@ -51,6 +52,9 @@ def fitting_rows(rows: list[Row], task: str, split: str, name: str, told: bool) 
         name: of the phase.
         told: whether this process prints.
 
+    Returns:
+        the rows; for a phase of unpaired ones a pair is two.
+
     Raises:
         UserError: there are rows, and none fits.
     """
@@ -64,7 +68,7 @@ def fitting_rows(rows: list[Row], task: str, split: str, name: str, told: bool) 
             f"tasks ({_kinds(left)})",
             flush=True,
         )
-    return fitting
+    return [one for row in fitting for one in each(row)] if task == "unpaired" else fitting
 
 
 def read_by(task: str) -> tuple[str | None, ...]:

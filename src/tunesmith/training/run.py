@@ -47,7 +47,7 @@ from tunesmith.training.scores import measured
 from tunesmith.training.setting import setting_of
 from tunesmith.training.token_cache import encoded_rows
 from tunesmith.training.tracking import refuse_missing
-from tunesmith.training.watch import outcome
+from tunesmith.training.watch import outcome, stuck
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,6 +171,7 @@ def _train(
             **outcome(history, trainer.state.best_global_step, trainer.state.global_step),
             "lengths": counts,
             **findings,
+            **({"stuck": stuck(history, bound.idle)} if bound else {}),
             "validation": {phase.chosen_by: float(trainer.state.best_metric)},
         },
         metrics={
@@ -275,7 +276,8 @@ def make_trainer(
     from tunesmith.training.stopping import EarlyStopping
     from tunesmith.training.trainer import PhaseTrainer
 
-    extra: list[Any] = [Progress(work.name), StopOnBrokenLoss(), TellOfLosses(work.name)]
+    idle = bound.idle if bound else None
+    extra: list[Any] = [Progress(work.name), StopOnBrokenLoss(), TellOfLosses(work.name, idle)]
     if phase.early_stopping_patience is not None:
         extra.append(EarlyStopping(phase.early_stopping_patience))
     in_line = packs(phase, model)

@@ -1,7 +1,7 @@
 """An objective that is bound to a model and its rows: what the Trainer asks at every batch."""
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from tunesmith.tasks.chat import IGNORED
 
@@ -39,7 +39,7 @@ class Bound:
     train: list[dict[str, Any]]
     validation: list[dict[str, Any]]
     collator: Any
-    names: ClassVar[tuple[str, ...]] = ()
+    names: tuple[str, ...] = ()
     idle: float | None = None
 
     def sums(self, model: Any, inputs: dict[str, Any]) -> Sums:
