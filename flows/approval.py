@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Answer = Literal["approved", "refused", "expired"]
 Word = Literal["approve", "refuse"]
-POLL_SECONDS = 5.0
+POLL_SECONDS = 2.0
 GRACE_SECONDS = 3600  # after our own patience: Prefect would fail a run that it gives up
 _ANSWERS: dict[str, Answer] = {"approve": "approved", "refuse": "refused"}
 _SAID: dict[str, Answer] = {"yes": "approved", "y": "approved", "是": "approved",

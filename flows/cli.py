@@ -126,9 +126,9 @@ def improve(
     from flows.server import prefect_api
 
     with prefect_api() as server:
-        server.wait()
-        from flows.improve import run_here
+        from flows.improve import run_here  # while the server starts
 
+        server.wait()
         code = run_here(rounds, review, approve)
     end_now(code)
 
@@ -330,9 +330,9 @@ def _deliver_look() -> NoReturn:
     from flows.server import prefect_api
 
     with prefect_api() as server:
-        server.wait()
-        from flows.monitor import deliver_look
+        from flows.monitor import deliver_look  # while the server starts
 
+        server.wait()
         code = deliver_look()
     end_now(code)
 

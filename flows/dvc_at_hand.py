@@ -50,6 +50,12 @@ def running(words: list[str], stdin: int, env: dict[str, str]) -> Iterator["Serv
         server.stdout.close()
 
 
+def get_ready(env: dict[str, str]) -> None:
+    """Start a server, unless one is kept: it imports DVC while this thread does something else."""
+    if is_possible() and "server" not in _of_this_thread.__dict__:
+        _of_this_thread.server = Server(env)
+
+
 @atexit.register
 def let_go() -> None:
     """End the server that this thread keeps, if any; without this it ends a moment after us."""

@@ -37,6 +37,25 @@ OF_EACH_RUN = (
     "ruamel.yaml",
     "scmrepo.git",
 )
+OF_EACH_EXPERIMENT = (
+    "celery.result",
+    "dulwich.porcelain",
+    "dvc.repo.experiments.executor.local",
+    "dvc.repo.experiments.queue.celery",
+    "dvc.repo.experiments.queue.tempdir",
+    "dvc.repo.experiments.run",
+    "dvc.repo.graph",
+    "dvc.repo.index",
+    "dvc.repo.metrics.show",
+    "dvc.repo.params.show",
+    "dvc.utils.hydra",
+    "dvc.utils.studio",
+    "dvc_data.index.checkout",
+    "hydra.compose",
+    "hydra.core.override_parser.overrides_parser",
+    "networkx",
+    "pygit2",
+)
 
 
 def main(words: list[str]) -> int:
@@ -56,9 +75,9 @@ def prepare() -> None:
     check_host_keys()
 
 
-def import_early() -> None:
+def import_early(words: list[str]) -> None:
     """Import what DVC itself imports on the way to a stage; one that it has no more is left out."""
-    for name in OF_EACH_RUN:
+    for name in (*OF_EACH_RUN, *OF_EACH_EXPERIMENT * ("exp" in words)):
         with suppress(ImportError):
             import_module(name)
     from dvc.cli.parser import get_main_parser

@@ -29,9 +29,11 @@ def main(parent: int, requests: socket.socket) -> int:
     launch.on_stop_signals(launch.stop)
     try:
         launch.take_charge()
+        with suppress(Exception):  # who asks is told
+            _get_ready([])
         with requests, requests.makefile("rb") as words:
             while (command := _next(requests, words)) is not None:
-                _get_ready()
+                _get_ready(command)
                 code = launch.run_to_end(partial(Fork, command, requests), parent)
                 _let_go()
                 launch.on_stop_signals(launch.stop)
@@ -55,10 +57,10 @@ def _next(requests: socket.socket, words: BinaryIO) -> list[str] | None:
     return list(json.loads(line)) if line else None
 
 
-def _get_ready() -> None:
+def _get_ready(command: list[str]) -> None:
     """Import DVC, once; what is imported by then is shared with each fork, not copied."""
     dvc_process.prepare()
-    dvc_process.import_early()
+    dvc_process.import_early(command)
     gc.freeze()
 
 

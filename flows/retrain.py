@@ -20,6 +20,7 @@ from flows.dag import PlannedStage
 from flows.dag import plan as make_plan
 from flows.repository import some
 from flows.run_branch import Run, abandoned_if_refused, begin
+from flows.runner import get_ready
 from flows.server import Server, prefect_api
 from tunesmith.errors import UserError
 from tunesmith.stage import collect_rarely
@@ -77,6 +78,8 @@ def _run(
     """Hand the plan to Prefect and return the exit code."""
     import httpx
 
+    if any(stage.will_run != "no" for stage in plan):
+        get_ready()  # while Prefect is imported and its server starts
     from flows.pipeline import hand_in_records, retrain
     from flows.stage_tasks import results_of
 

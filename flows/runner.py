@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -55,6 +55,11 @@ class DvcFailed(Exception):  # noqa: N818
         self.reason = reason
 
 
+def get_ready() -> None:
+    """Let DVC be imported for the first stage while this process does something else."""
+    dvc_at_hand.get_ready(environment())
+
+
 def dvc(*command: str) -> None:
     """Run a DVC command in the project of the current folder, as `reproduce` runs a stage.
 
@@ -62,7 +67,7 @@ def dvc(*command: str) -> None:
         DvcFailed: with DVC's last `ERROR: …` line.
     """
     report = _Report("")
-    with Path(os.devnull).open("rb") as nothing, _dvc(command, nothing.fileno()) as process:
+    with _nothing() as stdin, _dvc(command, stdin, environment()) as process:
         for raw in _lines(process):
             report.add(_text(raw))
         code = process.wait()
@@ -76,7 +81,8 @@ def module(name: str, *arguments: str, on_line: Callable[[str], None] = print) -
     Raises:
         StageFailed: with its own `error: …` line where it printed one.
     """
-    _run(name, [sys.executable, "-m", name, *arguments], environment(), on_line)
+    command = [sys.executable, "-m", name, *arguments]
+    _hear(name, running(command, subprocess.DEVNULL, environment()), on_line)
 
 
 def experiment(
@@ -95,21 +101,21 @@ def experiment(
     Raises:
         StageFailed: with the stage's own `error: …` line where it printed one.
     """
-    words = ["--wait-for-lock", "exp", "run", "--temp", "--name", name, *dials, stage]
-    command = [sys.executable, "-P", dvc_process.__file__, *words]
-    _run(stage, command, _code_of_folder(), on_line)
+    words = ["exp", "run", "--temp", "--name", name, *dials, stage]
+    with _nothing() as stdin:
+        _hear(stage, _dvc(words, stdin, _code_of_folder()), on_line)
 
 
-def _run(
-    name: str, command: list[str], env: dict[str, str], on_line: Callable[[str], None]
+def _hear(
+    name: str, started: AbstractContextManager[Process], on_line: Callable[[str], None]
 ) -> None:
-    """Run a command that is known by a name to its end.
+    """Hand on what a command that is known by a name prints, to its end.
 
     Raises:
         StageFailed: with its own `error: …` line where it printed one.
     """
     report = _Report(name)
-    with running(command, subprocess.DEVNULL, env) as process:
+    with started as process:
         for raw in _lines(process):
             report.add(line := _text(raw))
             if line.strip():
@@ -168,7 +174,10 @@ def _reproduce(
 ) -> Outcome:
     """Run DVC's command for a stage, hand on what it prints, and say how it ended."""
     report = _Report(stage)
-    with _dvc(command, stdin) as process, _deadline(process, timeout_seconds) as expired:
+    with (
+        _dvc(command, stdin, environment()) as process,
+        _deadline(process, timeout_seconds) as expired,
+    ):
         for raw in _lines(process):
             line = _text(raw)
             report.add(line)
@@ -190,15 +199,22 @@ def _lines(process: Process) -> IO[bytes]:
 
 
 @contextmanager
-def _dvc(words: Sequence[str], stdin: int) -> Iterator[Process]:
+def _nothing() -> Iterator[int]:
+    """Give a standard input from which there is nothing to read."""
+    with Path(os.devnull).open("rb") as file:
+        yield file.fileno()
+
+
+@contextmanager
+def _dvc(words: Sequence[str], stdin: int, env: dict[str, str]) -> Iterator[Process]:
     """Start a DVC command: in a fork where there can be one, else in a Python of its own."""
     words = ["--wait-for-lock", *words]
     if dvc_at_hand.is_possible():
-        with dvc_at_hand.running(words, stdin, environment()) as server:
+        with dvc_at_hand.running(words, stdin, env) as server:
             yield server
     else:
         command = [sys.executable, "-P", dvc_process.__file__, *words]
-        with running(command, stdin, environment()) as process:
+        with running(command, stdin, env) as process:
             yield process
 
 

@@ -91,6 +91,7 @@ def prefect_api() -> Iterator[Server]:
     Raises:
         UserError: PREFECT_API_URL is set and nothing answers there.
     """
+    collect_rarely()  # a fifth off the import of Prefect
     url = os.environ.get("PREFECT_API_URL")
     if url:
         if not answers(url, REACH_SECONDS):

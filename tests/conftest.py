@@ -2,13 +2,16 @@
 
 import gc
 import os
+import shutil
 import socket
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tunesmith.stage import collect_rarely
+from tunesmith.stage import WORK, collect_rarely
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
@@ -71,6 +74,41 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny") / "encoder"
     save_tiny_encoder(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a Prefect API, and a copy of its database from before the first run."""
+    from flows.server import HOME
+    from tests.flows.served import server_in
+    from tests.flows.warm import warm
+
+    folder, home = tmp_path_factory.mktemp("api"), tmp_path_factory.mktemp("home")
+    with server_in(folder) as url:
+        (home / HOME).mkdir(parents=True)
+        with (
+            closing(sqlite3.connect(folder / HOME / "prefect.db")) as of_server,
+            closing(sqlite3.connect(home / HOME / "prefect.db")) as copy,
+        ):
+            of_server.backup(copy)
+        with warm(url):
+            yield url, home / WORK
+
+
+@pytest.fixture(scope="session")
+def api(prefect: tuple[str, Path]) -> str:
+    """The address of a Prefect API for all runs that need none of their own."""
+    return prefect[0]
+
+
+@pytest.fixture
+def with_home(prefect: tuple[str, Path]) -> Callable[[], None]:
+    """Give the project of the current folder a Prefect that need not be set up."""
+
+    def give() -> None:
+        shutil.copytree(prefect[1], WORK)
+
+    return give
 
 
 @pytest.fixture

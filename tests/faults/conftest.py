@@ -1,7 +1,6 @@
-"""What the tests of faults share with those of the flow: toy projects and Prefect servers."""
+"""What the tests of faults share with those of the flow: toy projects."""
 
 from tests.flows.conftest import (
-    api,
     clone,
     delivery,
     delivery_template,
@@ -9,14 +8,11 @@ from tests.flows.conftest import (
     finished_template,
     fresh,
     fresh_template,
-    prefect_home,
     run,
     settings,
-    with_home,
 )
 
 __all__ = [
-    "api",
     "clone",
     "delivery",
     "delivery_template",
@@ -24,8 +20,6 @@ __all__ = [
     "finished_template",
     "fresh",
     "fresh_template",
-    "prefect_home",
     "run",
     "settings",
-    "with_home",
 ]

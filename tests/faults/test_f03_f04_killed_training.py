@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
@@ -111,19 +111,32 @@ def steps(out: str) -> list[int]:
 def test_f3_a_flow_killed_while_it_trains_leaves_no_process_and_the_next_run_goes_on(
     project: Path, undisturbed: dict[str, Any], seen: Callable[..., None]
 ) -> None:
-    ended_in_the_middle(signal.SIGKILL, "Running", undisturbed, seen)
+    ended = ended_in_the_middle(signal.SIGKILL, "Running")
+    goes_on(ended, undisturbed, seen)
 
 
 def test_f4_a_flow_asked_to_end_while_it_trains_does_so_and_the_next_run_goes_on(
-    project: Path, undisturbed: dict[str, Any], seen: Callable[..., None]
+    project: Path,
+    undisturbed: dict[str, Any],
+    seen: Callable[..., None],
+    api: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ended_in_the_middle(signal.SIGTERM, "Crashed", undisturbed, seen)
+    ended = ended_in_the_middle(signal.SIGTERM, "Crashed")
+    monkeypatch.setenv("PREFECT_API_URL", api)  # the next run needs no server of its own here
+    goes_on(ended, undisturbed, seen)
 
 
-def ended_in_the_middle(
-    number: signal.Signals, state: str, undisturbed: dict[str, Any], seen: Callable[..., None]
-) -> None:
-    """End the flow while it trains, and see that nothing is left and the next run goes on."""
+class Ended(NamedTuple):
+    """A training that was ended: after which step, what of it was lost, and how fast it went."""
+
+    step: int
+    lost_seconds: float
+    gone_seconds: float
+
+
+def ended_in_the_middle(number: signal.Signals, state: str) -> Ended:
+    """End the flow while it trains, and see that nothing is left."""
     process = start()
     assert process.stdout is not None
     mark = f"train | sft: step {KILLED_AFTER}/{STEPS},"
@@ -144,15 +157,18 @@ def ended_in_the_middle(
     newest = checkpoints()[-1]
     left = int(newest.name.rpartition("-")[2])
     assert left >= KILLED_AFTER - 1
-    lost = max(0.0, killed - (newest / SEAL).stat().st_mtime)
+    return Ended(left, max(0.0, killed - (newest / SEAL).stat().st_mtime), gone)
 
+
+def goes_on(ended: Ended, undisturbed: dict[str, Any], seen: Callable[..., None]) -> None:
+    """See that the next run goes on where the other was ended, and comes to the same bytes."""
     code, out, err = retrain()
     assert (code, err) == (0, "")
-    assert steps(out)[0] == left + 1
+    assert steps(out)[0] == ended.step + 1
     assert table(out) == {"train": "Ran", "after": "Ran"}
     assert locked() == undisturbed, "not the bytes of an undisturbed run"
     seen(
-        f"all processes gone after {gone:.1f} s; ended after step {left} of {STEPS}, the next "
-        "run went on there; the same bytes as undisturbed",
-        lost_seconds=lost,
+        f"all processes gone after {ended.gone_seconds:.1f} s; ended after step {ended.step} of "
+        f"{STEPS}, the next run went on there; the same bytes as undisturbed",
+        lost_seconds=ended.lost_seconds,
     )

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, chdir, contextmanager
+from contextlib import chdir
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.flows import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 DVC_YAML = """\
@@ -76,6 +78,13 @@ printf '{"verdict": "%s", "reasons": ["as the rows say"]}\\n' $verdict > reports
 """
 TRAIN = "mkdir -p models/sft\ncp raw.txt models/sft/weights.txt\n"
 
+DVC = """
+import gc, sys
+gc.set_threshold(20_000, 20, 20)  # a third off its start
+from dvc.cli import main
+sys.argv[0] = "dvc"
+sys.exit(main())
+"""
 RETRAIN = """
 import sys
 from flows.retrain import end_now, main
@@ -101,21 +110,16 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def call(*command: str) -> str:
     """Return what a command prints in the current folder; a failure shows it."""
-    python = [sys.executable, "-m"] if command[0] == "dvc" else []
-    done = subprocess.run([*python, *command], check=False, capture_output=True, text=True)
+    words = [sys.executable, "-c", DVC, *command[1:]] if command[0] == "dvc" else command
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":
     """Start the flow on the project of the current folder, whose dials are none of ours."""
-    return subprocess.Popen(
-        [sys.executable, "-c", RETRAIN, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    env = {**os.environ, "COLUMNS": "200"}
+    return warm.start(RETRAIN, arguments, env, subprocess.PIPE)
 
 
 @pytest.fixture(scope="session")
@@ -164,42 +168,6 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     hook = Webhook()
     yield hook
     hook.close()
-
-
-@pytest.fixture(scope="session")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect API for all runs that need none of their own."""
-    with _server_in(tmp_path_factory.mktemp("api")) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with Prefect's database, which takes seconds to make."""
-    folder = tmp_path_factory.mktemp("home")
-    with _server_in(folder):
-        return folder / ".work"
-
-
-@pytest.fixture
-def with_home(prefect_home: Path) -> Callable[[], None]:
-    """Give the project of the current folder a Prefect that need not be set up."""
-    return lambda: shutil.copytree(prefect_home, ".work")
-
-
-@contextmanager
-def _server_in(folder: Path) -> Iterator[str]:
-    """Run a Prefect server of our own that keeps its records in a folder; give its address."""
-    from flows.server import prefect_api
-
-    before = dict(os.environ)
-    with ExitStack() as running:
-        with chdir(folder):
-            server = running.enter_context(prefect_api())
-        server.wait()
-        os.environ.clear()
-        os.environ.update(before)
-        yield server.url
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,11 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from tests.flows import warm
 from tests.flows.conftest import ROOT, call
 
 DVC_YAML = """\
@@ -60,11 +60,13 @@ def project(folder: Path, **search: object) -> Path:
     (folder / "train.py").write_text(TRAIN)
     (folder / "raw.txt").write_text("hello\n")
     (folder / ".gitignore").write_text("/.work\n/rows.txt\n/models\n")
+    (folder / ".dvc").mkdir()  # as `dvc init` makes it
+    (folder / ".dvc" / ".gitignore").write_text("/config.local\n/tmp\n/cache\n")
+    (folder / ".dvc" / "config").touch()
     shutil.copy(ROOT / "params.yaml", folder)
     write_search(folder, **search)
     for words in (
         ["git", "init", "-q", "-b", "main"],
-        [sys.executable, "-m", "dvc", "init", "-q"],
         ["git", "add", "-A"],
         ["git", "commit", "-qm", "Begin"],
     ):
@@ -82,13 +84,8 @@ def write_search(folder: Path, **search: object) -> None:
 
 def begun(*words: str) -> "subprocess.Popen[str]":
     """Start `tunesmith search` in the current folder."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "search", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    env = {**os.environ, "COLUMNS": "200"}
+    return warm.start(warm.TUNESMITH, ("search", *words), env, subprocess.STDOUT)
 
 
 def searched(*words: str) -> tuple[int, str]:

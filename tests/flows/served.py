@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, chdir, contextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil
 
-from flows.server import ask
+from flows.server import ask, prefect_api
 
 PATIENCE_SECONDS = 300.0
 Ask = Callable[..., Any]
@@ -37,6 +38,19 @@ def wait_for(found: Callable[[], Any]) -> Any:
 def asking(url: str) -> Ask:
     """Return a way to ask an API by path."""
     return lambda path, body=None, method="POST": ask(method, f"{url}/{path}", body)
+
+
+@contextmanager
+def server_in(folder: Path) -> Iterator[str]:
+    """Run a Prefect server of our own that keeps its records in a folder; give its address."""
+    before = dict(os.environ)
+    with ExitStack() as running:
+        with chdir(folder):
+            server = running.enter_context(prefect_api())
+        server.wait()
+        os.environ.clear()
+        os.environ.update(before)
+        yield server.url
 
 
 @contextmanager

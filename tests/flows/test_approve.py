@@ -14,6 +14,7 @@ import pytest
 
 from flows import approval
 from flows.approval import Answer
+from tests.flows import warm
 from tests.flows.conftest import Webhook, call, start
 from tests.flows.served import asking
 from tunesmith.errors import UserError
@@ -30,8 +31,9 @@ def tag() -> object:
 
 
 def tunesmith(*words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "flows.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    process = warm.start(warm.TUNESMITH, words, os.environ, subprocess.PIPE)
+    out, err = process.communicate()
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
 def obstacle(*, is_asked: bool) -> str | None:

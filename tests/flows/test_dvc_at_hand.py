@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from flows import dvc_at_hand, dvc_server
-from flows.runner import DvcFailed, Outcome, StageFailed, dvc, reproduce
+from flows.runner import DvcFailed, Outcome, StageFailed, dvc, experiment, get_ready, reproduce
 from tests.flows.toy import add_python_stage, gone_within, running, under_way
 
 pytestmark = pytest.mark.skipif(not dvc_at_hand.is_possible(), reason="DVC is forked on Linux only")
@@ -53,6 +53,24 @@ def test_each_command_has_a_process_of_its_own_from_one_server(fresh: Path) -> N
     assert server.children() == []
 
 
+def test_experiments_are_forked_from_one_server_which_has_a_single_thread(fresh: Path) -> None:
+    for name in ("one", "two"):
+        experiment(name, "collect", ["--set-param", "clean.words=4"])
+    (server,) = servers()
+    assert server.num_threads() == 1
+    with pytest.raises(StageFailed, match="nowhere"):
+        experiment("three", "nowhere", [])
+    assert servers() == [server]
+
+
+def test_the_first_stage_has_the_server_that_was_made_ready_for_it(fresh: Path) -> None:
+    get_ready()
+    (server,) = servers()
+    get_ready()
+    assert reproduce("collect") is Outcome.RAN
+    assert servers() == [server]
+
+
 def test_what_changes_between_two_commands_is_seen(fresh: Path) -> None:
     assert reproduce("collect") is Outcome.RAN
     Path("raw.txt").write_text("other\n")
@@ -86,11 +104,12 @@ def test_a_dvc_that_is_killed_is_named_and_the_next_has_the_same_server(fresh: P
     assert servers() == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGKILL, 3), (signal.SIGTERM, 60)])
 def test_a_server_that_is_ended_under_a_stage_fails_that_stage_only(
-    fresh: Path, number: signal.Signals
+    fresh: Path, number: signal.Signals, seconds: int
 ) -> None:
-    add_python_stage("slow", "import time\nprint('up')\ntime.sleep(60)\n")
+    """A killed one leaves a stage that takes no care of itself; its end is waited for."""
+    add_python_stage("slow", f"import time\nprint('up')\ntime.sleep({seconds})\n")
 
     def end(line: str) -> None:
         if line == "up":

@@ -6,14 +6,16 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.flows import toy_loop
+from tests.flows import toy_loop, warm
 from tests.flows.conftest import call
-from tests.flows.delivered import at_origin, refs, trailer
+from tests.flows.delivered import at_origin, deliver, refs, trailer
 from tests.flows.toy_loop import row, sizes
 from tunesmith.files import write_json
 from tunesmith.improve.ledger import Round, read_ledger
@@ -23,11 +25,11 @@ pytestmark = pytest.mark.flow
 LOOP = """
 from flows.server import prefect_api
 with prefect_api() as server:
-    server.wait()
     import os
     from flows import loop_files
     from flows.improve import run_here
     from flows.retrain import end_now
+    server.wait()
     {first}
     code = run_here({rounds}, False, False)
 end_now(code)
@@ -52,23 +54,75 @@ def pool(slice_: str, count: int, **more: object) -> list[dict[str, object]]:
     return [row(5000 + k, slice_, "train") | more for k in range(count)]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def served(api: str) -> Iterator[None]:
+    """All loops of this file have one Prefect, and this Python first on the PATH."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        patch.setenv("PREFECT_API_URL", api)
+        yield
+
+
+@pytest.fixture(scope="module")
+def trained(delivery_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that starves one slice, and has rows of it in a pool; all stages have run."""
+    place = tmp_path_factory.mktemp("trained") / "place"
+    shutil.copytree(delivery_template, place, symlinks=True)
+    with chdir(place / "clone"):
+        shutil.copy(toy_loop.__file__, "toy_loop.py")
+        Path("dvc.yaml").write_text(toy_loop.DVC_YAML)
+        dials()
+        write_json(Path("rows.json"), sizes(FED))
+        write_json(Path("pool.json"), pool("refund", 12))
+        for name in ("harm.txt", "dull.txt"):
+            Path(name).write_text("")
+        for name in ("data/feedback", "data/reviews", "reports"):
+            Path(name).mkdir(parents=True, exist_ok=True)
+        Path("data/feedback/.gitkeep").touch()
+        publish("A starved project")
+        assert deliver() == (0, "")
+    return place
+
+
 @pytest.fixture
-def project(delivery: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Path:
-    """A project that starves one slice, and has rows of it in a pool; nothing has run."""
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-    monkeypatch.setenv("PREFECT_API_URL", api)
-    shutil.copy(toy_loop.__file__, "toy_loop.py")
-    Path("dvc.yaml").write_text(toy_loop.DVC_YAML)
-    dials()
-    write_json(Path("rows.json"), sizes(FED))
-    write_json(Path("pool.json"), pool("refund", 12))
-    for name in ("harm.txt", "dull.txt"):
-        Path(name).write_text("")
-    for name in ("data/feedback", "data/reviews", "reports"):
-        Path(name).mkdir(parents=True, exist_ok=True)
-    Path("data/feedback/.gitkeep").touch()
-    publish("A starved project")
-    return delivery
+def project(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, entered."""
+    return entered(trained, tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def looped(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The same after a loop, and what that said in the end."""
+    place = tmp_path_factory.mktemp("looped") / "place"
+    shutil.copytree(trained, place, symlinks=True)
+    with chdir(place / "clone"):
+        return place, improve()
+
+
+@pytest.fixture
+def improved(
+    looped: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Path, str]:
+    """A copy of it, entered, and what the loop said."""
+    return entered(looped[0], tmp_path, monkeypatch), looped[1]
+
+
+@pytest.fixture(scope="module")
+def turned(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A project in which no row helps after a loop of two looks, and what that said in the end."""
+    place = tmp_path_factory.mktemp("turned") / "place"
+    shutil.copytree(trained, place, symlinks=True)
+    with chdir(place / "clone"):
+        Path("dull.txt").write_text("refund\n")
+        dials(patience=9, technique=True, looks=2, alpha=0.04, budget={"rounds": 9})
+        publish("No row of feedback helps, and two looks")
+        return place, improve()
+
+
+def entered(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(template, tmp_path / "place", symlinks=True)
+    monkeypatch.chdir(tmp_path / "place" / "clone")
+    return tmp_path / "place" / "clone"
 
 
 def publish(subject: str) -> None:
@@ -81,8 +135,9 @@ def publish(subject: str) -> None:
 def run_loop(rounds: int = 0, first: str = "") -> tuple[int, str, str]:
     """Run the loop in a process of its own; return its exit code, last line and errors."""
     code = LOOP.format(first=first, rounds=rounds)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    return done.returncode, (done.stdout.strip().splitlines() or [""])[-1], done.stderr
+    process = warm.start(code, (), os.environ, subprocess.PIPE)
+    out, errors = process.communicate()
+    return process.returncode, (out.strip().splitlines() or [""])[-1], errors
 
 
 def improve(rounds: int = 0) -> str:
@@ -111,21 +166,19 @@ def fresh() -> bool:
     return "up to date" in call("dvc", "status")
 
 
-def test_a_starved_slice_is_fed_and_the_proof_is_kept(project):
-    said = improve()
+def test_a_starved_slice_is_fed_and_the_proof_is_kept(improved):
     [one] = ledger()
     assert (one.number, one.action, one.kept) == (1, "data", True)
     assert one.targets == ("meta.intent=refund",)
     assert one.added == {"meta.intent=refund": {"mine": 12}}
     target = one.proof["parts"][0]
     assert (target["before"], target["after"], target["n"]) == (0.2, 1.0, 60)
-    assert "1 round, 1 kept: no candidates" in said
+    assert "1 round, 1 kept: no candidates" in improved[1]
     assert rounds() == ["001"]
     assert fresh()
 
 
-def test_a_round_is_one_commit_with_its_tag_and_its_trailers(project):
-    improve(1)
+def test_a_round_is_one_commit_with_its_tag_and_its_trailers(improved):
     assert trailer("round-1", "Round") == "1"
     assert (
         call("git", "log", "-1", "--format=%s", "round-1").strip() == "Round 1 (data), kept: SHIP"
@@ -162,11 +215,8 @@ def test_rows_that_did_not_help_are_not_tried_again(project):
     assert "no round: no candidates" in improve()
 
 
-def test_after_rows_that_did_not_help_a_dial_is_turned(project):
-    Path("dull.txt").write_text("refund\n")
-    dials(patience=3, technique=True)
-    publish("No row of feedback helps")
-    improve(2)
+def test_after_rows_that_did_not_help_a_dial_is_turned(turned, tmp_path, monkeypatch):
+    entered(turned[0], tmp_path, monkeypatch)
     first, second = ledger()
     assert (first.action, second.action) == ("data", "technique")
     assert second.dials == {"phases.sft.method.r": 32, "phases.sft.method.alpha": 64}
@@ -175,11 +225,9 @@ def test_after_rows_that_did_not_help_a_dial_is_turned(project):
     assert fresh()
 
 
-def test_each_look_at_the_test_rows_is_paid_for(project):
-    Path("dull.txt").write_text("refund\n")
-    dials(patience=9, technique=True, looks=2, alpha=0.04, budget={"rounds": 9})
-    publish("Two looks")
-    assert "looked at 2 times" in improve()
+def test_each_look_at_the_test_rows_is_paid_for(turned, monkeypatch):
+    monkeypatch.chdir(turned[0] / "clone")
+    assert "looked at 2 times" in turned[1]
     assert [(one.look, one.proof["level"]) for one in ledger()] == [(1, 0.02), (2, 0.02)]
 
 
@@ -198,30 +246,28 @@ def test_rows_that_need_a_person_wait_for_one(project):
 
 
 @pytest.mark.fault
-def test_f17_a_killed_loop_makes_its_round_once_and_with_the_same_result(project, monkeypatch):
+def test_f17_a_killed_loop_makes_its_round_once_and_with_the_same_result(
+    project, looped, monkeypatch
+):
     """Nothing of the round that died is left, and its number and rows are the same again."""
-    shutil.copytree("..", project.parent.parent / "undisturbed", symlinks=True)
     code, _, _ = run_loop(1, DIES)
     assert code == -signal.SIGKILL
     assert rounds() == ["001"], "the round was placed"
     improve(1)
     interrupted, names = ledger(), rounds()
-    monkeypatch.chdir(project.parent.parent / "undisturbed" / "clone")
-    improve(1)
+    monkeypatch.chdir(looped[0] / "clone")
     assert interrupted == ledger()
     assert names == rounds()
 
 
-def test_the_page_and_the_plot_hold_every_round(project):
-    improve(1)
+def test_the_page_and_the_plot_hold_every_round(improved):
     page = Path("reports/improve/rounds.html").read_text()
     assert "1 of 1" in page
     assert "12 rows (12 mine) for meta.intent=refund" in page
     assert "meta.intent=refund" in Path("reports/improve/history.csv").read_text()
 
 
-def test_a_failing_stage_leaves_main_as_it_was(project):
-    improve(1)
+def test_a_failing_stage_leaves_main_as_it_was(improved):
     before = at_origin("main")
     write_json(Path("rows.json"), sizes({**FED, "账单": 2}))
     write_json(Path("pool.json"), pool("账单", 12))

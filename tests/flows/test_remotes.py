@@ -16,21 +16,6 @@ from tests.flows.conftest import call, start
 from tunesmith.errors import UserError
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect API for all runs of this file, started by the first that has a remote."""
-    from flows.server import prefect_api
-
-    before = dict(os.environ)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("api"))
-        with prefect_api() as server:
-            server.wait()
-            os.environ.clear()
-            os.environ.update(before)
-            yield server.url
-
-
 @pytest.fixture
 def ssh(
     delivery: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from flows.search import apply, open_bench
 from tests.flows.conftest import call
 from tests.flows.searching import begun, experiments, project, searched, write_search
+from tunesmith.errors import UserError
 
 pytestmark = pytest.mark.flow
 RATE = {"kind": "log", "low": 1e-4, "high": 1.0}
@@ -20,21 +22,54 @@ SPACE: dict[str, Any] = {
     "phases.sft.method.r": {"kind": "choice", "of": [4, 16]},
 }
 Project = Callable[..., Path]
+Enter = Callable[[Path], Path]
 
 
 @pytest.fixture
-def entered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_home: Callable[[], None]
-) -> Project:
-    """Make a project and enter it."""
+def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, api: str) -> Enter:
+    """Enter a copy of a project; its searches find a Prefect that runs."""
+    monkeypatch.setenv("PREFECT_API_URL", api)
 
-    def enter(**search: object) -> Path:
-        folder = project(tmp_path / "project", **search)
+    def enter(template: Path) -> Path:
+        folder = tmp_path / "project"
+        shutil.copytree(template, folder, symlinks=True)
         monkeypatch.chdir(folder)
-        with_home()
         return folder
 
     return enter
+
+
+@pytest.fixture
+def entered(tmp_path: Path, enter: Enter) -> Project:
+    """Make a project and enter it."""
+    return lambda **search: enter(project(tmp_path / "template", **search))
+
+
+@pytest.fixture(scope="module")
+def not_searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that asks for four trials."""
+    return project(tmp_path_factory.mktemp("none") / "project", trials=4, pruner=None, space=SPACE)
+
+
+@pytest.fixture(scope="module")
+def searched_once(
+    not_searched: Path, prefect: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same after its search, which had a server of its own."""
+    folder = tmp_path_factory.mktemp("four") / "project"
+    shutil.copytree(not_searched, folder, symlinks=True)
+    shutil.copytree(prefect[1], folder / ".work")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        code, out = searched()
+    assert code == 0, out
+    return folder
+
+
+@pytest.fixture
+def four(searched_once: Path, enter: Enter) -> Path:
+    """A copy of it, entered."""
+    return enter(searched_once)
 
 
 def record(name: str = "search") -> dict[str, Any]:
@@ -43,33 +78,39 @@ def record(name: str = "search") -> dict[str, Any]:
     return found
 
 
-def test_trials_are_experiments_and_leave_the_working_copy_alone(entered: Project) -> None:
-    entered(trials=3, pruner=None, space=SPACE)
-    before = Path("params.yaml").read_text()
-    code, out = searched()
-    assert code == 0, out
+def test_trials_are_experiments_and_leave_the_working_copy_alone(four: Path) -> None:
     found = record()
-    assert [one["state"] for one in found["trials"]] == ["complete"] * 3
+    assert [one["state"] for one in found["trials"]] == ["complete"] * 4
     assert found["trials"][0]["dials"] == {
         "phases.sft.learning_rate": 0.005,
         "phases.sft.method.r": 16,
     }
     assert experiments() == [one["experiment"] for one in found["trials"]]
     assert found["trials"][0]["curve"][0] == [0.5, pytest.approx(3.3635, abs=1e-4)]
-    assert Path("params.yaml").read_text() == before
     assert call("git", "status", "--porcelain").split("\n")[:2] == ["?? reports/", ""]
     assert list(Path(".dvc/tmp/exps/standalone").glob("tmp*")) == []
-    code, out = searched("--trials", "3")
-    assert code == 0
-    assert "Running stage" not in out  # there are enough
 
     code, out = searched("apply")
+    assert code == 0
     best = found["trials"][found["best"]]
     assert f"trial {found['best']} sets" in out
     call("dvc", "repro", "train@sft")
     assert json.loads(Path("reports/training/sft.json").read_text())["validation"] == {
         "loss": best["value"]
     }
+
+
+def test_with_enough_trials_no_server_is_started_to_run_none(
+    four: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL")
+    shutil.rmtree(".work/prefect")
+    Path("reports/search/search.html").unlink()
+    code, out = searched("--trials", "4")
+    assert code == 0
+    assert "Running stage" not in out
+    assert Path("reports/search/search.html").exists()
+    assert not Path(".work/prefect").exists()
 
 
 def test_a_trial_that_is_behind_is_ended_and_one_that_fails_is_told_with_its_reason(
@@ -97,13 +138,10 @@ def test_a_trial_that_is_behind_is_ended_and_one_that_fails_is_told_with_its_rea
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_search_comes_to_the_same_trials(
-    entered: Project, tmp_path: Path, how: signal.Signals, monkeypatch: pytest.MonkeyPatch
+    enter: Enter, not_searched: Path, searched_once: Path, how: signal.Signals
 ) -> None:
-    folder = entered(trials=4, pruner=None, space=SPACE)
-    shutil.copytree(folder, tmp_path / "other", symlinks=True)
-    assert searched()[0] == 0
-    whole = record()
-    monkeypatch.chdir(tmp_path / "other")
+    whole = json.loads((searched_once / "reports/search/search.json").read_text())
+    enter(not_searched)
     process = begun()
     assert process.stdout is not None
     with process.stdout:
@@ -118,12 +156,13 @@ def test_a_killed_search_comes_to_the_same_trials(
     assert list(Path(".dvc/tmp/exps/standalone").glob("tmp*")) == []
 
 
-def test_a_trial_whose_experiment_had_ended_is_not_run_again(entered: Project) -> None:
-    entered(trials=1, pruner=None, space=SPACE)
-    assert searched()[0] == 0
+def test_a_trial_whose_experiment_had_ended_is_not_run_again(four: Path) -> None:
     with sqlite3.connect(".work/search.db") as database:
-        database.execute("UPDATE trials SET state = 'RUNNING'")
-        database.execute("DELETE FROM trial_values")
+        database.execute("UPDATE trials SET state = 'RUNNING' WHERE number = 3")
+        database.execute(
+            "DELETE FROM trial_values WHERE trial_id = (SELECT trial_id FROM trials "
+            "WHERE number = 3)"
+        )
     code, out = searched()
     assert code == 0
     assert "its experiment had come to its end before" in out
@@ -141,14 +180,12 @@ def test_trials_run_side_by_side(
     assert [one["state"] for one in record()["trials"]] == ["complete"] * 2
 
 
-def test_another_space_begins_another_study(entered: Project) -> None:
-    folder = entered(trials=1, pruner=None, space=SPACE)
-    assert searched()[0] == 0
+def test_another_space_begins_another_study(four: Path) -> None:
     first = record()["study"]
-    write_search(folder, trials=1, pruner=None, space={"phases.sft.learning_rate": RATE})
+    write_search(four, trials=1, pruner=None, space={"phases.sft.learning_rate": RATE})
     assert searched()[0] == 0
     assert record()["study"] != first
-    assert len(experiments()) == 2
+    assert len(experiments()) == 5
 
 
 @pytest.mark.parametrize(
@@ -162,19 +199,26 @@ def test_another_space_begins_another_study(entered: Project) -> None:
          "search.storage: nonsense:// is no URL; write postgresql://USER@HOST/DATABASE"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_searched_is_one_line(
+def test_what_cannot_be_searched_is_said(
     entered: Project, search: dict[str, Any], why: str
 ) -> None:
     entered(**search)
+    with pytest.raises(UserError) as refused:
+        open_bench()
+    assert str(refused.value) == why
+
+
+def test_a_search_that_is_refused_is_one_line(entered: Project) -> None:
+    entered()
     code, out = searched()
-    assert (code, out.splitlines()[-1]) == (1, f"error: {why}")
+    assert (code, out.startswith("error: params.yaml: search.space: ")) == (1, True)
+    assert out.count("\n") == 1
 
 
 def test_a_study_without_a_trial_has_nothing_to_apply(entered: Project) -> None:
     entered(space=SPACE)
-    code, out = searched("apply")
-    assert code == 1
-    assert "no trial of search-" in out
+    with pytest.raises(UserError, match="no trial of search-"):
+        apply(None)
 
 
 def test_what_makes_trials_less_comparable_is_said_before_them(entered: Project) -> None:

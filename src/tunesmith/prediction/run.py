@@ -60,6 +60,11 @@ def predict(
     torch.manual_seed(seed)
     _, manifest = describe(folder)
     task = manifest.task if manifest else _base_task(rows, params)
+    if task not in FORMS:
+        raise UserError(
+            f"{folder}: a model of task {task} answers nothing that could be compared; name "
+            "another phase in `models` of params.yaml"
+        )
     loaded = load(folder, task, classification.label_names(_test_rows(rows)))
     table, seconds = _in_parts(loaded, rows, task, params, Parts(kept))
     table.insert(0, "id", [row["id"] for row in rows])

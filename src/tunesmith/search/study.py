@@ -124,19 +124,42 @@ def next_trial(study: Any, search: SearchParams, seed: int, owner: str, held: se
     """
     import optuna
 
-    running = optuna.trial.TrialState.RUNNING
     trials = study.get_trials(deepcopy=False)
-    for one in trials:
-        own = one.state == running and one.user_attrs.get(OWNER) == owner
-        if own and one.number not in held:
-            study.sampler = sampler_of(search, seed, one.number)
-            return optuna.trial.Trial(study, one._trial_id)
-    if sum(one.state != optuna.trial.TrialState.WAITING for one in trials) >= search.trials:
+    if (left := _interrupted(trials, owner, held)) is not None:
+        study.sampler = sampler_of(search, seed, left.number)
+        return optuna.trial.Trial(study, left._trial_id)
+    if _are_enough(trials, search):
         return None
     study.sampler = sampler_of(search, seed, _next_number(trials))
     trial = study.ask()
     trial.set_user_attr(OWNER, owner)
     return trial
+
+
+def is_done(study: Any, search: SearchParams, owner: str) -> bool:
+    """Tell whether there is no trial to begin, nor one of this clone to go on with."""
+    trials = study.get_trials(deepcopy=False)
+    return _are_enough(trials, search) and _interrupted(trials, owner, set()) is None
+
+
+def _interrupted(trials: list[Any], owner: str, held: set[int]) -> Any:
+    """Return the first trial that was begun in this clone and did not come to an end, or None."""
+    from optuna.trial import TrialState
+
+    left = (
+        one
+        for one in trials
+        if one.state == TrialState.RUNNING and one.user_attrs.get(OWNER) == owner
+    )
+    return next((one for one in left if one.number not in held), None)
+
+
+def _are_enough(trials: list[Any], search: SearchParams) -> bool:
+    """Tell whether as many trials as are wanted have begun."""
+    from optuna.trial import TrialState
+
+    begun = sum(one.state != TrialState.WAITING for one in trials)
+    return bool(begun >= search.trials)
 
 
 def _next_number(trials: list[Any]) -> int:

@@ -8,7 +8,10 @@ from stages.train import save
 from tests.tunesmith.methods.trying import MADE_FROM, phase, try_out
 from tests.tunesmith.objectives.preferring import PAIRS, preferring
 from tunesmith.errors import UserError
+from tunesmith.export.run import export
 from tunesmith.models.load import load
+from tunesmith.prediction.params import PredictParams
+from tunesmith.prediction.run import predict
 from tunesmith.rewards.model import RewardModel
 from tunesmith.training.run import train
 
@@ -31,6 +34,10 @@ def test_a_reward_model_learns_the_pairs_and_scores_text(
         for side in ("chosen", "rejected")
     )
     assert all(a > b for a, b in zip(better, worse, strict=True))
+    with pytest.raises(UserError, match="a model of task reward answers nothing that could be"):
+        predict(tmp_path / "model", PAIRS, PredictParams(batch_size=4, max_new_tokens=4), 0)
+    with pytest.raises(UserError, match="a reward model, whose head no export compares yet"):
+        export(tmp_path / "model", tmp_path / "out", PAIRS, 4, 0)
     with pytest.raises(UserError, match='"rm" is a reward model: it gives answers a number'):
         load(tmp_path / "model", "chat", [])
 

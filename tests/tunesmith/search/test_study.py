@@ -56,6 +56,26 @@ def test_a_study_that_was_broken_off_comes_to_the_same_trials(stop: int, sampler
     assert go_on(broken, search) == whole
 
 
+@pytest.mark.parametrize(
+    ("stop", "owner", "done"),
+    [(2, "here", False), (9, "here", True), (9, "there", True), (3, "there", True)],
+)
+def test_a_study_is_done_when_no_trial_is_to_be_begun_or_gone_on_with(
+    stop: int, owner: str, done: bool
+) -> None:
+    storage, search = InMemoryStorage(), asked(3)
+    go_on(storage, search, stop=stop)
+    opened = study.open_study(storage, "s", "minimize")
+    assert study.is_done(opened, search, owner) is done
+    assert not study.is_done(opened, asked(4), owner)
+
+
+def test_a_trial_that_was_broken_off_is_still_to_be_done() -> None:
+    storage = InMemoryStorage()
+    go_on(storage, asked(3), stop=3)
+    assert not study.is_done(study.open_study(storage, "s", "minimize"), asked(3), "here")
+
+
 def test_the_trials_of_another_clone_are_left_alone() -> None:
     storage = InMemoryStorage()
     go_on(storage, asked(3), owner="there", stop=2)
