@@ -20,7 +20,7 @@ from tunesmith.stage import Paths, parse_paths, run_stage
 WEIGHTS = "*.safetensors"  # of the candidate's folder
 FLAGS = (
     *("--manifest", "--clean-summary", "--split-summary", "--augment-summary", "--validation"),
-    *("--exam", "--metrics", "--scores", "--comparisons", "--behaviour"),
+    *("--exam", "--metrics", "--scores", "--comparisons", "--behaviour", "--sequence"),
     *("--findings", "--slices", "--hardest"),
     *("--verdict", "--curves", "--efficiency", "--base", "--model"),
     *("--page", "--model-card", "--data-card", "--summary"),
@@ -53,6 +53,7 @@ def read_evidence(paths: Paths) -> Evidence:
             path.relative_to(paths.model).as_posix(): sha256_file(path)
             for path in sorted(paths.model.rglob(WEIGHTS))
         },
+        sequence=read_tree(paths.sequence),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import tunesmith
 from tunesmith.files import sha256_file, sha256_text, sha256_tree, write_json, write_text
+from tunesmith.forgotten import read_forgotten
 from tunesmith.hardware import read_hardware
 from tunesmith.methods import read_method
 from tunesmith.methods.base.lora_file import put_on
@@ -24,13 +25,14 @@ from tunesmith.training.devices.batches import shared
 from tunesmith.training.devices.group import Group, joined, refuse_differences
 from tunesmith.training.devices.launch import launched
 from tunesmith.training.disk import telling_of_a_full_disk, weights_bytes
+from tunesmith.training.keeping import refuse_other_base
 from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
 
 CODE = (  # as in dvc.yaml
-    *("endpoints", "fast", "methods/base", "metrics/tokens.py", "models", "objectives/base"),
-    *("online", "prediction/batches.py", "prediction/generate.py", "rewards", "rows.py", "tasks"),
-    "training",
+    *("continual", "endpoints", "fast", "fields.py", "forgotten.py", "methods/base"),
+    *("metrics/tokens.py", "models", "objectives/base", "online", "prediction/batches.py"),
+    *("prediction/generate.py", "rewards", "rows.py", "tasks", "training"),
 )
 
 
@@ -78,6 +80,8 @@ def save(
             method = read_method(put_on(start, out)).model_dump(mode="json")
         for file in trained.left:
             shutil.copyfile(file, out / file.name)
+        if trained.reservoir is not None:
+            trained.reservoir.write(out)
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
         Manifest(
             phase=name,
@@ -121,7 +125,7 @@ def efficiency(trained: Trained, out: Path) -> dict[str, float]:
 
 def main() -> None:
     """Train in this process, or in as many as section `hardware` of params.yaml asks for."""
-    given = ("--start", "--with", "--rows", "--validation", "--rewards")
+    given = ("--start", "--with", "--rows", "--validation", "--rewards", "--forgotten")
     made = ("--model", "--curves", "--outcome", "--efficiency")
     paths = parse_paths(*given, *made, names=("--phase",))
     hardware = read_hardware()
@@ -136,9 +140,11 @@ def train_phase(paths: Paths, group: Group) -> None:
     phase, seed = read_phase(name), read_seed()
     if phase.per_device_batch_size is not None:
         shared(phase.per_device_batch_size, phase.gradient_accumulation_steps, group.size)
+    refuse_other_base(phase, name, paths.start, getattr(paths, "with"))
     made_from = identity(paths, phase, seed)
     refuse_differences(group, {"model, data or dial": made_from})
-    key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
+    decides = [made_from, sha256_file(paths.forgotten)]
+    key = sha256_text(json.dumps(decides, sort_keys=True))[:16]
     work = WORK / "train" / (f"{key}-sharded" if group.sharded else key) / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
     partner = getattr(paths, "with")
@@ -146,8 +152,10 @@ def train_phase(paths: Paths, group: Group) -> None:
         folders = Folders(paths.start, partner, paths.rewards, work)
         trained = train_online(phase, folders, rows, validation, seed, group)
     else:
-        kept = WORK / "tokens"
-        trained = train(phase, paths.start, rows, validation, work, seed, kept, group, partner)
+        kept, forgotten = WORK / "tokens", read_forgotten(paths.forgotten)
+        trained = train(
+            phase, paths.start, rows, validation, work, seed, kept, group, partner, forgotten
+        )
     if group.first:
         save(trained, phase, made_from, name, work / "model", paths.start)
         shutil.rmtree(paths.model, ignore_errors=True)

@@ -22,6 +22,7 @@ from tunesmith.proposals import ProposeParams
 from tunesmith.report import ReportParams
 from tunesmith.search import fits
 from tunesmith.search.params import SearchParams
+from tunesmith.sequence import SequenceParams
 from tunesmith.sources import CollectParams
 from tunesmith.splitting import SplitParams
 from tunesmith.training.params import Phases
@@ -51,6 +52,7 @@ class Dials(Phases):
     exam: ExamParams = ExamParams()
     predict: PredictParams
     evaluate: EvaluateParams
+    sequence: SequenceParams = SequenceParams()
     analyze: AnalyzeParams
     propose: ProposeParams
     gate: GateParams
@@ -86,6 +88,11 @@ class Dials(Phases):
         missing = {"base", "candidate", "champion"} - set(self.models)
         if missing:
             raise ValueError(f"models: missing {', '.join(sorted(missing))}")
+        for name in self.sequence.steps:
+            if name not in self.models:
+                raise ValueError(
+                    f'sequence.steps.{name}: no model "{name}"; known: {", ".join(self.models)}'
+                )
         return self
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ TREES = (
     "metrics",
     "comparisons",
     "behaviour",
+    "sequence",
     "findings",
     "verdict",
 )

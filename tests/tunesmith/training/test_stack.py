@@ -63,3 +63,8 @@ def test_a_stack_needs_something_beneath(parent: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_one_adapter_is_not_stacked(method: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="only plain lora"):
         phase(method, stack=True)
+
+
+def test_a_stack_is_not_held_as_well() -> None:
+    with pytest.raises(ValueError, match="a stack leaves what it stands on as it is"):
+        phase({"kind": "lora"}, stack=True, **{"from": "sft"}, continual={"kind": "naive"})
