@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
+from tunesmith.errors import UserError
 from tunesmith.objectives.base import Bound, Setting, Sums, TrainingObjective
 from tunesmith.objectives.base.divergence import divergence, tempered
 from tunesmith.objectives.base.next_tokens import before_trained, count_of, logits_of
@@ -36,7 +37,16 @@ class Gkd(TrainingObjective):
     teacher: Teacher | None = None  # None: the model that the phase trains `with`
 
     def bound(self, setting: Setting) -> "GkdBound":
-        """Return the objective with its teacher, which stays in memory."""
+        """Return the objective with its teacher, which stays in memory.
+
+        Raises:
+            UserError: the student lies in parts, whose processes would have to draw together.
+        """
+        if any(type(weight).__name__ == "DTensor" for weight in setting.model.parameters()):
+            raise UserError(
+                "objective gkd draws answers, which a model in parts does not give; take "
+                "hardware.strategy: ddp, or objective.kind distil"
+            )
         return GkdBound(
             setting.train,
             setting.validation,
