@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows import runner
+from flows import remote, runner
 from flows.repository import git, succeeds
+from tunesmith.errors import UserError
 
 FOLDERS = Path(".dvc/tmp/exps/standalone")
 NOTES = Path(".dvc/tmp/exps/run")
@@ -48,6 +49,35 @@ def forget(name: str) -> None:
     """Remove an experiment, if there is one of that name; DVC's cache keeps what it has made."""
     while (ref := ref_of(name)) is not None:
         git("update-ref", "-d", ref)
+
+
+def fetch(name: str) -> None:
+    """Fetch an experiment from origin: what it has measured, not the data that it has made.
+
+    Raises:
+        UserError: origin does not have it, or does not answer.
+    """
+    listed = git("ls-remote", "origin", f"refs/exps/*/{name}").splitlines()
+    if not listed:
+        raise UserError(f"origin has no experiment {name}; its worker did not push it")
+    ref = listed[-1].split("\t")[1]
+    git("fetch", "--quiet", "--force", "origin", f"{ref}:{ref}")
+
+
+def give(name: str) -> None:
+    """Send what an experiment has made to the DVC remote, then the experiment to origin.
+
+    Its commit is checked out for that. (`dvc exp push` takes a remote's path that is relative for
+    one from the root of the disk, and leaves metrics out, without which DVC restores no stage.)
+
+    Raises:
+        UserError: the remote or origin did not take it.
+    """
+    ref = ref_of(name)
+    assert ref is not None
+    git("checkout", "--quiet", "--force", "--detach", ref)
+    remote.send(of_git=True)
+    git("push", "--quiet", "--force", "origin", f"{ref}:{ref}")
 
 
 def clear(name: str) -> None:

@@ -13,6 +13,7 @@ from flows.subjects import TABLES
 from flows.went import Went, went_of
 from tunesmith.errors import UserError
 from tunesmith.forgotten import add_forgotten
+from tunesmith.lineage.mentions import mentions
 from tunesmith.lineage.traces import file_of, read_traces
 from tunesmith.lineage.words import counted
 
@@ -24,6 +25,11 @@ BEFORE = (
     "data/train/left_out.parquet",
 )
 EXAM = "data/exam/rows.parquet"
+WRITTEN = (  # by people and services, here and in no version
+    *("data/incoming", "data/inbox", "data/ratings", "data/reviews", "data/judge", "data/augment"),
+    *("data/written", "data/feedback", "data/proposals"),
+    *("data/train/replies.jsonl", "data/evaluation/replies.jsonl"),
+)
 SHOWN = 8
 LIST = Path("data/frozen/forgotten.csv")
 REST = """\
@@ -120,7 +126,7 @@ def _twins(held: list[Went], ids: set[str], sources: list[str]) -> list[Record]:
 
 
 def _still(held: list[Went], names: list[str], ids: set[str], history: History) -> list[Record]:
-    """Return the tables and tracked files that hold it, and whether cache and remote have them."""
+    """Return the tables and files that hold it, and whether cache and remote have the tables."""
     tables: dict[tuple[str, str], Record] = {}
     for one in held:
         for path, md5 in _holders(one, {*names, *ids}, history):
@@ -133,7 +139,13 @@ def _still(held: list[Went], names: list[str], ids: set[str], history: History) 
         for path in git("ls-files", "-z").split("\0")
         if any(path == name or path.endswith(f"/{name}") for name in names)
     ]
-    return [*tables.values(), *tracked]
+    known = {one["path"] for one in tracked}
+    here = [
+        {"path": str(path), "here": True}
+        for path in mentions(Path(), WRITTEN, names, ids)
+        if str(path) not in known
+    ]
+    return [*tables.values(), *tracked, *here]
 
 
 def _holders(one: Went, names: set[str], history: History) -> Iterator[tuple[str, str]]:
@@ -185,5 +197,7 @@ def _places(one: Record) -> str:
     """Say where a file is."""
     if one.get("git"):
         return "(git, and its history)"
+    if one.get("here"):
+        return "(this working copy)"
     places = ["cache"] * one["cache"] + ["remote"] * bool(one["remote"])
     return f"of {', '.join(one['versions'])} ({' and '.join(places) or 'nowhere that is known'})"

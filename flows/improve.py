@@ -70,8 +70,8 @@ def improve(
     try:
         with workcopy.claimed():
             workcopy.check()
-            begun, made = loop_files.begun_with(), list[Made]()
-            while (why := _next(begun, rounds, review, asked, approve, notify, made)) is None:
+            made = list[Made]()
+            while (why := _next(rounds, review, asked, approve, notify, made)) is None:
                 pass
             loop_files.ended()
     except workcopy.Busy as error:
@@ -86,7 +86,6 @@ def improve(
 
 
 def _next(
-    begun: int,
     most: int,
     review: bool,
     asked: Approval,
@@ -101,6 +100,7 @@ def _next(
     """
     run = _begin_up_to_date(asked if approve else None, notify)
     try:
+        begun = loop_files.begun_with()  # now that the rounds of others are fetched
         said = loop_files.decide(begun, most, _say)
         if said["action"] == "data" and review:
             said = _let_in(said, begun, most, asked)

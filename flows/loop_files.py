@@ -17,8 +17,9 @@ LEDGER = Path("reports/improve/rounds.jsonl")
 HISTORY, PAGE = Path("reports/improve/history.csv"), Path("reports/improve/rounds.html")
 KEPT = tuple(map(str, (LEDGER, HISTORY, PAGE)))
 PER_ROW = Path("data/evaluation/per_row.parquet")
+COSTS = Path("reports/efficiency")
 HERE = WORK / "improve"
-BEGUN, BEFORE = HERE / "begun.json", HERE / "before.parquet"
+BEGUN, BEFORE, COSTS_BEFORE = HERE / "begun.json", HERE / "before.parquet", HERE / "costs-before"
 DECISION, ROWS, RECORD = HERE / "decision.json", HERE / "round.jsonl", HERE / "record.json"
 SPLITS = {name: f"data/splits/{name}.parquet" for name in ("test", "validation", "ood")}
 TRAIN = "data/train/train.parquet"
@@ -72,8 +73,10 @@ def decide(begun: int, most: int, on_line: Callable[[str], None]) -> dict[str, A
 
 
 def keep_scores() -> None:
-    """Lay the row scores of now aside, to be compared with those of the round."""
+    """Lay the row scores and costs of now aside, to be compared with those of the round."""
     shutil.copyfile(PER_ROW, BEFORE)
+    shutil.rmtree(COSTS_BEFORE, ignore_errors=True)
+    shutil.copytree(COSTS, COSTS_BEFORE)
 
 
 def judge(on_line: Callable[[str], None]) -> Round:
@@ -90,7 +93,8 @@ def judge(on_line: Callable[[str], None]) -> Round:
             "--train": TRAIN,
             "--before": BEFORE,
             "--after": PER_ROW,
-            "--efficiency": "reports/efficiency",
+            "--efficiency": COSTS,
+            "--efficiency-before": COSTS_BEFORE,
             "--decision": DECISION,
             "--ledger": LEDGER,
             "--verdict": "reports/gate.json",

@@ -79,8 +79,8 @@ def assign(tag: str, stage: str) -> str | None:
     listed = git("tag", "--list", f"{ARTIFACT}#{stage}#*", f"{ARTIFACT}#{stage}!#*").splitlines()
     numbers = [int(match[3]) for match in map(_ASSIGNED.fullmatch, listed) if match]
     made = f"{ARTIFACT}#{stage}#{max(numbers, default=0) + 1}"
-    _outlast(listed)
-    git("tag", "--annotate", made, f"{tag}^{{commit}}", "--message", f"{stage}: {tag}")
+    message = ("--annotate", made, f"{tag}^{{commit}}", "--message", f"{stage}: {tag}")
+    git("tag", *message, date=_later_than(listed))
     return made
 
 
@@ -125,12 +125,17 @@ def commit_of(name: str) -> str:
     return git("rev-parse", f"{name}^{{commit}}")
 
 
-def _outlast(tags: list[str]) -> None:
-    """Wait until a new tag is later than these: GTO orders them by whole seconds."""
+def _later_than(tags: list[str]) -> int:
+    """Return the time of a new tag, in whole seconds, by which GTO orders them: after all of these.
+
+    A second is waited for, so that what GTO itself tags next is later still. Git must be given the
+    time: the clock that it reads by itself may lag behind Python's by some milliseconds.
+    """
     last = max((int(_of_tag(tag, "%(creatordate:unix)")) for tag in tags), default=0)
     wait = last + 1 - time.time()
     if 0 < wait <= 1:
         time.sleep(wait)
+    return max(int(time.time()), last + 1)
 
 
 def _of_tag(tag: str, form: str) -> str:

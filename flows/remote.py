@@ -45,13 +45,15 @@ class Stored:
             return None
 
 
-def send(stage: str | None = None) -> bool:
+def send(stage: str | None = None, of_git: bool = False) -> bool:
     """Send the outputs of the working tree and DVC's run cache; False if no remote is set.
 
     A remote that fails now and then is asked again.
 
     Args:
         stage: of whose outputs alone it is asked; of all if not given.
+        of_git: send metrics too, which git keeps: without them the run cache restores no stage
+            that has some.
 
     Raises:
         UserError: naming the first file that the remote did not take, or that is nowhere.
@@ -65,7 +67,8 @@ def send(stage: str | None = None) -> bool:
     with Repo(".") as repo:
         try:
             keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
-            _send(list({one.hash: one for one in _stored(repo, stage)}.values()))
+            wanted = [*_stored(repo, stage), *(_kept_by_git(repo) if of_git else ())]
+            _send(list({one.hash: one for one in wanted}.values()))
             _send_run_cache(repo)
         except UserError:
             raise
@@ -105,6 +108,16 @@ def _stored(repo: "Repo", stage: str | None) -> Iterator[Stored]:
             yield Stored(file.value, "/".join([out.def_path, *key]), out.cache, place.odb)
         is_list = bool(out.is_dir_checksum)
         yield Stored(out.hash_info.value, out.def_path, out.cache, place.odb, is_list)
+
+
+def _kept_by_git(repo: "Repo") -> Iterator[Stored]:
+    """Yield the files of stages that git keeps and DVC's cache has as well."""
+    place = repo.cloud.get_remote(None, "push")
+    for out in repo.index.outs:
+        if not out.use_cache and out.hash_info and not out.is_dir_checksum:
+            one = Stored(out.hash_info.value, out.def_path, out.cache, place.odb)
+            if one.size is not None:
+                yield one
 
 
 def _keeps_versions(place: Any) -> bool:

@@ -2,17 +2,23 @@
 
 import os
 import subprocess
+import time
 
 from flows.masking import masked
 from tunesmith.errors import UserError
 
 
-def git(*arguments: str) -> str:
+def git(*arguments: str, date: int | None = None) -> str:
     """Return what a git command prints, in English; it asks for no password.
+
+    Args:
+        arguments: of git.
+        date: of the commit or tag that it makes, in seconds since 1970; None: now.
 
     Raises:
         UserError: git is missing, or the command failed; the message holds git's own.
     """
+    given = {} if date is None else {"GIT_COMMITTER_DATE": _dated(date)}
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -20,7 +26,7 @@ def git(*arguments: str) -> str:
             capture_output=True,
             text=True,
             check=True,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"},
+            env={**os.environ, **given, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"},
         )
     except FileNotFoundError:
         raise UserError(
@@ -29,6 +35,11 @@ def git(*arguments: str) -> str:
     except subprocess.CalledProcessError as error:
         raise UserError(f"git {arguments[0]}: {masked(error.stderr.strip()) or 'failed'}") from None
     return done.stdout.strip()
+
+
+def _dated(seconds: int) -> str:
+    """Return a time as git takes it, with the offset of this place."""
+    return f"@{seconds} {time.strftime('%z', time.localtime(seconds))}"
 
 
 def succeeds(*arguments: str) -> bool:

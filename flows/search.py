@@ -2,8 +2,9 @@
 
 import signal
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from flows import experiment, trial, workcopy
 from flows.console import show_line, show_trials
 from flows.repository import has_commit, head
 from flows.server import prefect_api
-from flows.trial import Ended, Measured
+from flows.trial import Ended, Measured, Place
 from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.files import write_json, write_text
@@ -34,6 +35,7 @@ class Bench:
     seed: int
     owner: str
     params: Mapping[str, Any]  # the whole of params.yaml
+    place: Place = experiment.run  # where trials run
 
     def findings(self) -> Findings:
         """Return what was found so far."""
@@ -109,13 +111,30 @@ def _search(bench: Bench) -> Findings:
 
         server.wait()
         try:
-            search_flow(bench)
+            with _placed(bench) as placed:
+                search_flow(placed)
         finally:
             from flows.pipeline import hand_in_records
 
             findings = show(bench)
             hand_in_records()
     return findings
+
+
+@contextmanager
+def _placed(bench: Bench) -> Iterator[Bench]:
+    """Give the search with the place where its trials run: here, or with workers of a pool.
+
+    Raises:
+        UserError: nobody could make them there.
+    """
+    if bench.search.pool is None:
+        yield bench
+        return
+    from flows.trial_in_pool import shared
+
+    with shared(bench.search.pool, bench.study.study_name) as place:
+        yield replace(bench, place=place)
 
 
 def committed() -> str:
@@ -150,6 +169,9 @@ def one_trial(bench: Bench, given: Any, on_line: Callable[[str], None]) -> Ended
     dials = study.dials_of(given, bench.search)
     given.set_user_attr(study.BASE, head())
     experiment.clear(name)
+    if begun and bench.search.pool:
+        with suppress(UserError):  # its worker had not come to its end
+            experiment.fetch(name)
     if begun and experiment.ref_of(name):
         ended = trial.result(name, bench.measured)
         if ended.value is not None:
@@ -162,6 +184,7 @@ def one_trial(bench: Bench, given: Any, on_line: Callable[[str], None]) -> Ended
         bench.measured,
         lambda at: study.is_behind(given, at),
         on_line,
+        bench.place,
     )
 
 
@@ -230,9 +253,8 @@ def apply(number: int | None) -> str:
     changed = [
         path for path in chosen["dials"] if _differs(bench.params, path, chosen["dials"][path])
     ]
-    after = (
-        "the next run restores its training" if chosen["state"] == "complete" else "it did not end"
-    )
+    run = "the next run with --pull" if bench.search.pool else "the next run"
+    after = f"{run} restores its training" if chosen["state"] == "complete" else "it did not end"
     return (
         f"params.yaml: trial {chosen['number']} sets {', '.join(changed) or 'nothing new'}; {after}"
     )

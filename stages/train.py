@@ -24,8 +24,8 @@ from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
 
 CODE = (  # as in dvc.yaml
-    *("fast", "methods/base", "metrics/tokens.py", "models", "prediction/batches.py"),
-    *("prediction/generate.py", "rows.py", "tasks", "training"),
+    *("fast", "methods/base", "metrics/tokens.py", "models", "objectives/base"),
+    *("prediction/batches.py", "prediction/generate.py", "rows.py", "tasks", "training"),
 )
 
 
@@ -61,13 +61,13 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
         Manifest(
             phase=name,
-            task=phase.task,
+            task=phase.asked_as,
             method=phase.method.model_dump(mode="json"),
             base=trained.start.descriptor,
             labels=trained.labels,
             template_sha256=template_sha256(tokenizer),
             tokenizer_sha256=tokenizer_sha256(tokenizer),
-            code_sha256=sha256_tree(code_of(phase.method.kind)),
+            code_sha256=sha256_tree(code_of(phase.method.kind, phase.objective.kind)),
             end_tokens=tokenizer.convert_ids_to_tokens(end_ids(tokenizer)),
             rows=trained.rows,
             trained_tokens=trained.trained_tokens,
@@ -77,10 +77,10 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
         write_text(out / "_SUCCESS", "")
 
 
-def code_of(method: str) -> dict[str, Path]:
+def code_of(method: str, objective: str) -> dict[str, Path]:
     """Return the code that can change the weights, by the names that dvc.yaml gives it."""
     library, stages = Path(tunesmith.__file__).parent, Path(__file__)
-    own = [*CODE, f"methods/{method}.py"]
+    own = [*CODE, f"methods/{method}.py", f"objectives/{objective}.py"]
     return {"stages/train.py": stages, **{f"src/tunesmith/{one}": library / one for one in own}}
 
 
@@ -120,7 +120,8 @@ def train_phase(paths: Paths, group: Group) -> None:
     key = sha256_text(json.dumps(made_from, sort_keys=True))[:16]
     work = WORK / "train" / (f"{key}-sharded" if group.sharded else key) / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    trained = train(phase, paths.start, rows, validation, work, seed, WORK / "tokens", group)
+    tokens, partner = WORK / "tokens", getattr(paths, "with")
+    trained = train(phase, paths.start, rows, validation, work, seed, tokens, group, partner)
     if group.first:
         save(trained, phase, made_from, name, work / "model")
         shutil.rmtree(paths.model, ignore_errors=True)

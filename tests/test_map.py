@@ -16,7 +16,7 @@ from tunesmith.dials import Dials
 ROOT = Path(__file__).resolve().parent.parent
 # decides no result
 PLUMBING = {"__init__", "component", "errors", "files", "hardware", "params", "stage", "threads"}
-METHODS = "src/tunesmith/methods/"
+METHODS, OBJECTIVES = "src/tunesmith/methods/", "src/tunesmith/objectives/"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def test_every_data_dependency_is_given_to_the_command_or_only_orders_it(stage: 
 @each_stage
 def test_code_that_can_change_the_result_is_a_dependency(stage: Stage) -> None:
     reached = {f for f in closure(ROOT / "stages" / f"{stage.module}.py") if not is_plumbing(f)}
-    reached -= {f for f in reached if f.startswith(METHODS)}
+    reached -= {f for f in reached if f.startswith((METHODS, OBJECTIVES))}
     missing = {file for file in reached if not covered(file, stage.deps)}
     assert not missing
 
@@ -154,22 +154,25 @@ def test_no_code_dependency_is_idle(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("stage", [s for s in STAGES if s.module == "train"], ids=lambda s: s.name)
-def test_a_phase_depends_on_its_own_method_and_no_other(stage: Stage) -> None:
-    kind = Dials.read(path=ROOT / "params.yaml").phases[stage.flags["--phase"]].method.kind
-    methods = {dep for dep in stage.deps if dep.startswith(METHODS.rstrip("/"))}
-    assert methods == {f"{METHODS}base", f"{METHODS}{kind}.py"}
+def test_a_phase_depends_on_its_own_method_and_objective_and_no_other(stage: Stage) -> None:
+    phase = Dials.read(path=ROOT / "params.yaml").phases[stage.flags["--phase"]]
+    for folder, kind in ((METHODS, phase.method.kind), (OBJECTIVES, phase.objective.kind)):
+        own = {dep for dep in stage.deps if dep.startswith(folder.rstrip("/"))}
+        assert own == {f"{folder}base", f"{folder}{kind}.py"}
 
 
 @pytest.mark.parametrize("stage", [s for s in STAGES if s.module == "train"], ids=lambda s: s.name)
 def test_a_manifest_hashes_the_code_that_the_map_names(stage: Stage) -> None:
-    kind = Dials.read(path=ROOT / "params.yaml").phases[stage.flags["--phase"]].method.kind
+    phase = Dials.read(path=ROOT / "params.yaml").phases[stage.flags["--phase"]]
+    own = code_of(phase.method.kind, phase.objective.kind)
     code = {dep for dep in stage.deps if dep.startswith(("src/", "stages/"))}
-    assert {name: path for name, path in code_of(kind).items() if not path.exists()} == {}
-    assert set(code_of(kind)) == code
+    assert {name: path for name, path in own.items() if not path.exists()} == {}
+    assert set(own) == code
 
 
-def test_a_method_is_one_file_and_what_all_methods_share() -> None:
-    files = {file for file in (ROOT / METHODS).glob("*.py") if file.stem != "__init__"}
+@pytest.mark.parametrize("folder", [METHODS, OBJECTIVES])
+def test_a_method_or_objective_is_one_file_and_what_all_of_them_share(folder: str) -> None:
+    files = {file for file in (ROOT / folder).glob("*.py") if file.stem != "__init__"}
     others = {file: imports(file) & (files - {file}) for file in files}
     assert {file.name for file in files if others[file]} == set()
 

@@ -21,6 +21,7 @@ PHASE = {
     "from": "base",
     "with": "base",
     "task": "classification",
+    "objective": {"kind": "likelihood"},
     "epochs": 8,
     "learning_rate": 1.0e-3,
     "schedule": "linear",

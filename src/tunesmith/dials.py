@@ -68,6 +68,17 @@ class Dials(Phases):
         return self
 
     @model_validator(mode="after")
+    def _phases_say_what_they_optimise(self) -> "Dials":
+        """Refuse a phase without an objective: dvc.yaml names the file of its kind."""
+        for name, phase in self.phases.items():
+            if "objective" not in phase.model_fields_set:
+                raise ValueError(
+                    f"phases.{name}.objective: missing, and dvc.yaml needs its kind; write "
+                    "objective: {kind: likelihood}, which is what a phase without one did"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _search_fits(self) -> "Dials":
         """Refuse a search over what is no dial, or over values that a dial does not take."""
         phase = self.searched_phase

@@ -450,4 +450,4 @@ def test_what_was_chosen_of_other_answers_is_not_filled_in(
 
 
 def test_it_opens_within_a_second(opened: Open, url: str) -> None:
-    assert min(milliseconds(opened(url)) for _ in range(5)) < 1000
+    assert any(milliseconds(opened(url)) < 1000 for _ in range(5))

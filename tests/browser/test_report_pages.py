@@ -38,7 +38,7 @@ every = pytest.mark.parametrize("name", ["report", "labels", "data"])
 
 @every
 def test_it_opens_within_a_second(opened: Open, pages: dict[str, str], name: str) -> None:
-    assert min(milliseconds(opened(pages[name])) for _ in range(5)) < 1000
+    assert any(milliseconds(opened(pages[name])) < 1000 for _ in range(5))
 
 
 @every

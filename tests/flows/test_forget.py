@@ -33,6 +33,20 @@ def test_a_row_is_found_in_every_version_through_what_was_made_from_it(project: 
     assert [(one["cache"], one["remote"]) for one in trains] == [(True, True)] * 2
 
 
+def test_what_people_wrote_of_a_row_is_listed_too(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"row": "a1", "annotator": "ann", "choice": "left"}
+    for name, line in (("ann", said), ("ben", {**said, "row": "b7"})):
+        path = Path(f"data/ratings/{name}.jsonl")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(line) + "\n")
+    run_forget([], ["a1"], False, False, False)
+    out = capsys.readouterr().out
+    assert "  holds it data/ratings/ann.jsonl (this working copy)" in out
+    assert "ben.jsonl" not in out
+
+
 def test_a_source_of_test_rows_was_seen_and_not_trained_on(project: Path) -> None:
     found = forget(["test.jsonl"], [], History())
     assert found["retrain"] == []

@@ -19,7 +19,7 @@ from tests.flows.conftest import RETRAIN, ROOT, call
 from tests.flows.served import free_port, wait_for
 
 SILENT = 8
-IMPATIENT = f"from flows import child_run\nchild_run.SILENCE_SECONDS = {SILENT}\n"
+IMPATIENT = f"from flows import child\nchild.SILENCE_SECONDS = {SILENT}\n"
 STEPS = "for step in 1 2 3; do echo step $step; done\n"
 TRAIN = STEPS + "mkdir -p models/sft\ncp raw.txt models/sft/weights.txt\n"
 STUCK = TRAIN + "echo half > models/sft/half.txt\n[ -e ../again ] || sleep 600\n"

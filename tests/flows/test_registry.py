@@ -34,6 +34,18 @@ def test_gto_reads_the_stages_that_were_given(ledger: Path) -> None:
     assert stages() == {"prod": "adapter@v0.2.0", "staging": "adapter@v0.2.0"}
 
 
+def test_a_tag_is_later_than_the_one_before_though_gits_clock_lags(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote_version("v0.1.0", "staging", push=False)
+    form = "--format=%(creatordate:unix)"
+    first = int(call("git", "for-each-ref", form, "refs/tags/adapter#staging#1"))
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"@{first} +0000")  # the second is not yet over for it
+    promote_version("v0.2.0", "staging", push=False)
+    assert int(call("git", "for-each-ref", form, "refs/tags/adapter#staging#2")) > first
+    assert gto("show", "--json")["adapter"]["stage"] == {"staging": "v0.2.0"}
+
+
 def test_stages_that_gto_gave_and_took_are_read(ledger: Path) -> None:
     tool = str(Path(sys.executable).with_name("gto"))
     subprocess.run([tool, "assign", "adapter", "--version", "v0.1.0", "--stage", "dev"], check=True)

@@ -10,7 +10,7 @@ from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.recipes import apply, find_recipe
 
-RECIPES = ["chat", "classify", "demo"]
+RECIPES = ["chat", "classify", "demo", "dpo"]
 
 
 @pytest.fixture

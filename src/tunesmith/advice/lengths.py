@@ -22,13 +22,16 @@ class Lengths(Component):
     counted: bool  # by the model's own tokenizer; False: estimated from the letters
 
 
-def measured(tables: Sequence[Path], tokenizer: Any, max_length: int) -> Lengths:
+def measured(
+    tables: Sequence[Path], tokenizer: Any, max_length: int, in_blocks: bool = False
+) -> Lengths:
     """Return the lengths of the first table that is there.
 
     Args:
         tables: the nearest to training first.
         tokenizer: of the model, or None.
         max_length: tokens that longer rows are cut to.
+        in_blocks: a longer row becomes several, as texts do; the rows are then those blocks.
 
     Raises:
         UserError: there is no table with rows.
@@ -42,15 +45,27 @@ def measured(tables: Sequence[Path], tokenizer: Any, max_length: int) -> Lengths
     rows = to_rows(read_rows(table))
     if not rows:
         raise UserError(f"{table}: holds no row")
-    step = max(1, len(rows) // SAMPLED)
-    found = [min(tokens_of(row, tokenizer), max_length) for row in rows[::step]]
+
+    def pieces(row: Row) -> list[int]:
+        tokens = tokens_of(row, tokenizer)
+        return blocks(tokens, max_length) if in_blocks else [min(tokens, max_length)]
+
+    sampled = rows[:: max(1, len(rows) // SAMPLED)]
+    found = [piece for row in sampled for piece in pieces(row)]
     most = sorted(rows, key=lambda row: len(text_of(row)))[-LONGEST:]
     return Lengths(
-        rows=len(rows),
+        rows=round(len(rows) * len(found) / len(sampled)),
         mean_tokens=sum(found) / len(found),
-        longest_tokens=max(min(tokens_of(row, tokenizer), max_length) for row in most),
+        longest_tokens=max(max(pieces(row)) for row in most),
         counted=tokenizer is not None,
     )
+
+
+def blocks(tokens: int, max_length: int) -> list[int]:
+    """Return the tokens of each block that a text and its end become, see `tasks/text.py`."""
+    whole = tokens + 1
+    starts = range(0, max(whole - 1, 1), max_length - 1)
+    return [min(max_length, whole - start) for start in starts]
 
 
 def tokens_of(row: Row, tokenizer: Any) -> int:

@@ -16,6 +16,7 @@ from tunesmith.cleaners.refusals import Refusals
 from tunesmith.cleaners.repair_text import RepairText
 from tunesmith.cleaners.repeated_edges import RepeatedEdges
 from tunesmith.cleaners.repetition import Repetition
+from tunesmith.cleaners.same_answers import SameAnswers
 from tunesmith.cleaners.scale_out.params import ScaleOut
 from tunesmith.cleaners.semantic_duplicates import SemanticDuplicates
 from tunesmith.cleaners.strip_html import StripHtml
@@ -31,6 +32,7 @@ AnyCleaner: TypeAlias = Annotated[
     | Repetition
     | Symbols
     | Refusals
+    | SameAnswers
     | Language
     | Pii
     | ExactDuplicates

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tunesmith.cli.judge import judge
+from tunesmith.cli.pairs import pairs
 from tunesmith.cli.places import TEST_ROWS
 from tunesmith.errors import UserError
 from tunesmith.stage import prepare_process
@@ -17,6 +18,7 @@ app.add_typer(recipe, name="recipe")
 data = typer.Typer(no_args_is_help=True, help="The data and its report.")
 app.add_typer(data, name="data")
 app.add_typer(judge, name="judge")
+app.add_typer(pairs, name="pairs")
 
 PARAMS = Path("params.yaml")
 RECIPES = Path("recipes")

@@ -96,7 +96,8 @@ def data(root: Path, base: BaseParams, ask: Ask, rows: int | None, tokens: int |
     if tokens is not None:
         length = min(tokens, ask.max_length)
         return Lengths(rows=rows or 1, mean_tokens=length, longest_tokens=length, counted=True)
-    found = measured([root / name for name in TABLES], _tokenizer(base), ask.max_length)
+    tables = [root / name for name in TABLES]
+    found = measured(tables, _tokenizer(base), ask.max_length, in_blocks=ask.task == "text")
     return found.model_copy(update={"rows": rows}) if rows else found
 
 

@@ -240,5 +240,6 @@ def finish_phase(t: Translation, method: dict[str, Any], task: str, max_length: 
     """Put the phase together, in the order that phases are written in."""
     rest = t.overlay.get("phases", {}).get(PHASE, {})
     head = {"from": "base", "with": "base", "task": task, "method": method}
+    head["objective"] = {"kind": "likelihood"}
     t.overlay["phases"] = {PHASE: {**head, **rest, "max_length": int(max_length)}}
     t.put("models.candidate.of", PHASE)

@@ -14,7 +14,7 @@ from tunesmith.export.probe import Probe, logits, probes, prompts
 from tunesmith.export.sample import sample
 from tunesmith.export.write import stored_dtype, write_model
 from tunesmith.files import sha256_file, write_json
-from tunesmith.models.load import Loaded, load, load_weights
+from tunesmith.models.load import REWARD, Loaded, load, load_weights
 from tunesmith.models.manifest import Manifest
 from tunesmith.models.resolve import weights_folder
 from tunesmith.rows import Row
@@ -62,6 +62,11 @@ def export(
     """
     _refuse_taken(out)
     manifest = Manifest.read(folder)
+    if manifest.task == REWARD:
+        raise UserError(
+            f"{folder}: a reward model, whose head no export compares yet; it is used by the "
+            "phases that name it in `with`"
+        )
     base = weights_folder(manifest.base)
     dtype = dtype or stored_dtype(base)
     chosen = sample(rows, manifest.task, count, seed)

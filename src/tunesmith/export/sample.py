@@ -7,11 +7,11 @@ import numpy as np
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.training.fitting import TRAINED_AS
+from tunesmith.training.fitting import read_by
 
 
 def sample(rows: list[Row], task: str, count: int, seed: int) -> list[Row]:
-    """Return up to `count` rows that fit the task, taking turns between the languages.
+    """Return up to `count` rows that the task can be asked by, taking turns between the languages.
 
     Args:
         rows: held-out ones.
@@ -22,7 +22,8 @@ def sample(rows: list[Row], task: str, count: int, seed: int) -> list[Row]:
     Raises:
         UserError: no row fits.
     """
-    fitting = [row for row in rows if row["task"] == TRAINED_AS.get(task, task)]
+    fits = {*read_by(task), *(read_by("prompt") if task == "chat" else ())}
+    fitting = [row for row in rows if row["task"] in fits]
     if not fitting:
         raise UserError(
             f"no held-out row of task {task} to compare the merged model on; set "

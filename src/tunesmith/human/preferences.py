@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from tunesmith.human.comparison import Comparison
 from tunesmith.human.rating import Rating
 from tunesmith.human.standing import Standing
-from tunesmith.rows import prompt_of
+from tunesmith.pairs.pair import Pairs, pair_of, sorted_out
 
 NEITHER = "most people chose neither"
 NO_MAJORITY = "no majority"
@@ -15,24 +15,9 @@ IDENTICAL = "both answers are the same"
 EMPTY = "the better answer is empty"
 
 
-class Pairs(NamedTuple):
-    """Preference rows in the order of the test rows, and why the others are none: reason → rows."""
-
-    rows: list[dict[str, Any]]
-    left_out: dict[str, int]
-
-
 def preference_pairs(found: Standing) -> Pairs:
     """Return a pair for each row on whose better answer more than half of its people agree."""
-    rows: list[dict[str, Any]] = []
-    left_out: Counter[str] = Counter()
-    for row, comparison in found.comparisons.items():
-        made = _pair(comparison, found.of_row(row))
-        if isinstance(made, str):
-            left_out[made] += 1
-        else:
-            rows.append(made)
-    return Pairs(rows, dict(sorted(left_out.items())))
+    return sorted_out(_pair(one, found.of_row(row)) for row, one in found.comparisons.items())
 
 
 def _pair(comparison: Comparison, ratings: Sequence[Rating]) -> dict[str, Any] | str:
@@ -50,25 +35,9 @@ def _pair(comparison: Comparison, ratings: Sequence[Rating]) -> dict[str, Any] |
     if not chosen.strip():
         return EMPTY
     against = votes[comparison.models[1 - place]]
-    return _row(comparison, chosen, rejected) | {
+    beside = {
         "annotators": len(ratings),
         "margin": (most - against) / len(ratings),
         "chosen_model": winner,
     }
-
-
-def _row(comparison: Comparison, chosen: str, rejected: str) -> dict[str, Any]:
-    """Return the two answers as a row that stage collect reads."""
-    row = comparison.row
-    beside = {
-        name: row[name] for name in ("lang", "licence", "group", "tools") if row[name] is not None
-    }
-    return {
-        **beside,
-        "task": "preference",
-        "prompt": prompt_of(row),
-        "chosen": [{"role": "assistant", "content": chosen}],
-        "rejected": [{"role": "assistant", "content": rejected}],
-        "parent": row["id"],
-        "op": "human",
-    }
+    return pair_of(comparison.row, chosen, rejected, "human", **beside)

@@ -3,6 +3,8 @@
 python -m tunesmith.improve.judge --before … --after … --record record.json
 """
 
+from pathlib import Path
+
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.files import read_json, write_json
 from tunesmith.gate import GateParams
@@ -18,8 +20,8 @@ from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import Paths, parse_paths, run_stage
 
 SECONDS_PER_HOUR = 3600.0
-FLAGS = ("--test", "--validation", "--train", "--before", "--after", "--efficiency", "--decision",
-         "--ledger", "--verdict")  # fmt: skip
+FLAGS = ("--test", "--validation", "--train", "--before", "--after", "--efficiency",
+         "--efficiency-before", "--decision", "--ledger", "--verdict")  # fmt: skip
 
 
 def judge(paths: Paths, params: ImproveParams, seed: int) -> Round:
@@ -29,7 +31,7 @@ def judge(paths: Paths, params: ImproveParams, seed: int) -> Round:
     at = level(params.spending, params.alpha, params.looks, look)
     metric = metric_of(params)
     proof = _proof(paths, rounds, said["targets"], metric, at, seed)
-    seconds = _train_seconds(paths)
+    seconds = train_seconds(paths.efficiency, paths.efficiency_before)
     return Round(
         **{name: said[name] for name in ("number", "action", "why", "added", "refused", "dials")},
         targets=tuple(said["targets"]),
@@ -66,12 +68,23 @@ def _proof(
     return prove(before, after, parts.target, parts.protected, at, seed, watched)
 
 
-def _train_seconds(paths: Paths) -> float:
-    """Return what training all phases took."""
+def train_seconds(after: Path, before: Path) -> float:
+    """Return what training took in this round; a phase that was not trained again took nothing.
+
+    Args:
+        after: folder of the costs of all phases, `train-*.json`.
+        before: of those that there were; a phase whose file is the same was not trained again.
+    """
     return sum(
         float(read_json(path).get("train_seconds", 0.0))
-        for path in sorted(paths.efficiency.glob("train-*.json"))
+        for path in sorted(after.glob("train-*.json"))
+        if not _same(path, before / path.name)
     )
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Tell whether two files hold the same bytes."""
+    return other.exists() and one.read_bytes() == other.read_bytes()
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
 """Loads any folder of models/ for use: a base model, an adapter on its base, a full model."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tunesmith.errors import UserError
 from tunesmith.methods import read_method
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.asked import refuse_other
@@ -12,6 +14,9 @@ from tunesmith.models.manifest import Manifest, is_trained
 from tunesmith.models.resolve import weights_folder
 from tunesmith.models.tokenizer import tokenizer_of
 from tunesmith.stage import peak_memory_bytes
+
+REWARD = "reward"  # a task whose head has one output
+HEADED = ("classification", REWARD)  # tasks that put a head of their own on the model
 
 
 @dataclass(frozen=True)
@@ -45,31 +50,61 @@ def load(
 
     Args:
         folder: holds `base.json` or `manifest.json`.
-        task: chat, completion, classification or text.
+        task: chat, completion, classification, text or reward.
         labels: names of the classes, in the order of the head; empty for other tasks.
         trainable: keep an adapter's weights trainable, to train it further.
         options: for `from_pretrained`, beyond the usual.
         place: device that the model lies on; None: where this machine computes.
 
     Raises:
-        UserError: it was trained with another chat template or tokenizer.
+        UserError: it was trained with another chat template or tokenizer, or it is a reward model
+            and asked for anything else.
     """
     descriptor, manifest = describe(folder)
     tokenizer = tokenizer_of(descriptor)
     if manifest is not None:
         refuse_other(tokenizer, manifest)
+        _refuse_speech(manifest, task)
     method = read_method(manifest.method) if manifest else None
     whole = method is not None and not method.keeps_base
     weights = folder if whole else weights_folder(descriptor)
     labels = manifest.labels if manifest else labels
     model = load_weights(weights, descriptor, task, labels, options)
     if method is not None and not whole:
-        model = method.reload(model, folder, task, trainable)
+        again = manifest is None or (manifest.task == REWARD) == (task == REWARD)
+        reload = method.reload if again else partial(_under_a_new_head, method)
+        model = reload(model, folder, task, trainable)
     if not trainable:
         model.eval()
-    if task == "classification" and model.config.pad_token_id is None:
+    if task in HEADED and model.config.pad_token_id is None:
         model.config.pad_token_id = tokenizer.pad_token_id  # a decoder finds a text's end by it
     return Loaded(model.to(place or device()), tokenizer, descriptor, manifest, method)
+
+
+def _refuse_speech(manifest: Manifest, task: str) -> None:
+    """Refuse to let a reward model write; its answers would be those of an untrained head."""
+    if manifest.task == REWARD and task != REWARD:
+        raise UserError(
+            f'"{manifest.phase}" is a reward model: it gives answers a number and writes none; '
+            "name another phase, or base"
+        )
+
+
+def _under_a_new_head(
+    method: TrainingMethod, model: Any, folder: Path, task: str, trainable: bool
+) -> Any:
+    """Return a model whose adapter goes on from one that was trained without a head.
+
+    The head is new and trained with the adapter. Names of layers are the same under either.
+    """
+    from peft import get_peft_model_state_dict, load_peft_weights, set_peft_model_state_dict
+
+    model = method.apply(model, task)
+    own, before = get_peft_model_state_dict(model), load_peft_weights(folder, device="cpu")
+    if set(before) - set(own):
+        raise UserError(f"{folder}: an adapter of kind {method.kind} cannot begin a reward model")
+    set_peft_model_state_dict(model, {**own, **before})
+    return model if trainable else model.requires_grad_(False)
 
 
 def load_weights(
@@ -89,8 +124,11 @@ def load_weights(
         "trust_remote_code": descriptor.trust_remote_code,
         **(more or {}),
     }
-    if task != "classification":
+    if task not in HEADED:
         return AutoModelForCausalLM.from_pretrained(folder, **options)
+    if task == REWARD:
+        options["num_labels"] = 1
+        return AutoModelForSequenceClassification.from_pretrained(folder, **options)
     return AutoModelForSequenceClassification.from_pretrained(
         folder,
         num_labels=len(labels),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEST = "test"
+ANSWERED = ("chat", "preference", "unpaired", "stepwise")  # tasks of rows whose prompt is answered
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ def predict(
     torch.manual_seed(seed)
     _, manifest = describe(folder)
     task = manifest.task if manifest else _base_task(rows, params)
+    if task not in FORMS:
+        raise UserError(
+            f"{folder}: a model of task {task} answers nothing that could be compared; name "
+            "another phase in `models` of params.yaml"
+        )
     loaded = load(folder, task, classification.label_names(_test_rows(rows)))
     table, seconds = _in_parts(loaded, rows, task, params, Parts(kept))
     table.insert(0, "id", [row["id"] for row in rows])
@@ -105,7 +111,7 @@ def _test_rows(rows: list[Row]) -> list[Row]:
 def _base_task(rows: list[Row], params: PredictParams) -> str:
     """Return what a model that was not trained here is asked to do."""
     task = str(_test_rows(rows)[0]["task"])
-    return params.base_task if task == "chat" else task
+    return params.base_task if task in ANSWERED else task
 
 
 def _made_by(folder: Path, loaded: Loaded) -> dict[str, str]:

@@ -33,6 +33,7 @@ class SearchParams(Params):
         phase: whose best validation score the trials are compared by; None: the candidate's.
         trials: of the study in all, those of earlier starts among them.
         jobs: trials at a time.
+        pool: whose workers make the trials; None: this machine.
         sampler: `tpe` and `gp` (a Gaussian process) learn from the trials so far, `random` does
             not; `tpe` alone learns from trials that were ended early.
         pruner: None lets every trial go on to its end.
@@ -44,6 +45,7 @@ class SearchParams(Params):
     phase: str | None = None
     trials: PositiveInt = 20
     jobs: PositiveInt = 1
+    pool: str | None = None
     sampler: Literal["tpe", "gp", "random"] = "tpe"
     pruner: Pruner | None = Pruner()
     storage: str | None = None

@@ -46,7 +46,7 @@ def training_arguments(
         per_device_eval_batch_size=batches.evaluated,
         gradient_accumulation_steps=batches.accumulation,
         train_sampling_strategy="random" if batches.in_line else "group_by_length",
-        remove_unused_columns=not batches.in_line,
+        remove_unused_columns=False,  # the collators take what they know
         optim="adamw_torch_fused" if gpu else "adamw_torch",
         bf16=numbers == "bf16",
         fp16=numbers == "fp16",

@@ -7,11 +7,12 @@ from transformers import TrainerCallback
 
 from tunesmith.models.load import peak_compute_memory_bytes
 from tunesmith.training.broken import refuse_broken_loss
-from tunesmith.training.watch import divergence, overfitting
+from tunesmith.training.watch import divergence, overfitting, stuck
 
 MEASURED = {
     "eval_accuracy": "accuracy",
     "eval_macro_f1": "macro-F1",
+    "eval_margin": "margin",
     "eval_token_accuracy": "token accuracy",
     "eval_exact_match": "exact match",
     "eval_rouge_l": "ROUGE-L",
@@ -60,8 +61,8 @@ class StopOnBrokenLoss(TrainerCallback):  # type: ignore[misc]
 class TellOfLosses(TrainerCallback):  # type: ignore[misc]
     """Says once that a training over-fits, and once that it diverges."""
 
-    def __init__(self, phase: str) -> None:
-        self.phase = phase
+    def __init__(self, phase: str, idle: float | None = None) -> None:
+        self.phase, self.idle = phase, idle
         self.told: set[str] = set()
 
     def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
@@ -80,6 +81,14 @@ class TellOfLosses(TrainerCallback):  # type: ignore[misc]
                 "divergence",
                 f"loss {loss:.4f} at step {found['step']} is {loss / lowest:.1f} times its lowest, "
                 f"{lowest:.4f}: diverging; lower learning_rate",
+            )
+
+        if stuck(state.log_history, self.idle):
+            self._tell(
+                "stuck",
+                f"loss has stayed at {self.idle:.4f} for {state.global_step} steps, that of a "
+                "model that prefers nothing: are chosen and rejected answers alike? Else raise "
+                "learning_rate or lower beta",
             )
 
     def _tell(self, what: str, line: str) -> None:

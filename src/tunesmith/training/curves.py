@@ -9,18 +9,24 @@ if TYPE_CHECKING:
 COLUMNS = ["step", "epoch", "split", "loss", "learning_rate", "grad_norm"]
 
 
-def curves(history: list[dict[str, Any]]) -> "pd.DataFrame":
-    """Return one row a logged loss; `split` is train or validation. No clock, no speed in it."""
+def curves(history: list[dict[str, Any]], names: tuple[str, ...] = ()) -> "pd.DataFrame":
+    """Return one row a logged loss; `split` is train or validation. No clock, no speed in it.
+
+    Args:
+        history: what was logged, in order.
+        names: of numbers that were logged beside the losses; each is a column.
+    """
     import pandas as pd
 
     records = []
     for entry in history:
         if "eval_loss" in entry:
-            records.append({"split": "validation", "loss": entry["eval_loss"], **_where(entry)})
+            own = {name: entry.get(f"eval_{name}") for name in ("loss", *names)}
+            records.append({"split": "validation", **own, **_where(entry)})
         elif "loss" in entry:
-            rates = {key: entry.get(key) for key in ("learning_rate", "grad_norm")}
-            records.append({"split": "train", "loss": entry["loss"], **rates, **_where(entry)})
-    return pd.DataFrame(records, columns=COLUMNS)
+            own = {key: entry.get(key) for key in ("loss", "learning_rate", "grad_norm", *names)}
+            records.append({"split": "train", **own, **_where(entry)})
+    return pd.DataFrame(records, columns=[*COLUMNS, *names])
 
 
 def _where(entry: dict[str, Any]) -> dict[str, Any]:

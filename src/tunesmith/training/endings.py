@@ -7,7 +7,7 @@ from tunesmith.rows import Row
 from tunesmith.tasks.chat import IGNORED
 from tunesmith.tasks.endings import end_ids
 
-ANSWERS = {"chat", "completion"}
+ANSWERS = {"chat", "completion", "preference", "unpaired"}  # of a pair the chosen one
 
 
 def check_endings(

@@ -13,6 +13,7 @@ from tunesmith.models.load import peak_compute_memory_bytes
 from tunesmith.training import checkpoints
 from tunesmith.training.broken import refuse_broken_loss, refuse_broken_weights
 from tunesmith.training.disk import telling_of_a_full_disk, weights_bytes
+from tunesmith.training.noted import Noted
 from tunesmith.training.order import EpochOrder
 
 RUNNING = "running.json"
@@ -28,6 +29,7 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
     Attributes:
         order: in which the epochs see their rows.
         tokens: seen by the optimizer, padding not counted.
+        noted: numbers that are logged with the next loss.
     """
 
     order: EpochOrder
@@ -35,6 +37,7 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.tokens: Any = 0
+        self.noted = Noted()
         self._resumed: Path | None = None
         self._spent = {"seconds": 0.0, "peak_memory_bytes": 0}
         self._started = time.monotonic()
@@ -62,9 +65,10 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
         return super().training_step(model, inputs, num_items_in_batch)
 
     def log(self, logs: Any, start_time: float | None = None) -> None:
-        """Log, with the count of tokens up to date."""
+        """Log, with the count of tokens up to date, and what was noted since the last loss."""
         self.state.num_input_tokens_seen = int(self.tokens)
-        super().log(logs, start_time)
+        noted = self.noted.means(self.accelerator.reduce) if "loss" in logs else {}
+        super().log({**logs, **noted}, start_time)
 
     def go_on(self) -> None:
         """Take up the sums of the run that was interrupted."""
@@ -78,6 +82,7 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
         self._total_loss_scalar = running["loss_before_log"]
         self._globalstep_last_logged = running["logged_at_step"]
         self._initial_global_step = 0
+        self.noted.go_on(running["noted"], self.args.device, self.args.process_index == 0)
         best = checkpoints.best_of(self._resumed)
         self.state.best_model_checkpoint = str(best) if best else None
 
@@ -101,6 +106,7 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Save a checkpoint that is whole or not there, then drop those that it replaces."""
         since_log = float(self.accelerator.reduce(self._tr_loss, "mean"))
+        noted = self.noted.state(self.accelerator.reduce)
         refuse_broken_loss(since_log, self.state.global_step)
         refuse_broken_weights(self.model, self.state.global_step)
         work = Path(self.args.output_dir)
@@ -112,7 +118,7 @@ class ExactTrainer(Trainer):  # type: ignore[misc]
             super()._save_checkpoint(model, trial)
             self.accelerator.wait_for_everyone()
             if self.args.should_save:
-                write_json(folder / RUNNING, self._running(since_log))
+                write_json(folder / RUNNING, {**self._running(since_log), "noted": noted})
                 checkpoints.seal(folder)
                 checkpoints.prune(work)
 

@@ -5,13 +5,21 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.tasks import chat, classification, completion, text
+from tunesmith.tasks import chat, classification, completion, preference, text, unpaired
 from tunesmith.tasks.chat import IGNORED
 from tunesmith.training.endings import check_endings
 from tunesmith.training.fitting import refuse_unfit
 
 Encoded = dict[str, Any]
-ENCODERS = {"chat": chat.encode, "completion": completion.encode}
+ENCODERS = {
+    "chat": chat.encode,
+    "completion": completion.encode,
+    "preference": preference.encode,
+    "reward": preference.encode,
+    "unpaired": unpaired.encode,
+}
+LABELS = ("labels", "rejected_labels")
+PAIRED = ("preference", "reward")  # tasks whose rows hold two answers
 UNCUT = 10**9  # tokens
 
 
@@ -34,6 +42,8 @@ def encode_rows(
         return _cut(rows, max_length, lambda r, n: classification.encode(r, tokenizer, n, index))
     if task == "text":
         return [block for row in rows for block in text.blocks(row, tokenizer, max_length)]
+    if task in PAIRED:
+        preference.refuse_same(rows)
     encoded = _cut(rows, max_length, lambda r, n: ENCODERS[task](r, tokenizer, n))
     _refuse_untrained(rows, encoded, max_length)
     check_endings(rows, encoded, task, tokenizer, max_length)
@@ -42,7 +52,7 @@ def encode_rows(
 
 def count_trained(encoded: list[Encoded]) -> int:
     """Return how many tokens of encoded rows have a loss; a row of a class counts as one."""
-    labels = [item["labels"] for item in encoded]
+    labels = [item[key] for item in encoded for key in LABELS if key in item]
     return sum(1 if isinstance(one, int) else len(one) - one.count(IGNORED) for one in labels)
 
 
@@ -50,11 +60,16 @@ def _cut(rows: list[Row], max_length: int, encode: Callable[[Row, int], Encoded]
     """Return rows of at most `max_length` tokens; one at this length may have had more."""
     encoded = [encode(row, max_length) for row in rows]
     for row, item in zip(rows, encoded, strict=True):
-        if len(item["input_ids"]) == max_length:
-            whole = len(encode(row, UNCUT)["input_ids"])
+        if length_of(item) == max_length:
+            whole = length_of(encode(row, UNCUT))
             if whole > max_length:
                 item["whole"] = whole
     return encoded
+
+
+def length_of(item: Encoded) -> int:
+    """Return the tokens of a row, of two answers those of the longer."""
+    return preference.longest(item) if "rejected_ids" in item else len(item["input_ids"])
 
 
 def _refuse_untrained(rows: list[Row], encoded: list[Encoded], max_length: int) -> None:
@@ -62,7 +77,7 @@ def _refuse_untrained(rows: list[Row], encoded: list[Encoded], max_length: int) 
     bad = [
         row["source"]
         for row, item in zip(rows, encoded, strict=True)
-        if all(label == IGNORED for label in item["labels"])
+        if any(all(label == IGNORED for label in item[key]) for key in LABELS if key in item)
     ]
     if bad:
         raise UserError(

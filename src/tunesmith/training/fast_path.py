@@ -4,6 +4,7 @@ import importlib.util
 import logging
 from typing import TYPE_CHECKING, Any
 
+from tunesmith.models.load import HEADED
 from tunesmith.training.devices.group import Group, refuse_differences
 from tunesmith.training.params import Phase
 
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
 def may_pack(phase: Phase) -> bool:
     """Return whether a phase wants rows in line and can have them: where asked, else on a GPU.
 
-    Rows of a classifier and rows with virtual tokens before them must stand alone, and NEFTune
-    scales its noise by the length of a row.
+    Rows of a classifier and rows with virtual tokens before them must stand alone, and so must
+    those of most objectives; NEFTune scales its noise by the length of a row.
     """
     import torch
 
     wanted = torch.cuda.is_available() if phase.packing is None else phase.packing
     alone = phase.task == "classification" or phase.method.virtual_tokens > 0
+    alone = alone or not phase.objective.in_line
     return wanted and not alone and phase.neftune_noise_alpha is None
 
 
@@ -68,7 +70,7 @@ def _liger(phase: Phase, model: Any) -> bool:
     """Return whether Liger's kernels are here and know the model; they need a GPU."""
     import torch
 
-    if phase.task == "classification" or not torch.cuda.is_available():
+    if phase.task in HEADED or not torch.cuda.is_available():
         return False
     if importlib.util.find_spec("liger_kernel") is None or adapted_blocks(model):
         return False

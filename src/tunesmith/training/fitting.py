@@ -7,8 +7,14 @@ from typing import Any
 
 from tunesmith.errors import UserError
 from tunesmith.rows import Row
+from tunesmith.tasks.unpaired import each
 
-TRAINED_AS = {"completion": "chat"}  # task of a phase → of its rows, where they differ
+READS: dict[str, tuple[str, ...]] = {  # task of a phase → of its rows, where they differ
+    "completion": ("chat",),
+    "prompt": ("chat", "preference", "unpaired", "stepwise"),
+    "reward": ("preference",),
+    "unpaired": ("unpaired", "preference"),
+}
 OFFSET = {"roberta", "xlm-roberta", "camembert", "mpnet"}  # count positions behind the padding's id
 
 
@@ -22,19 +28,52 @@ def refuse_unfit(rows: list[Row], task: str) -> None:
     Raises:
         UserError: says how many rows do not fit and names the first.
     """
-    fitting = (TRAINED_AS.get(task, task), None)
-    other = [row for row in rows if row.get("task") not in fitting]
+    other = [row for row in rows if row.get("task") not in read_by(task)]
     if other:
-        kinds = Counter(str(row["task"]) for row in other)
-        found = ", ".join(f"{count:,} of task {kind}" for kind, count in sorted(kinds.items()))
         raise UserError(
-            f"{len(other):,} of {len(rows):,} rows do not fit a phase of task {task}: {found}; "
-            f"first {other[0].get('source')}. Take their source out of collect.sources, or "
-            "train them in a phase of their task"
+            f"{len(other):,} of {len(rows):,} rows do not fit a phase of task {task}: "
+            f"{_kinds(other)}; first {other[0].get('source')}. Take their source out of "
+            "collect.sources, or train them in a phase of their task"
         )
     _refuse(rows, lambda row: bool(row.get("images")), "hold images, which are kept, not trained")
     if task == "classification":
         _refuse(rows, lambda row: _is_list(row.get("label")), "have several labels; one is trained")
+
+
+def fitting_rows(rows: list[Row], task: str, split: str, name: str, told: bool) -> list[Row]:
+    """Return the rows of a table that a phase of a task trains on, and say what it leaves.
+
+    One table holds the rows of all phases. A table without a single fitting row is refused.
+
+    Args:
+        rows: of the table.
+        task: of the phase.
+        split: of the table, for the message.
+        name: of the phase.
+        told: whether this process prints.
+
+    Returns:
+        the rows; for a phase of unpaired ones a pair is two.
+
+    Raises:
+        UserError: there are rows, and none fits.
+    """
+    fitting = [row for row in rows if row.get("task") in read_by(task)]
+    if not fitting:
+        refuse_unfit(rows, task)
+    left = [row for row in rows if row.get("task") not in read_by(task)]
+    if left and told:
+        print(
+            f"{name}: {len(left):,} of {len(rows):,} rows of {split} are left to phases of other "
+            f"tasks ({_kinds(left)})",
+            flush=True,
+        )
+    return [one for row in fitting for one in each(row)] if task == "unpaired" else fitting
+
+
+def read_by(task: str) -> tuple[str | None, ...]:
+    """Return the tasks of rows that a phase of a task reads; a row without one fits any."""
+    return (*READS.get(task, (task,)), None)
 
 
 def refuse_long(max_length: int, virtual_tokens: int, config: Any) -> None:
@@ -60,6 +99,12 @@ def refuse_long(max_length: int, virtual_tokens: int, config: Any) -> None:
             f"phases.<name>.max_length: {max_length} tokens{also} are more than the base model "
             f"has positions for ({limit}); at most {limit - virtual_tokens}"
         )
+
+
+def _kinds(rows: list[Row]) -> str:
+    """Return how many rows there are of each task, in words."""
+    kinds = Counter(str(row["task"]) for row in rows)
+    return ", ".join(f"{count:,} of task {kind}" for kind, count in sorted(kinds.items()))
 
 
 def _refuse(rows: list[Row], unfit: Callable[[Row], bool], why: str) -> None:

@@ -1,7 +1,7 @@
 """What `max_length` did to the rows: which it cut, and the blocks that it made of texts."""
 
 from tunesmith.rows import Row
-from tunesmith.training.examples import Encoded, count_trained
+from tunesmith.training.examples import PAIRED, Encoded, count_trained, length_of
 from tunesmith.training.params import Phase
 
 
@@ -39,13 +39,15 @@ def lengths(rows: list[Row], encoded: list[Encoded], task: str) -> dict[str, int
 
     Returns:
         `rows`, and of plain text its `blocks` and trained `tokens`; of others how many were `cut`
-        and the `longest_tokens` that a row had before.
+        and the `longest_tokens` that a row had before, and of pairs how many were `same_when_cut`,
+        which are not trained.
     """
     if task == "text":
         return {"rows": len(rows), "blocks": len(encoded), "tokens": count_trained(encoded)}
-    longest = max(item.get("whole", len(item["input_ids"])) for item in encoded)
+    longest = max(item.get("whole", length_of(item)) for item in encoded)
     cut = sum("whole" in item for item in encoded)
-    return {"rows": len(rows), "cut": cut, "longest_tokens": longest}
+    same = {"same_when_cut": sum("same" in item for item in encoded)} if task in PAIRED else {}
+    return {"rows": len(rows), "cut": cut, "longest_tokens": longest, **same}
 
 
 def tell(
@@ -65,6 +67,12 @@ def tell(
         )
     if not counts.get("cut"):
         return
+    if counts.get("same_when_cut"):
+        print(
+            f"{phase}: {counts['same_when_cut']:,} of {len(rows):,} pairs of {split} are the same "
+            f"within max_length {max_length:,} and are left out",
+            flush=True,
+        )
     first = next(row for row, item in zip(rows, encoded, strict=True) if "whole" in item)
     print(
         f"{phase}: {counts['cut']:,} of {len(rows):,} rows of {split} are cut at max_length "

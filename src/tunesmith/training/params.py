@@ -8,13 +8,19 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from tunesmith.component import Component
 from tunesmith.errors import UserError
 from tunesmith.methods import Method
+from tunesmith.objectives import Objective, objectives_for
+from tunesmith.objectives.likelihood import Likelihood
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
 from tunesmith.training.schedules import Schedule, refuse_idle
 from tunesmith.training.scores import OF_ANSWERS, BestBy, known_for
 from tunesmith.training.tracking import Tracker
 
-Task = Literal["chat", "classification", "completion", "text"]
+OfLikelihood = Literal["chat", "classification", "completion", "text"]
+Task = OfLikelihood | Literal["preference", "prompt", "reward", "unpaired"]
 TAKEN = ("base", "champion")  # folders of models/ that other stages make
+ASKED_AS = dict.fromkeys(
+    ("preference", "prompt", "unpaired"), "chat"
+)  # task of a phase → of what it makes, where they differ
 ONLY_CLASSES = ("class_weights", "label_smoothing")
 
 
@@ -25,6 +31,7 @@ class Phase(Component):
     trains_with: str = Field(alias="with")
     task: Task
     method: Method
+    objective: Objective = Likelihood()
     epochs: PositiveFloat = 2.0
     learning_rate: PositiveFloat
     schedule: Schedule = "cosine"
@@ -61,9 +68,20 @@ class Phase(Component):
         return self
 
     @model_validator(mode="after")
+    def _optimises_what_its_rows_allow(self) -> "Phase":
+        """Refuse an objective that is not for rows of the phase's task."""
+        if self.task not in self.objective.tasks:
+            raise ValueError(
+                f"objective: {self.objective.kind} is for a phase of task "
+                f"{' or '.join(self.objective.tasks)}, not {self.task}; for that there are: "
+                f"{', '.join(objectives_for(self.task))}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _measures_what_is_best(self) -> "Phase":
         """Refuse to choose by what a phase of this task does not measure."""
-        known = known_for(self.task)
+        known = self.objective.best_by or known_for(self.task)
         if self.chosen_by not in known:
             raise ValueError(
                 f"best_by: {self.best_by} is not measured in a phase of task {self.task}; "
@@ -75,6 +93,11 @@ class Phase(Component):
                 f"{', '.join(OF_ANSWERS)}"
             )
         return self
+
+    @property
+    def asked_as(self) -> str:
+        """The task that the trained model is asked as."""
+        return ASKED_AS.get(self.task, self.task)
 
     @property
     def chosen_by(self) -> BestBy:

@@ -4,6 +4,7 @@ It computes in bf16, in fp16 with scaled gradients, or in fp32. Trained weights 
 steps of the optimizer are smaller than bf16 can add.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
 Precision = Literal["bf16", "fp16", "fp32"]
@@ -23,6 +24,15 @@ def precision() -> Precision:
     if torch.cuda.is_bf16_supported(including_emulation=False):
         return "bf16"
     return "fp16" if torch.cuda.get_device_capability() >= HALVES_WELL else "fp32"
+
+
+def computing() -> AbstractContextManager[Any]:
+    """Return a context in which a model computes as it does while it is trained."""
+    import torch
+
+    halves = {"bf16": torch.bfloat16, "fp16": torch.float16}
+    number = precision()
+    return torch.autocast("cuda", halves[number]) if number in halves else nullcontext()
 
 
 def lift(model: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tunesmith.errors import UserError
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
+from tunesmith.objectives.base import Bound
 from tunesmith.rows import Row
 from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
@@ -25,16 +26,17 @@ from tunesmith.training.devices.group import (
 from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path, without_adapter
-from tunesmith.training.fitting import refuse_long
+from tunesmith.training.fitting import fitting_rows, refuse_long
 from tunesmith.training.lengths import lengths_of_splits
 from tunesmith.training.losses import class_loss
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower
 from tunesmith.training.scores import measured
+from tunesmith.training.setting import setting_of
 from tunesmith.training.token_cache import encoded_rows
 from tunesmith.training.tracking import refuse_missing
-from tunesmith.training.watch import outcome
+from tunesmith.training.watch import outcome, stuck
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +68,7 @@ def train(
     seed: int,
     tokens: Path | None = None,
     group: Group = ALONE,
+    partner: Path | None = None,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
 
@@ -79,6 +82,7 @@ def train(
         tokens: folder in which the tokens of rows are kept; None: nowhere.
         group: of this process; each of its processes calls this, what it returns is whole in the
             first one.
+        partner: folder of the model that it trains with; None: of the start.
 
     Raises:
         UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
@@ -87,22 +91,25 @@ def train(
     """
 
     def attempt(fitting: Phase) -> Trained:
-        return _train(fitting, start, (train, validation), work, seed, tokens, group)
+        return _train(fitting, (start, partner or start), rows, work, seed, tokens, group)
 
     refuse_missing(phase.tracking, work.name)
+    named = (("train", train), ("validation", validation))
+    own, other = (fitting_rows(r, phase.task, s, work.name, group.first) for s, r in named)
+    rows = (own, other)
     return within_memory(phase, work, attempt, group)
 
 
 def _train(
     phase: Phase,
-    start: Path,
+    folders: tuple[Path, Path],
     rows: tuple[list[Row], list[Row]],
     work: Path,
     seed: int,
     tokens: Path | None,
     group: Group,
 ) -> Trained:
-    """Train a phase in the memory that there is.
+    """Train a phase in the memory that there is; `folders` hold its start and its partner.
 
     The seed is set before the method adds weights, so that an adapter starts the same each time.
     """
@@ -111,6 +118,7 @@ def _train(
     from tunesmith.training.answered import answered
 
     set_seed(seed)
+    start, partner = folders
     labels = label_names(rows[0]) if phase.task == "classification" else []
     loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
@@ -124,9 +132,13 @@ def _train(
     counts = lengths_of_splits(phase, work.name, rows, (learnt, validation), group.first)
     if group.sharded:
         model = shard(model, group.size)
-    trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group)
+    bound = phase.objective.bound(
+        setting_of(phase, model, loaded, (learnt, validation), partner, work, seed, group)
+    )
+    trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group, bound)
     trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
     training_loss = _fit(trainer, checkpoint, work.name, group)
+    findings = bound.findings(trainer.model) if bound else {}
     model = _whole(trainer.model, phase, start, labels, group)
     lower(model, lifted)
     history = trainer.state.log_history
@@ -134,10 +146,12 @@ def _train(
         model=model,
         start=loaded,
         labels=labels,
-        curves=curves(history),
+        curves=curves(history, bound.names if bound else ()),
         outcome={
             **outcome(history, trainer.state.best_global_step, trainer.state.global_step),
             "lengths": counts,
+            **findings,
+            **({"stuck": stuck(history, bound.idle)} if bound else {}),
             "validation": {phase.chosen_by: float(trainer.state.best_metric)},
         },
         metrics={
@@ -227,8 +241,9 @@ def make_trainer(
     work: Path,
     seed: int,
     group: Group = ALONE,
+    bound: Bound | None = None,
 ) -> Any:
-    """Return the Trainer of a phase."""
+    """Return the Trainer of a phase; its rows and collator are those of a bound objective."""
     from transformers import PrinterCallback
 
     from tunesmith.training.callbacks import Progress, StopOnBrokenLoss, TellOfLosses
@@ -236,10 +251,12 @@ def make_trainer(
     from tunesmith.training.stopping import EarlyStopping
     from tunesmith.training.trainer import PhaseTrainer
 
-    extra: list[Any] = [Progress(work.name), StopOnBrokenLoss(), TellOfLosses(work.name)]
+    idle = bound.idle if bound else None
+    extra: list[Any] = [Progress(work.name), StopOnBrokenLoss(), TellOfLosses(work.name, idle)]
     if phase.early_stopping_patience is not None:
         extra.append(EarlyStopping(phase.early_stopping_patience))
     in_line = packs(phase, model)
+    train, validation = (bound.train, bound.validation) if bound else (train, validation)
     drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line, group.size)
     longest = max(len(row["input_ids"]) for row in train)
     fast = fast_path(phase, model, longest, group) if in_line else None
@@ -250,13 +267,13 @@ def make_trainer(
         args=arguments,
         train_dataset=drawn.train,
         eval_dataset=drawn.validation,
-        data_collator=drawn.collator,
+        data_collator=bound.collator if bound else drawn.collator,
         callbacks=extra,
-        compute_loss_func=_loss(phase, loaded, train),
+        compute_loss_func=bound.sums if bound else _loss(phase, loaded, train),
         optimizers=(phase.method.optimizer(model, arguments), None),
-        **measured(phase.task, phase.chosen_by),
+        **({} if bound else measured(phase.task, phase.chosen_by)),
     )
-    trainer.fast = fast
+    trainer.fast, trainer.bound = fast, bound
     trainer.remove_callback(PrinterCallback)
     return trainer
 

@@ -16,6 +16,7 @@ from tunesmith.rows import Row
 from tunesmith.training import examples
 from tunesmith.training.examples import Encoded, encode_rows
 
+HELD = ("chat", "classification", "completion", "text")  # tasks whose rows are one text each
 KEPT = 8  # files, the newest
 OF_THE_LAST_CALL = ("truncation", "padding")  # a tokenizer remembers these
 LABELS, CLASSES, WHOLE = "labels", "classes", "whole"
@@ -34,7 +35,7 @@ def encoded_rows(
     def encode() -> list[Encoded]:
         return encode_rows(rows, task, tokenizer, max_length, labels)
 
-    key = key_of(tokenizer, task, max_length, labels)
+    key = key_of(tokenizer, task, max_length, labels) if task in HELD else ""
     return cached(kept, key, rows, encode) if kept and key else encode()
 
 

@@ -7,9 +7,11 @@ from transformers.trainer_utils import EvalLoopOutput
 
 from tunesmith.fast.interface import row_words
 from tunesmith.fast.model import FastModel
+from tunesmith.objectives.base import Bound
 from tunesmith.tasks.chat import IGNORED
 from tunesmith.training.answered import Answered
 from tunesmith.training.exact import ExactTrainer
+from tunesmith.training.noted import Noted
 
 ONLY_PACKED = ("ends", "longest", "places", "targets")  # of a packed batch; models do not know them
 
@@ -20,10 +22,12 @@ class PhaseTrainer(ExactTrainer):
     Attributes:
         fast: computes the loss in place of the model, where that is possible.
         answered: scores answers to some validation rows, where the best is chosen by them.
+        bound: the objective, where it is not the model's own loss.
     """
 
     fast: FastModel | None = None
     answered: Answered | None = None
+    bound: Bound | None = None
 
     def compute_loss(
         self,
@@ -33,6 +37,8 @@ class PhaseTrainer(ExactTrainer):
         num_items_in_batch: Any = None,
     ) -> Any:
         """Return the loss of a batch: of language models the mean over the tokens of the step."""
+        if self.bound is not None:
+            return self._of_objective(model, inputs, num_items_in_batch)
         if self.fast is None:
             known = {key: value for key, value in inputs.items() if key not in ONLY_PACKED}
             words = row_words(inputs) if "ends" in inputs else {}
@@ -42,6 +48,23 @@ class PhaseTrainer(ExactTrainer):
         trained = len(inputs["targets"]) if num_items_in_batch is None else num_items_in_batch
         loss = self.fast.loss(inputs) / trained
         return (loss, {}) if return_outputs else loss
+
+    def _of_objective(self, model: Any, inputs: dict[str, Any], items: Any) -> Any:
+        """Return the objective's loss of a batch: its sum over the items of the whole step.
+
+        Of several processes the Trainer takes the mean, so each gives its part as often.
+        """
+        assert self.bound is not None
+        found = self.bound.sums(model, inputs)
+        self.noted.add(found.numbers)
+        return found.loss / items * max(1, self.args.world_size)
+
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: Any) -> Any:
+        """Return over how many items the loss of a step is a mean, in all processes."""
+        if self.bound is None:
+            return super()._get_num_items_in_batch(batch_samples, device)
+        own = torch.stack([torch.as_tensor(self.bound.items(one)) for one in batch_samples])
+        return self.accelerator.reduce(own.sum().to(device), "sum")
 
     def floating_point_ops(self, inputs: dict[str, Any]) -> int:  # noqa: ARG002
         """Return nothing: counting would walk over all weights at every step, and nobody asks."""
@@ -61,6 +84,8 @@ class PhaseTrainer(ExactTrainer):
                 dataloader, description, prediction_loss_only, ignore_keys, metric_key_prefix
             )
         self.model.eval()
+        if self.bound is not None:
+            return self._evaluate_objective(dataloader, metric_key_prefix)
         sums = torch.zeros(2, device=self.args.device)
         for inputs in dataloader:
             trained = inputs["labels"][..., 1:].ne(IGNORED).sum()
@@ -72,4 +97,17 @@ class PhaseTrainer(ExactTrainer):
         if self.answered is not None:
             with self.compute_loss_context_manager():
                 metrics[f"{metric_key_prefix}_{self.answered.metric}"] = self.answered(self.model)
+        return EvalLoopOutput(None, None, metrics, len(dataloader.dataset))
+
+    def _evaluate_objective(self, dataloader: Any, prefix: str) -> EvalLoopOutput:
+        """Return the objective's loss and numbers over all validation rows."""
+        assert self.bound is not None
+        noted = Noted()
+        for batch in dataloader:
+            inputs = self._prepare_inputs(batch)
+            with torch.no_grad(), self.compute_loss_context_manager():
+                found = self.bound.sums(self.model, inputs)
+            noted.add({**found.numbers, "loss": (found.loss, torch.as_tensor(found.items))})
+        means = noted.means(self.accelerator.reduce)
+        metrics = {f"{prefix}_{name}": value for name, value in means.items()}
         return EvalLoopOutput(None, None, metrics, len(dataloader.dataset))

@@ -8,6 +8,8 @@ RISES = 2  # evaluations in a row
 DIVERGED_TIMES = 2.0  # the best training loss
 DIVERGED_NATS = 0.5  # and at least so much above it
 DIVERGED_LOGS = 5  # are looked at together, without the highest of them
+STUCK = 1e-3  # of a loss
+STUCK_LOGS = 5  # of which all are that near
 
 
 def overfitting(history: History) -> int | None:
@@ -54,6 +56,21 @@ def divergence(history: History) -> dict[str, float] | None:
 def _trimmed_mean(losses: list[float]) -> float:
     """Return the mean without the highest."""
     return sum(sorted(losses)[:-1]) / (len(losses) - 1)
+
+
+def stuck(history: History, idle: float | None) -> bool:
+    """Return whether no training loss has ever left that of a model that prefers nothing.
+
+    Args:
+        history: what was logged so far, in order.
+        idle: that loss; None where the objective has none.
+    """
+    losses = [entry["loss"] for entry in history if "loss" in entry]
+    return (
+        idle is not None
+        and len(losses) >= STUCK_LOGS
+        and all(abs(loss - idle) < STUCK for loss in losses)
+    )
 
 
 def first(find: Any, history: History) -> Any:

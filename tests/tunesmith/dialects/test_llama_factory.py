@@ -58,6 +58,7 @@ def test_supervised_lora_becomes_a_phase_and_the_registry_a_source(
         "with": "base",
         "task": "chat",
         "method": {"kind": "lora", "r": 8, "alpha": 16, "dropout": 0, "targets": "all-linear"},
+        "objective": {"kind": "likelihood"},
         "learning_rate": 1e-4,
         "epochs": 3,
         "schedule": "cosine",

@@ -103,3 +103,14 @@ def test_a_target_that_matches_nothing_is_refused(llama: Any) -> None:
 def test_the_tuner_is_a_member_where_every_python_looks_for_it() -> None:
     register()
     assert PeftType.__dict__[NAME] is PeftType(NAME)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("mlp", "a LlamaMLP.*name one inside of it: gate_proj"), ("norm", "a LlamaRMSNorm.*Linear$")],
+)
+def test_a_target_that_is_no_projection_is_refused_by_its_kind(
+    llama: Any, target: str, said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        Adapter(width=8, targets=[target]).apply(llama, "chat")

@@ -293,3 +293,11 @@ def test_a_loss_is_of_a_token_where_a_model_writes_and_of_a_row_where_it_classif
         for one in (whole_evidence(), classifier_evidence())
     ]
     assert units == [{"nats per token"}, {"nats per row"}]
+
+
+def test_a_loss_on_pairs_is_of_a_pair_and_shown_with_its_accuracy() -> None:
+    line = {"step": "5", "epoch": "1", "split": "validation", "loss": "0.5", "margin": "0.7"}
+    one = replace(whole_evidence(), curves={"dpo": [{**line, "accuracy": "0.75"}]})
+    (chart,) = curve_charts(one)
+    assert chart["unit"] == "per pair"
+    assert chart["last"] == "validation 0.500, held-out accuracy 0.750"

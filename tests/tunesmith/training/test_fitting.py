@@ -7,7 +7,7 @@ from transformers import BertConfig, LlamaConfig, MambaConfig, RobertaConfig
 
 from tests.tiny import chat_row
 from tunesmith.errors import UserError
-from tunesmith.training.fitting import refuse_long, refuse_unfit
+from tunesmith.training.fitting import fitting_rows, refuse_long, refuse_unfit
 
 
 def other(**columns: Any) -> dict[str, Any]:
@@ -61,3 +61,18 @@ def test_a_length_beyond_the_models_positions_is_refused(config: Any, fits: int)
 
 def test_a_model_without_a_limit_takes_any_length() -> None:
     refuse_long(10**6, 0, MambaConfig())
+
+
+def test_a_phase_takes_its_rows_and_says_what_it_leaves(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [chat_row(0, "q", "a"), other(task="unpaired"), other(task="stepwise"), other()]
+    assert fitting_rows(rows, "chat", "train", "sft", told=True) == [rows[0], rows[3]]
+    assert capsys.readouterr().out == (
+        "sft: 2 of 4 rows of train are left to phases of other tasks "
+        "(1 of task stepwise, 1 of task unpaired)\n"
+    )
+
+
+def test_a_table_of_other_tasks_alone_is_refused() -> None:
+    with pytest.raises(UserError, match="2 of 2 rows do not fit a phase of task chat"):
+        fitting_rows([other(task="unpaired")] * 2, "chat", "train", "sft", told=True)
+    assert fitting_rows([], "chat", "train", "sft", told=True) == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tunesmith.training.watch import divergence, outcome, overfitting
+from tunesmith.training.watch import divergence, outcome, overfitting, stuck
 
 
 def history(train: list[float], validation: list[float]) -> list[dict[str, Any]]:
@@ -83,3 +83,11 @@ def test_a_training_in_which_all_went_well_says_so() -> None:
         "overfitting_since_step": None,
         "diverging_at": None,
     }
+
+
+def test_a_loss_that_never_left_that_of_a_model_without_preference_is_stuck() -> None:
+    still = [{"step": step, "loss": 0.6931 + step * 1e-5} for step in range(6)]
+    assert stuck(still, 0.693147)
+    assert not stuck(still, None)
+    assert not stuck(still[:3], 0.693147)
+    assert not stuck([*still, {"step": 7, "loss": 0.68}], 0.693147)

@@ -116,8 +116,19 @@ def _dtype(layer: nn.Module) -> Any:
 
 
 def _outputs(layer: Any) -> int:
-    """Return the width of a projection's output; GPT-2's convolutions call it nf."""
-    return int(layer.out_features if hasattr(layer, "out_features") else layer.nf)
+    """Return the width of a projection's output; GPT-2's convolutions call it nf.
+
+    Raises:
+        UserError: it is none, so nothing says how wide what it returns is.
+    """
+    for name in ("out_features", "nf"):
+        if isinstance(getattr(layer, name, None), int):
+            return int(getattr(layer, name))
+    inside = ", ".join(name for name, _ in layer.named_children())
+    raise UserError(
+        f"method.targets names a {type(layer).__name__}; an adapter stands behind a projection, "
+        f"such as a Linear{f'; name one inside of it: {inside}' * bool(inside)}"
+    )
 
 
 def register() -> None:

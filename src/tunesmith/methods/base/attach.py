@@ -6,7 +6,7 @@ from typing import Any
 
 from tunesmith.errors import UserError
 
-PEFT_TASKS = {"classification": "SEQ_CLS"}
+PEFT_TASKS = dict.fromkeys(("classification", "reward"), "SEQ_CLS")
 UNFIT = ("arget module", "target_modules")  # how PEFT speaks of modules that it cannot take
 
 

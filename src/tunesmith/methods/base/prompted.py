@@ -67,8 +67,9 @@ def refuse_decoder_classes(model: Any, task: str, kind: str) -> None:
         UserError: the model classifies by its last token, which it cannot find behind virtual
             tokens.
     """
-    if task == "classification" and hasattr(model, "score"):
+    if task in ("classification", "reward") and hasattr(model, "score"):
         raise UserError(
-            f"method.kind {kind} cannot train a decoder to classify: with virtual tokens it takes "
-            "the last position for the text's end, padding or not; use prefix, lora or full"
+            f"method.kind {kind} cannot train a decoder to classify or to judge: with virtual "
+            "tokens it takes the last position for the text's end, padding or not; use prefix, "
+            "lora or full"
         )

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.tiny import chat_row, label_row
+from tests.tunesmith.objectives.preferring import pair_row
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
 from tunesmith.training.arguments import training_arguments
@@ -27,6 +28,10 @@ CLASSES = [
     label_row(i, ("bad" if i % 3 else "good ") + "xy" * (i % 4), "ny"[i % 3 == 0])
     for i in range(59)
 ]
+PAIRS = [
+    pair_row(i, f"say {i % 7}", f"it is {'abcd'[i % 4]}" + "x" * (i % 5), "no" * (1 + i % 3))
+    for i in range(59)
+]
 CASES = {  # 59 rows: the last of four steps is not full
     "full": {"task": "chat", "method": {"kind": "full"}},
     "lora": {"task": "chat", "method": {"kind": "lora", "r": 4}},
@@ -35,6 +40,11 @@ CASES = {  # 59 rows: the last of four steps is not full
         "method": {"kind": "full"},
         "per_device_batch_size": 16,
         "gradient_accumulation_steps": 1,
+    },
+    "pairs": {  # each has log-probabilities of the start, of which a process computes its half
+        "task": "preference",
+        "objective": {"kind": "dpo", "beta": 0.5},
+        "method": {"kind": "lora", "r": 4},
     },
     "packs": {  # 17 of them and 11 to validate, two at once: a blank one fills the last round
         "task": "chat",
@@ -75,7 +85,10 @@ from tunesmith.training.callbacks import Progress
 from tunesmith.training.devices.group import joined
 from tunesmith.training.exact import ExactTrainer
 
-WHOLE = [("ddp", "classes"), ("ddp", "packs"), ("fsdp2", "lora")]
+WHOLE = [
+    *(("ddp", "classes"), ("ddp", "pairs"), ("ddp", "packs")),
+    *(("fsdp2", "lora"), ("fsdp2", "pairs")),
+]
 STOPPED = [("fsdp2", "full"), ("ddp", "packs")]
 folder, fast_loss, on_log = Path(sys.argv[1]), FastModel.loss, Progress.on_log
 step = ExactTrainer.training_step
@@ -153,7 +166,8 @@ def one_training(
         "max_length": 128,
         **CASES[kind],
     }
-    rows, base = (CLASSES, "encoder") if kind == "classes" else (ROWS, "base")
+    rows = {"classes": CLASSES, "pairs": PAIRS}.get(kind, ROWS)
+    base = "encoder" if kind == "classes" else "base"
     work = folder / "work" / name
     phase = Phase.model_validate(dials)
     with pytest.MonkeyPatch.context() as patch:
@@ -202,7 +216,7 @@ def alone(pair: Path) -> dict[str, Trained]:
     return {kind: one_training(kind, pair, kind) for kind in CASES}
 
 
-WHOLE = ["ddp-classes", "fsdp2-lora", "ddp-packs"]
+WHOLE = ["ddp-classes", "ddp-pairs", "fsdp2-lora", "fsdp2-pairs", "ddp-packs"]
 STOPPED = ["ddp-full-small", "fsdp2-full-stopped", "ddp-packs-stopped"]
 
 

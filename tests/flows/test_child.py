@@ -9,7 +9,7 @@ import httpx
 import pytest
 from prefect.states import Completed, Failed, Pending, Running
 
-from flows import child_run, patience
+from flows import child, patience
 from flows.runner import StageFailed
 
 
@@ -48,10 +48,10 @@ def follow(monkeypatch: pytest.MonkeyPatch) -> Callable[[Api], tuple[Any, list[s
 
     def run(api: Api) -> tuple[Any, list[str]]:
         said: list[str] = []
-        monkeypatch.setattr(child_run, "get_client", lambda sync_client: api)
-        monkeypatch.setattr(child_run, "POLL_SECONDS", 0.0)
+        monkeypatch.setattr(child, "get_client", lambda sync_client: api)
+        monkeypatch.setattr(child, "POLL_SECONDS", 0.0)
         monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.0)
-        state = child_run._Child(uuid4(), "gpu", "train", said.append).ended()
+        state = child.Child(uuid4(), "gpu", "train", said.append).ended()
         return state, said
 
     return run
@@ -85,7 +85,7 @@ def test_a_child_that_nobody_waits_for_is_cancelled(
 def test_a_silent_child_is_given_up_and_its_place_is_free(
     follow: Callable[[Api], tuple[Any, list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(child_run, "SILENCE_SECONDS", -1.0)
+    monkeypatch.setattr(child, "SILENCE_SECONDS", -1.0)
     api = Api([Running()], [])
     with pytest.raises(StageFailed, match="its worker has been silent"):
         follow(api)

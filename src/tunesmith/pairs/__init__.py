@@ -1,0 +1,1 @@
+"""Preference pairs out of what the pipeline has found: ratings of people, a judge, errors."""
