@@ -45,6 +45,7 @@ def project(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     resolve(BaseParams(model=str(tiny_base))).write(folder / "models" / "base")
     rows = to_frame([chat_row(i, f"say {i}", "yes") for i in range(12)])
     write_rows(folder / "rows.parquet", rows)
+    (folder / "forgotten.csv").write_text("kind,name\n")
     train(folder, "sft", "base")
     return folder
 
@@ -53,6 +54,7 @@ def command(phase: str, start: str, model: str | None = None) -> str:
     words = f"--phase {phase} --start models/{start} --with models/base --rows rows.parquet"
     words += f" --validation rows.parquet --rewards rewards --model {model or f'models/{phase}'}"
     words += f" --curves {phase}.csv"
+    words += " --forgotten forgotten.csv"
     return f"{words} --outcome outcome-{phase}.json --efficiency {phase}.json"
 
 
@@ -195,6 +197,7 @@ def test_a_base_that_cannot_be_trained_on_is_told_in_one_line(
     tokenizer.save_pretrained(base)
     (tmp_path / "params.yaml").write_text(PARAMS)
     resolve(BaseParams(model=str(base))).write(tmp_path / "models" / "base")
+    (tmp_path / "forgotten.csv").write_text("kind,name\n")
     rows = to_frame([chat_row(i, f"say {i}", "yes") for i in range(4)])
     write_rows(tmp_path / "rows.parquet", rows)
     done = train(tmp_path, "sft", "base")
@@ -208,7 +211,7 @@ def test_hardware_starts_processes_whose_first_writes_what_one_would(
     project: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "params.yaml").write_text(f"{PARAMS}hardware: {{processes: 2, strategy: fsdp2}}\n")
-    for name in ("models", "rows.parquet"):
+    for name in ("models", "rows.parquet", "forgotten.csv"):
         (tmp_path / name).symlink_to(project / name)
     words = in_a_process(command("sft", "base", model="two"))
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -17,12 +17,13 @@ from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.devices.group import ALONE, Group, gathered, wait_for_all
 from tunesmith.training.fast_path import without_adapter
 from tunesmith.training.fitting import fitting_rows, refuse_long
+from tunesmith.training.keeping import selected
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower, precision
 from tunesmith.training.run import Trained, trainable
 
-IDLE = ("packing", "pack_tokens", "neftune_noise_alpha")
+IDLE = ("packing", "pack_tokens", "neftune_noise_alpha", "layers", "reservoir")
 
 
 def train_online(
@@ -55,7 +56,10 @@ def train_online(
         return _train(fitting, folders, (train, validation), seed, group)
 
     named = (("train", train), ("validation", validation))
-    train, validation = (fitting_rows(r, phase.task, s, work.name, group.first) for s, r in named)
+    train, validation = (
+        selected(fitting_rows(r, phase.task, s, work.name, group.first), phase.only, work.name, s)
+        for s, r in named
+    )
     rows = phase.per_device_batch_size or ROWS
     phase = phase.model_copy(update={"per_device_batch_size": rows})
     return within_memory(phase, work, attempt, group)

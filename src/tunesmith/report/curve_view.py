@@ -24,8 +24,9 @@ def curve_charts(evidence: Evidence) -> list[Tree]:
 
 def _columns(lines: Lines, usual: str) -> dict[str, tuple[str, str]]:
     """Return what is drawn of a phase: column → name and unit."""
-    answers = bool(lines) and "reward_deviation" in lines[0]
-    return OF_ANSWERS if answers else {"loss": ("Loss", unit(lines, usual))}
+    if lines and "reward_deviation" in lines[0]:
+        return OF_ANSWERS
+    return {"loss": ("Loss", ", ".join([unit(lines, usual), *_accuracy(lines)]))}
 
 
 def unit(lines: Lines, usual: str) -> str:
@@ -46,7 +47,7 @@ def _chart(phase: str, lines: Lines, column: str, name: str) -> Tree:
         "phase": phase,
         "name": name,
         "svg": line_chart(known, label, "step"),
-        "last": ", ".join([*last, *_accuracy(lines)]),
+        "last": ", ".join(last),
         "splits": [one.name for one in known],
         "epochs": max((float(line["epoch"]) for line in lines if line.get("epoch")), default=0.0),
     }

@@ -155,6 +155,9 @@ def test_prompts_beyond_the_context_are_left_out_and_named(
         ([chat_row(1, "long " * 20, "x")], {}, "Raise phases.<name>.max_length"),
         (ROWS, {"max_length": 3}, "leave no room for a prompt beside max_new_tokens, 3"),
         (ROWS, {"packing": True}, r"phases.rl.packing: reinforcement does not look at it"),
+        (ROWS, {"layers": 1}, r"phases.rl.layers: reinforcement does not look at it"),
+        (ROWS, {"reservoir": 9}, r"phases.rl.reservoir: reinforcement does not look at it"),
+        (ROWS, {"only": {"lang": "zh"}}, r"phases.rl.only: no row of train meets it; there are"),
         (ROWS, {"method": {"kind": "prompt", "tokens": 2}}, "puts virtual tokens before a prompt"),
     ],
 )

@@ -299,8 +299,10 @@ def test_a_loss_on_pairs_is_of_a_pair_and_shown_with_its_accuracy() -> None:
     line = {"step": "5", "epoch": "1", "split": "validation", "loss": "0.5", "margin": "0.7"}
     one = replace(whole_evidence(), curves={"dpo": [{**line, "accuracy": "0.75"}]})
     (chart,) = curve_charts(one)
-    assert chart["unit"] == "per pair"
-    assert chart["last"] == "validation 0.500, held-out accuracy 0.750"
+    assert (chart["last"], chart["unit"]) == (
+        "validation 0.500",
+        "per pair, held-out accuracy 0.750",
+    )
 
 
 def test_a_phase_that_learns_from_answers_shows_reward_distance_and_entropy() -> None:

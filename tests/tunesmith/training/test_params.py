@@ -25,7 +25,7 @@ def test_a_phase_may_start_from_another(tmp_path: Path) -> None:
 
 
 def test_a_phase_that_starts_from_nothing_names_those_that_exist(tmp_path: Path) -> None:
-    expected = r'params\.yaml:4: phases\.next\.from: no phase "reward"; known: base, sft'
+    expected = r'params\.yaml:4: phases\.next\.from: no phase "reward"; known: base, champion, sft'
     with pytest.raises(UserError, match=expected):
         read_phase("next", write(tmp_path, start="reward"))
 
