@@ -2,8 +2,8 @@
 
 from typing import Any
 
-WISHES = ("Have a nice day.", "祝您愉快。")
-PUTS_OFF = ("Please call again later.", "请您以后再打电话来问。")
+KIND = ("We are happy.", "谢谢。")
+PUTS_OFF = ("So wait until the store opens again.", "过几天再问。")
 
 
 def leave(
@@ -11,5 +11,5 @@ def leave(
     answers: list[str],
     rows: list[dict[str, Any]],  # noqa: ARG001
 ) -> list[float]:
-    """Return 1 for a wish, -1 for putting the customer off, 0 for neither."""
-    return [float(one.endswith(WISHES)) - float(one.endswith(PUTS_OFF)) for one in answers]
+    """Return 1 for a kind word, -1 for putting the customer off, 0 for neither."""
+    return [float(one.endswith(KIND)) - float(one.endswith(PUTS_OFF)) for one in answers]

@@ -34,7 +34,7 @@ phases:
   rl:
     {from: sft, with: base, task: prompt, method: {kind: lora}, epochs: 1, learning_rate: 0.01,
      objective: {kind: rloo, answers: 8, max_new_tokens: 4,
-                 rewards: [{kind: function, of: brief.py:brief}]}}
+                 rewards: [{kind: function, of: "brief.py:brief"}]}}
 """
 
 

@@ -1,9 +1,10 @@
 """Write a small set for RLHF: `python -m tunesmith.demo.preferences --out data/preferences`.
 
-The shop's answers end in three ways: with a wish, with nothing, or by putting the customer off. The
-chat rows have all three equally often, so a model that is trained on them has no taste; the
-preferences like the wish best and being put off least. The longest ending is the worst, so a reward
-model that only counts tokens is no good.
+The shop's answers end in three ways: kindly, with nothing, or by putting the customer off, in words
+that the base model knows (of tokens that it never saw an adapter makes noise). The chat rows have
+all three equally often, so a model that is trained on them has no taste; the preferences like the
+kind ending best and being put off least. The longest ending is the worst, so a reward model that
+only counts tokens is no good.
 """
 
 import argparse
@@ -16,15 +17,15 @@ from tunesmith.demo.rows import Row, RowMaker
 from tunesmith.demo.world import Lang
 
 ENDINGS: dict[Lang, tuple[str, str, str]] = {  # from the best to the worst
-    "en": (" Have a nice day.", "", " Please call again later."),
-    "zh": ("祝您愉快。", "", "请您以后再打电话来问。"),
+    "en": (" We are happy.", "", " So wait until the store opens again."),
+    "zh": ("谢谢。", "", "过几天再问。"),
 }
 CHAT_ROWS, PAIRS, TEST_ROWS = 360, 150, 40  # of each language
 CARD = """# A set for RLHF: the support desk of Larkfield, with and without manners
 
-Made by a seeded generator, no person, order or address is real. An answer ends with a wish, with
+Made by a seeded generator, no person, order or address is real. An answer ends kindly, with
 nothing, or by putting the customer off, each as often in `chat.jsonl`; `preferences.jsonl` prefers
-the wish to nothing and both to being put off. So what RLHF has to teach can be counted.
+a kind word to nothing and both to being put off. So what RLHF has to teach can be counted.
 
 Licence: Apache-2.0. Made by `python -m tunesmith.demo.preferences --out data/preferences`.
 
