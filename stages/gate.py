@@ -9,7 +9,8 @@ from tunesmith.stage import parse_paths, run_stage
 def main() -> None:
     """Read the comparisons, write the verdict; whatever it is, the stage succeeds."""
     costs = ("--candidate-cost", "--champion-cost")
-    paths = parse_paths("--comparisons", "--metrics", "--behaviour", *costs, "--verdict")
+    found = ("--comparisons", "--metrics", "--behaviour", "--sequence")
+    paths = parse_paths(*found, *costs, "--verdict")
     decision = decide(
         read_json(paths.comparisons),
         read_json(paths.metrics),
@@ -19,6 +20,7 @@ def main() -> None:
             "candidate": read_json(paths.candidate_cost),
             "champion": read_json(paths.champion_cost),
         },
+        read_json(paths.sequence),
     )
     write_json(paths.verdict, decision.as_dict())
     print(f"{decision.verdict}: {'; '.join(decision.reasons)}")

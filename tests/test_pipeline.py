@@ -252,6 +252,7 @@ EVALUATION = {"evaluate", "analyze", "gate", "report"}
         ("gate.min_gain=0.01", {"gate"}),
         ("analyze.hardest=3", {"analyze"}),
         ("propose.rows=9", {"propose"}),
+        ("sequence.resamples=200", {"sequence"}),
         ("report.examples=3", {"report"}),
         ("split.validation_ratio=0.2", {"split"}),
         ("augment.steps=[{kind: aeda, share: 0.5}]", {"augment"}),
@@ -290,7 +291,7 @@ def edited(by_dvc: Project) -> Callable[[str], None]:
 @pytest.mark.parametrize(
     ("file", "stages"),
     [
-        ("src/tunesmith/metrics/rouge_l.py", {"evaluate", "analyze", "propose"}),
+        ("src/tunesmith/metrics/rouge_l.py", {"evaluate", "analyze", "propose", "sequence"}),
         ("src/tunesmith/methods/lora.py", {"train@sft"}),
         ("src/tunesmith/methods/prefix.py", set()),
         ("src/tunesmith/cleaners/pii.py", {"clean"}),

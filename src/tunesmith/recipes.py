@@ -14,8 +14,11 @@ from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.files import write_text
 from tunesmith.params import load_yaml
+from tunesmith.sequence import SequenceParams
 
-REPLACED = {"phases"}  # a recipe's phases are all the phases
+# a recipe's phases are all the phases, and so with combinations of them and a sequence
+REPLACED = {"phases", "combine", "personalise", "steps"}
+COMPARED = {"base", "candidate", "champion"}  # models that are always there
 
 
 def find_recipe(name: str, folder: Path) -> Path:
@@ -35,6 +38,7 @@ def apply(overlay: Path | None, settings: list[str], params: Path) -> None:
     tree = load_yaml(params)
     if overlay is not None:
         merge(tree, load_yaml(overlay))
+        _let_go(tree)
     for setting in settings:
         _set(tree, setting)
     _write_valid(tree, params)
@@ -44,6 +48,7 @@ def lay(overlay: Mapping[str, Any], params: Path) -> None:
     """Lay an overlay that is no file on a params file; errors are those of `apply`."""
     tree = load_yaml(params)
     merge(tree, overlay)
+    _let_go(tree)
     _write_valid(tree, params)
 
 
@@ -84,6 +89,20 @@ def merge(target: Any, overlay: Any) -> None:
             merge(old, value)
         else:
             target[key] = value
+
+
+def _let_go(tree: Any) -> None:
+    """Take out the models of phases that are gone, a sequence that named them, and its limit."""
+    phases, models = tree.get("phases") or {}, tree.get("models") or {}
+    for name in [name for name in models if name not in COMPARED]:
+        if models[name].get("of") not in {"base", "champion", *phases}:
+            del models[name]
+    sequence = tree.get("sequence") or {}
+    if set(sequence.get("steps") or {}) - set(models):
+        sequence["steps"] = {}
+    if sequence and not sequence["steps"]:
+        sequence |= SequenceParams().model_dump(include=set(sequence))
+        tree["gate"].pop("forgetting", None)
 
 
 def _merges(key: str, old: Any, new: Any) -> bool:

@@ -30,7 +30,8 @@ stages:
   train:
     cmd: >-
       python -m stages.train --phase sft --start base --with base
-      --rows rows.parquet --validation rows.parquet --model models/sft
+      --rows rows.parquet --validation rows.parquet --rewards rewards --forgotten forgotten.csv
+      --model models/sft
       --curves curves.csv --outcome outcome.json --efficiency .work/efficiency.json
     deps: [base, rows.parquet]
     params: [seed, phases.sft]
@@ -57,6 +58,7 @@ def template(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        Path("forgotten.csv").write_text("kind,name\n")
         Path("dvc.yaml").write_text(DVC_YAML)
         Path("params.yaml").write_text(PARAMS)
         resolve(BaseParams(model=str(tiny_base))).write(Path("base"))

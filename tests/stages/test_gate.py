@@ -27,12 +27,14 @@ def test_the_stage_ends_well_with_every_verdict(
     write_json(tmp_path / "comparisons.json", result.comparisons)
     write_json(tmp_path / "metrics.json", result.metrics)
     write_json(tmp_path / "behaviour.json", result.behaviour)
+    write_json(tmp_path / "sequence.json", {"steps": []})
     (tmp_path / "params.yaml").write_text("gate: {metric: exact_match, protected_slices: [lang]}\n")
     monkeypatch.chdir(tmp_path)
     for model in ("candidate", "champion"):
         write_json(tmp_path / f"{model}.json", {"latency_p95_seconds": 0.1})
     costs = "--candidate-cost candidate.json --champion-cost champion.json"
     found = "--comparisons comparisons.json --metrics metrics.json --behaviour behaviour.json"
+    found += " --sequence sequence.json"
     flags = f"{costs} {found} --verdict gate.json"
     monkeypatch.setattr("sys.argv", ["gate", *flags.split()])
     main()

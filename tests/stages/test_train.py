@@ -31,6 +31,10 @@ phases:
   more: {from: sft, with: base, task: chat, method: {kind: lora}, epochs: 1, learning_rate: 0.01}
   long: {from: base, with: base, task: chat, method: {kind: lora}, epochs: 900, learning_rate: 0.01}
   ia3: {from: sft, with: base, task: chat, method: {kind: ia3}, epochs: 1, learning_rate: 0.01}
+  rl:
+    {from: sft, with: base, task: prompt, method: {kind: lora}, epochs: 1, learning_rate: 0.01,
+     objective: {kind: rloo, answers: 8, max_new_tokens: 4,
+                 rewards: [{kind: function, of: "brief.py:brief"}]}}
 """
 
 
@@ -41,13 +45,16 @@ def project(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     resolve(BaseParams(model=str(tiny_base))).write(folder / "models" / "base")
     rows = to_frame([chat_row(i, f"say {i}", "yes") for i in range(12)])
     write_rows(folder / "rows.parquet", rows)
+    (folder / "forgotten.csv").write_text("kind,name\n")
     train(folder, "sft", "base")
     return folder
 
 
 def command(phase: str, start: str, model: str | None = None) -> str:
     words = f"--phase {phase} --start models/{start} --with models/base --rows rows.parquet"
-    words += f" --validation rows.parquet --model {model or f'models/{phase}'} --curves {phase}.csv"
+    words += f" --validation rows.parquet --rewards rewards --model {model or f'models/{phase}'}"
+    words += f" --curves {phase}.csv"
+    words += " --forgotten forgotten.csv"
     return f"{words} --outcome outcome-{phase}.json --efficiency {phase}.json"
 
 
@@ -91,6 +98,21 @@ def test_a_phase_of_another_method_cannot_go_on_from_an_adapter(project: Path) -
     assert done.returncode == 1
     assert "its method must be that too, not ia3" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_phase_learns_from_scores_of_its_own_answers(project: Path) -> None:
+    (project / "rewards").mkdir()
+    body = "def brief(prompts, answers, rows):\n    return [-len(answer) for answer in answers]\n"
+    (project / "rewards" / "brief.py").write_text(body)
+    done = train(project, "rl", "sft")
+    assert done.returncode == 0, done.stderr
+    manifest = Manifest.read(project / "models" / "rl")
+    assert manifest.task == "chat"
+    assert manifest.data.keys() == {"train", "validation", "rewards"}
+    assert manifest.trained_tokens
+    assert load(project / "models" / "rl", "chat", []).method.kind == "lora"
+    assert json.loads((project / "rl.json").read_text())["generation_seconds"] > 0
+    assert "kl" in (project / "rl.csv").read_text().splitlines()[0]
 
 
 def test_the_outcome_repeats_and_holds_no_clock(project: Path) -> None:
@@ -175,6 +197,7 @@ def test_a_base_that_cannot_be_trained_on_is_told_in_one_line(
     tokenizer.save_pretrained(base)
     (tmp_path / "params.yaml").write_text(PARAMS)
     resolve(BaseParams(model=str(base))).write(tmp_path / "models" / "base")
+    (tmp_path / "forgotten.csv").write_text("kind,name\n")
     rows = to_frame([chat_row(i, f"say {i}", "yes") for i in range(4)])
     write_rows(tmp_path / "rows.parquet", rows)
     done = train(tmp_path, "sft", "base")
@@ -188,7 +211,7 @@ def test_hardware_starts_processes_whose_first_writes_what_one_would(
     project: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "params.yaml").write_text(f"{PARAMS}hardware: {{processes: 2, strategy: fsdp2}}\n")
-    for name in ("models", "rows.parquet"):
+    for name in ("models", "rows.parquet", "forgotten.csv"):
         (tmp_path / name).symlink_to(project / name)
     words = in_a_process(command("sft", "base", model="two"))
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)

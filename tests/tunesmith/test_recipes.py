@@ -10,7 +10,7 @@ from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.recipes import apply, find_recipe
 
-RECIPES = ["chat", "classify", "demo", "dpo"]
+RECIPES = ["adapters", "chat", "classify", "continual", "demo", "distil", "dpo", "rlhf"]
 
 
 @pytest.fixture
@@ -116,5 +116,19 @@ def test_a_wrong_setting_is_refused_and_the_file_stays(
 
 
 def test_an_unknown_recipe_names_the_known_ones(root: Path) -> None:
-    with pytest.raises(UserError, match='no recipe "poetry"; known: .*chat, classify, demo'):
+    with pytest.raises(UserError, match='no recipe "poetry"; known: .*chat, classify.*demo'):
         find_recipe("poetry", root / "recipes")
+
+
+def test_a_sequence_goes_with_the_phases_that_it_was_of(root: Path, params: Path) -> None:
+    before = Dials.read(path=params)
+    apply(root / "recipes" / "continual.yaml", [], params)
+    found = Dials.read(path=params)
+    assert found.sequence.steps == {"english": "en", "candidate": "zh"}
+    apply(root / "recipes" / "demo.yaml", [], params)
+    after = Dials.read(path=params)
+    assert (after.models, after.sequence, after.gate) == (
+        before.models,
+        before.sequence,
+        before.gate,
+    )

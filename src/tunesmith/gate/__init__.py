@@ -58,6 +58,7 @@ class GateParams(Params):
     protected_slices: tuple[str, ...] = ()  # must not get worse
     protected_behaviour: tuple[str, ...] = ()  # tests or capabilities, which must not either
     retention_loss: Annotated[float, Field(ge=0)] | None = None  # share of the base's score
+    forgetting: Annotated[float, Field(ge=0)] | None = None  # of a task, in sequence.metric's unit
     limits: tuple[Limit, ...] = ()
     latency: LatencyLimits = LatencyLimits()
 

@@ -8,12 +8,14 @@ from tunesmith.errors import UserError
 from tunesmith.gate import GateParams
 from tunesmith.gate.behaviour import behaviour_checks
 from tunesmith.gate.check import Check, Verdict, strictest
+from tunesmith.gate.forgetting import forgetting_checks
 from tunesmith.gate.gain import Gain, better_side, gain
 from tunesmith.gate.latency import latency_checks
 from tunesmith.gate.limits import limit_checks
 from tunesmith.gate.retention import retention_checks
 from tunesmith.slices import MIN_ROWS
 
+NO_SEQUENCE: Mapping[str, Any] = {"steps": []}
 MOST_NAMED = 3  # slices of few rows
 
 
@@ -43,6 +45,7 @@ def decide(
     settings: GateParams,
     behaviour: Mapping[str, Any],
     costs: Mapping[str, dict[str, Any]],
+    sequence: Mapping[str, Any] = NO_SEQUENCE,
 ) -> Decision:
     """Return SHIP, HOLD or REJECT: the strictest that the gain and every check allow.
 
@@ -50,7 +53,8 @@ def decide(
     `min_gain`, and p is at most one minus the confidence. REJECT: it lies below 0, with such a p.
     HOLD: anything else. A protected slice that lost for sure, by the same rule, rejects, and so
     does protected behaviour that fails more; slices of fewer than 30 rows are shown and not
-    judged. Retention, limits and latency reject what breaks a limit for sure, and hold what may.
+    judged. Retention, forgetting, limits and latency reject what breaks a limit for sure, and hold
+    what may.
 
     Args:
         comparisons: what stage evaluate wrote.
@@ -58,6 +62,7 @@ def decide(
         settings: the metric and the limits.
         behaviour: what stage evaluate wrote of the behavioural tests.
         costs: model → what stage predict measured; read where latency is limited.
+        sequence: what stage sequence wrote.
 
     Raises:
         UserError: a metric, slice, set or protected behaviour was not evaluated, or a metric has
@@ -72,6 +77,7 @@ def decide(
         *_slice_checks(slices, settings),
         *behaviour_checks(behaviour, settings),
         *retention_checks(comparisons, metrics, settings),
+        *forgetting_checks(sequence, settings),
         *limit_checks(metrics, behaviour, settings),
         *latency_checks(costs, settings),
     ]

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -49,6 +49,7 @@ class Evidence(DataEvidence, ResultEvidence):
     base: Tree
     model: Tree
     weights: dict[str, str]  # file of the candidate → SHA-256; none of a base model
+    sequence: Tree = field(default_factory=dict)  # of tasks learnt one after another; often none
 
 
 def read_tree(path: Path) -> Tree:

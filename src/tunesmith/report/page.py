@@ -16,6 +16,7 @@ from tunesmith.report import (
     matrix_view,
     origin_view,
     score_view,
+    sequence_view,
     set_view,
     verdict_view,
 )
@@ -73,6 +74,7 @@ def page_context(evidence: Evidence, params: ReportParams) -> Tree:
         "ood": set_view.ood_table(evidence),
         "retention": set_view.retention_table(evidence),
         "unasked_sets": evidence.exam.get("left_out", {}),
+        "sequence": sequence_view.sequence(evidence),
         "behaviour": behaviour_view.group_table(evidence),
         "behaviour_kinds": behaviour_view.KINDS,
         "asked_tests": behaviour_view.asked_tests(evidence),

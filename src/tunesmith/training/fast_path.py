@@ -16,13 +16,15 @@ def may_pack(phase: Phase) -> bool:
     """Return whether a phase wants rows in line and can have them: where asked, else on a GPU.
 
     Rows of a classifier and rows with virtual tokens before them must stand alone, and so must
-    those of most objectives; NEFTune scales its noise by the length of a row.
+    those of most objectives and under a penalty against forgetting; NEFTune scales its noise by
+    the length of a row.
     """
     import torch
 
     wanted = torch.cuda.is_available() if phase.packing is None else phase.packing
     alone = phase.task == "classification" or phase.method.virtual_tokens > 0
     alone = alone or not phase.objective.in_line
+    alone = alone or (phase.continual is not None and phase.continual.adds_to_loss)
     return wanted and not alone and phase.neftune_noise_alpha is None
 
 
@@ -72,6 +74,8 @@ def _liger(phase: Phase, model: Any) -> bool:
 
     if phase.task in HEADED or not torch.cuda.is_available():
         return False
+    if phase.continual is not None and phase.continual.adds_to_loss:
+        return False  # its kernels leave no logits
     if importlib.util.find_spec("liger_kernel") is None or adapted_blocks(model):
         return False
     logging.getLogger("liger_kernel").setLevel(logging.ERROR)  # it tells of chips that are not here

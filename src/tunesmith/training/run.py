@@ -1,20 +1,21 @@
 """Trains one phase: model and rows in, trained model and curves out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunesmith.errors import UserError
+from tunesmith.forgotten import Forgotten
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.objectives.base import Bound
 from tunesmith.rows import Row
-from tunesmith.tasks.classification import label_names
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
+from tunesmith.training.cut import cut
 from tunesmith.training.devices.group import (
     ALONE,
     Group,
@@ -27,11 +28,22 @@ from tunesmith.training.devices.shard import shard, trained_weights
 from tunesmith.training.examples import Encoded, count_trained
 from tunesmith.training.fast_path import fast_path, packs, plain_path, without_adapter
 from tunesmith.training.fitting import fitting_rows, refuse_long
+from tunesmith.training.keeping import (
+    NOTHING,
+    Before,
+    counts_of,
+    earlier_rows,
+    kept_for_later,
+    penalty_of,
+    replayed,
+    taken_over,
+)
 from tunesmith.training.lengths import lengths_of_splits
 from tunesmith.training.losses import class_loss
 from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower
+from tunesmith.training.reservoir import Reservoir
 from tunesmith.training.scores import measured
 from tunesmith.training.setting import setting_of
 from tunesmith.training.token_cache import encoded_rows
@@ -57,6 +69,10 @@ class Trained:
     rows: dict[str, int]
     trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
+    costs: dict[str, float] = field(default_factory=dict)  # beyond these, for their report
+    asked_as: str | None = None  # task of the trained model; None: as the phase says
+    left: list[Path] = field(default_factory=list)  # files that an objective leaves to the model
+    reservoir: Reservoir | None = None  # rows that are kept for later phases
 
 
 def train(
@@ -69,20 +85,22 @@ def train(
     tokens: Path | None = None,
     group: Group = ALONE,
     partner: Path | None = None,
+    forgotten: Forgotten = NOTHING,
 ) -> Trained:
     """Train a phase on rows; a checkpoint in `work` is continued, see training/exact.py.
 
     Args:
         phase: its dials.
         start: folder of the model that it starts from.
-        train: rows that are trained.
-        validation: rows that choose the best checkpoint.
+        train: rows of all phases; it learns those that its `only` names.
+        validation: rows that choose the best checkpoint, likewise.
         work: folder of its checkpoints; its name is the phase's.
         seed: of adapter, order, dropout and noise.
         tokens: folder in which the tokens of rows are kept; None: nowhere.
         group: of this process; each of its processes calls this, what it returns is whole in the
             first one.
         partner: folder of the model that it trains with; None: of the start.
+        forgotten: rows that are not taken over from the parent either.
 
     Raises:
         UserError: the phase does not fit its rows or its model, the loss breaks, or memory or disk
@@ -91,19 +109,19 @@ def train(
     """
 
     def attempt(fitting: Phase) -> Trained:
-        return _train(fitting, (start, partner or start), rows, work, seed, tokens, group)
+        return _train(fitting, (start, partner or start), before, work, seed, tokens, group)
 
     refuse_missing(phase.tracking, work.name)
     named = (("train", train), ("validation", validation))
     own, other = (fitting_rows(r, phase.task, s, work.name, group.first) for s, r in named)
-    rows = (own, other)
+    before = taken_over(phase, start, (own, other), work.name, forgotten)
     return within_memory(phase, work, attempt, group)
 
 
 def _train(
     phase: Phase,
     folders: tuple[Path, Path],
-    rows: tuple[list[Row], list[Row]],
+    before: Before,
     work: Path,
     seed: int,
     tokens: Path | None,
@@ -119,29 +137,35 @@ def _train(
 
     set_seed(seed)
     start, partner = folders
-    labels = label_names(rows[0]) if phase.task == "classification" else []
+    labels, rows = before.labels, before.rows
     loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
-    model = _trainable(phase, loaded)
+    model = trainable(phase, loaded)
     lifted = lift(model)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     with host_first(group):
         learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
+        earlier, other = (
+            encoded_rows(table, *encode, tokens) if table else []
+            for table in earlier_rows(phase, before)
+        )
         checkpoint = newest_whole(work)
     refuse_differences(group, {"checkpoint in .work": checkpoint})
     counts = lengths_of_splits(phase, work.name, rows, (learnt, validation), group.first)
     if group.sharded:
         model = shard(model, group.size)
     bound = phase.objective.bound(
-        setting_of(phase, model, loaded, (learnt, validation), partner, work, seed, group)
+        setting_of(phase, model, loaded, (learnt, validation), rows, partner, work, seed, group)
     )
-    trainer = make_trainer(phase, model, loaded, learnt, validation, work, seed, group, bound)
+    mixed = learnt + replayed(phase, other, len(learnt), seed)
+    trainer = make_trainer(phase, model, loaded, mixed, validation, work, seed, group, bound)
+    trainer.penalty = penalty_of(phase, loaded, model, earlier, work, seed, group)
     trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
     training_loss = _fit(trainer, checkpoint, work.name, group)
     findings = bound.findings(trainer.model) if bound else {}
     model = _whole(trainer.model, phase, start, labels, group)
     lower(model, lifted)
-    history = trainer.state.log_history
+    history, reservoir = trainer.state.log_history, kept_for_later(phase, before, seed)
     return Trained(
         model=model,
         start=loaded,
@@ -160,25 +184,52 @@ def _train(
         },
         seconds=trainer.seconds,
         tokens=sum(gathered(group, int(trainer.tokens))),
-        rows={"train": len(rows[0]), "validation": len(rows[1])},
-        trained_tokens=count_trained(learnt),
+        rows=counts_of(rows, len(mixed) - len(learnt), reservoir),
+        trained_tokens=count_trained(mixed),
         peak_memory_bytes=trainer.peak_memory_bytes,
+        left=bound.left if bound else [],
+        reservoir=reservoir,
     )
 
 
 def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
     """Load the model that a phase starts from, as its method wants it."""
     options = phase.method.load_options(dtype())
-    return load(start, phase.task, labels, trainable=True, options=options, place=place)
+    loaded = load(start, phase.task, labels, trainable=True, options=options, place=place)
+    if phase.layers is not None:
+        cut(loaded.model, phase.layers)
+    return loaded
 
 
-def _trainable(phase: Phase, loaded: Loaded) -> Any:
+def trainable(phase: Phase, loaded: Loaded) -> Any:
     """Put the phase's method on the model, or go on training the parent's adapter."""
     parent = loaded.method
+    if parent is not None and phase.continual is not None:
+        begun = phase.continual.begun(loaded.model, parent, phase.method, phase.task)
+        if begun is not None:
+            return begun
+    if phase.stack:
+        return phase.method.apply(_frozen_beneath(loaded), phase.task)
     if parent is None or not (parent.keeps_base or phase.method.keeps_base):
         return phase.method.apply(loaded.model, phase.task)
     _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
     return loaded.model
+
+
+def _frozen_beneath(loaded: Loaded) -> Any:
+    """Return the start with its adapter put into the weights, for the time of training.
+
+    What is saved leaves the base as it is, see `put_on` of methods/base/lora_file.py.
+
+    Raises:
+        UserError: the start has no adapter that a new one can be saved with.
+    """
+    if loaded.method is None or loaded.method.kind not in ("lora", "qlora"):
+        kind = "no adapter" if loaded.method is None else f"method {loaded.method.kind}"
+        raise UserError(
+            f"stack: the phase starts from a model of {kind}; a new adapter is stacked on lora"
+        )
+    return loaded.model.merge_and_unload(safe_merge=True)
 
 
 def _fit(trainer: Any, checkpoint: Path | None, name: str, group: Group) -> float:
@@ -207,7 +258,7 @@ def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Grou
     weights = trained_weights(model)
     if not group.first:
         return model
-    whole = _trainable(phase, _loaded(phase, start, labels, place="cpu"))
+    whole = trainable(phase, _loaded(phase, start, labels, place="cpu"))
     assert not whole.load_state_dict(weights, strict=False).unexpected_keys
     return whole
 

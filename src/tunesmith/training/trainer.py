@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from transformers.trainer_utils import EvalLoopOutput
 
+from tunesmith.continual.base import Penalty
 from tunesmith.fast.interface import row_words
 from tunesmith.fast.model import FastModel
 from tunesmith.objectives.base import Bound
@@ -22,11 +23,13 @@ class PhaseTrainer(ExactTrainer):
     Attributes:
         fast: computes the loss in place of the model, where that is possible.
         answered: scores answers to some validation rows, where the best is chosen by them.
+        penalty: what is added to the loss in training, against forgetting.
         bound: the objective, where it is not the model's own loss.
     """
 
     fast: FastModel | None = None
     answered: Answered | None = None
+    penalty: Penalty | None = None
     bound: Bound | None = None
 
     def compute_loss(
@@ -39,6 +42,30 @@ class PhaseTrainer(ExactTrainer):
         """Return the loss of a batch: of language models the mean over the tokens of the step."""
         if self.bound is not None:
             return self._of_objective(model, inputs, num_items_in_batch)
+        if self.penalty is not None and model.training:
+            return self._held(model, inputs, return_outputs, num_items_in_batch)
+        return self._likelihood(model, inputs, return_outputs, num_items_in_batch)
+
+    def _held(self, model: Any, inputs: dict[str, Any], outputs_too: bool, items: Any) -> Any:
+        """Return the loss of a batch with its part of the penalty of the step.
+
+        transformers adds the losses of a step's batches up where it gives `items`, the number of
+        all their items in all processes, and takes means over batches where it does not.
+        """
+        assert self.penalty is not None
+        loss, outputs = self._likelihood(model, inputs, True, items)
+        if self.penalty.by_item:
+            own = None if items is None else items / max(1, self.args.world_size)
+            loss = loss + self.penalty.of(inputs, outputs, own)
+        else:
+            batches = 1 if items is None else self.current_gradient_accumulation_steps
+            loss = loss + self.penalty.of(inputs, outputs, None) / batches
+        return (loss, outputs) if outputs_too else loss
+
+    def _likelihood(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool, num_items_in_batch: Any
+    ) -> Any:
+        """Return the loss without a penalty."""
         if self.fast is None:
             known = {key: value for key, value in inputs.items() if key not in ONLY_PACKED}
             words = row_words(inputs) if "ends" in inputs else {}

@@ -303,3 +303,15 @@ def test_a_loss_on_pairs_is_of_a_pair_and_shown_with_its_accuracy() -> None:
         "validation 0.500",
         "per pair, held-out accuracy 0.750",
     )
+
+
+def test_a_phase_that_learns_from_answers_shows_reward_distance_and_entropy() -> None:
+    words = {"reward_deviation": "1", "kl": "0.5", "entropy": "1.5", "loss": ""}
+    line = {"step": "4", "epoch": "1", "split": "validation", "reward": "2.25", **words}
+    charts = curve_charts(replace(whole_evidence(), curves={"ppo": [line]}))
+    assert [(one["name"], one["last"]) for one in charts] == [
+        ("Reward", "validation 2.250"),
+        ("Distance from the start", "validation 0.500"),
+        ("Entropy", "validation 1.500"),
+    ]
+    assert charts[1]["unit"] == "nats per answer"
