@@ -78,7 +78,9 @@ def learn(steps: int | None) -> None:
     judge = RewardModel.read(Path("models/reward"))
     table = Table("method", "steps", "reward", "leave", "KL, nats an answer", "tokens", "minutes")
     prompts = prompts_of(rows["test"], "chat", start.tokenizer, 200, "test")
-    table.add_row("sft", "", *asked(start.model, start, prompts, judge), "")
+    begun = asked(start.model, start, prompts, judge)
+    table.add_row("sft", "", *begun, "")
+    print("sft", *begun, flush=True)
     costs: dict[str, float] = {}
     for name, phase in phases(steps):
         with tempfile.TemporaryDirectory() as scratch:
@@ -90,6 +92,7 @@ def learn(steps: int | None) -> None:
         made = trained.outcome["last_step"]
         found = asked(trained.model, start, prompts, judge)
         table.add_row(name, str(made), *found, f"{minutes:.1f}")
+        print(name, *found, flush=True)
         costs = costs or {n: s / made for n, s in trained.costs.items()}
     Console(width=140).print(table)
     print_parts({name: costs[f"{name}_seconds"] for name in PARTS}, "PPO of the recipe")

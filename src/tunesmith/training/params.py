@@ -204,6 +204,18 @@ class Phases(Params):
                     )
         return self
 
+    @model_validator(mode="after")
+    def _follow_a_reward_model(self) -> "Phases":
+        """Refuse a phase whose reward is a model's without one, before any other is trained."""
+        for name, phase in self.phases.items():
+            asked = self.phases.get(phase.trains_with)
+            if phase.objective.asks_reward_model and (asked is None or asked.task != "reward"):
+                raise ValueError(
+                    f'phases.{name}.with: "{phase.trains_with}" is no phase of task reward, and a '
+                    "reward of kind model asks one"
+                )
+        return self
+
     def _needed_by(self, name: str) -> set[str]:
         """Return every phase that must be trained before this one."""
         found: set[str] = set()

@@ -89,6 +89,11 @@ class OnlineObjective(TrainingObjective):
         """Answers to each prompt."""
         return 1
 
+    @property
+    def asks_reward_model(self) -> bool:
+        """Whether one of the rewards is a model's."""
+        return any(reward.kind == "model" for reward in self.rewards)
+
     @model_validator(mode="after")
     def _has_whole_groups(self) -> "OnlineObjective":
         """Refuse a step that ends amid the answers to a prompt."""
