@@ -1,11 +1,11 @@
 """Trains a student with and without a teacher at one budget, over seeds, and prints a table, CPU.
 
-`python -m benchmarks.distil [--seeds 3] [--only distil gkd]`: the teacher is the demo's base with
-LoRA on 800 rows, English and Chinese; the student is two of the base's four layers, trained
-whole on 256 other rows for four epochs, whatever its objective. Loss in nats per token and exact
-match are on 200 rows that neither has seen. Differences to `likelihood` are paired by seed, with
-Student's interval of 95 % over seeds, which draw rows and their order anew; the teacher is the
-same.
+`python -m benchmarks.distil [--seeds 3] [--whole] [--only distil gkd]`: the teacher is the demo's
+base with LoRA on 800 rows, English and Chinese; the student is two of the base's four layers,
+trained whole, or with `--whole` the base with LoRA, on 256 other rows for four epochs, whatever its
+objective. Loss in nats per token and exact match are on 200 rows that neither has seen. Differences
+to `likelihood` are paired by seed, with Student's interval of 95 % over seeds, which draw rows and
+their order anew; the teacher is the same.
 """
 
 import argparse
@@ -72,13 +72,13 @@ def teacher(base: Path, work: Path) -> tuple[Path, Trained]:
 
 
 def student(
-    base: Path, partner: Path, work: Path, objective: dict[str, Any], seed: int
+    base: Path, partner: Path, work: Path, objective: dict[str, Any], seed: int, whole: bool
 ) -> tuple[float, float]:
     """Train a student and measure it."""
     everyone = [{**row, "id": f"row-{n}"} for n, row in enumerate(rows(UNSEEN + TAUGHT, 700))]
     order = np.random.default_rng(seed).permutation(len(everyone))[: OWN + 32]
     own = [everyone[place] for place in order]
-    dials = phase(objective=objective, **STUDENT)
+    dials = phase(objective=objective, **(TEACHER | {"epochs": 4} if whole else STUDENT))
     trained = train(dials, base, own[:OWN], own[OWN:], work, seed=seed, partner=partner)
     found = measured(trained.model, trained.start.tokenizer, rows(0, UNSEEN))
     print(f"{work.name}: loss {found[0]:.4f}, exact match {found[1]:.3f}", flush=True)
@@ -100,6 +100,7 @@ def main() -> None:
     """Train all and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--whole", action="store_true", help="a student of all layers, with LoRA")
     parser.add_argument("--only", nargs="*", default=[])
     given = parser.parse_args()
     names = [n for n in OBJECTIVES if not given.only or n == "likelihood" or n in given.only]
@@ -112,7 +113,8 @@ def main() -> None:
         for seed in range(given.seeds):
             for name in names:
                 place = work / f"{name}-{seed}"
-                found[name].append(student(base, partner, place, OBJECTIVES[name], seed))
+                how = OBJECTIVES[name]
+                found[name].append(student(base, partner, place, how, seed, given.whole))
     print("\n| objective | loss | exact match | loss − likelihood | exact match − likelihood |")
     print("|---|--:|--:|--:|--:|")
     print(f"| (teacher) | {loss:.3f} | {right:.3f} | | |")
