@@ -1,6 +1,7 @@
 """Evidence for the report: made-up answers through the real evaluation, analysis and gate."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,6 +27,8 @@ from tunesmith.profile.measure import profile_of
 from tunesmith.report.data_page import DataReport
 from tunesmith.report.evidence import Evidence
 from tunesmith.rows import Row, to_frame, to_rows
+from tunesmith.sequence import SequenceParams
+from tunesmith.sequence.measure import measure_sequence
 
 LANGS = {"en": 60, "zh": 60}
 TESTS = (
@@ -88,7 +91,16 @@ def whole_evidence(**changes: Any) -> Evidence:
     }
     found = found_in(rows, answers, ["exact_match", "rouge_l"], exam, **changes)
     found.metrics["judge"] = {model: judged(wins) for wins, model in enumerate(answers)}
-    return found
+    return replace(found, sequence=sequence_of(rows, answers))
+
+
+def sequence_of(rows: pd.DataFrame, answers: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return what is left of English once Chinese was learnt, where the champion knew English."""
+    steps = {"champion": "en", "candidate": "zh"}
+    test = rows["split"].eq("test").to_numpy()
+    own = {model: table[test].reset_index(drop=True) for model, table in answers.items()}
+    params = SequenceParams(metric="exact_match", by="lang", steps=steps)
+    return measure_sequence(rows[test].reset_index(drop=True), own, params, 0)
 
 
 def text_beside_evidence() -> Evidence:

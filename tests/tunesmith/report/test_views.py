@@ -28,6 +28,7 @@ from tunesmith.report.judge_view import judge_table
 from tunesmith.report.matrix_view import matrices
 from tunesmith.report.origin_view import cost_table
 from tunesmith.report.page import render_page
+from tunesmith.report.sequence_view import sequence
 from tunesmith.report.set_view import main_metric, ood_table, retention_table
 from tunesmith.report.verdict_view import check_table
 from tunesmith.report.words import number, signed, signed_share
@@ -315,3 +316,20 @@ def test_a_phase_that_learns_from_answers_shows_reward_distance_and_entropy() ->
         ("Entropy", "validation 1.500"),
     ]
     assert charts[1]["unit"] == "nats per answer"
+
+
+def test_a_sequence_is_a_matrix_whose_shades_say_what_is_left() -> None:
+    shown = sequence(whole_evidence())
+    assert [task["name"] for task in shown["tasks"]] == ["en", "zh"]
+    assert [line["model"] for line in shown["lines"]] == ["base", "champion", "candidate"]
+    assert [[cell["own"] for cell in line["cells"]] for line in shown["lines"]] == [
+        [False, False],
+        [True, False],
+        [False, True],
+    ]
+    shades = [[cell["shade"] for cell in line["cells"]] for line in shown["lines"]]
+    assert (min(map(min, shades)), max(map(max, shades))) == (0, 5)
+    assert [line["name"] for line in shown["sums"]] == [
+        "Average", "Forgetting", "Backward transfer", "Forward transfer",
+    ]  # fmt: skip
+    assert sequence(replace(whole_evidence(), sequence={"steps": []})) == {}
