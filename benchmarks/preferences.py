@@ -38,8 +38,8 @@ from tunesmith.training.run import Trained, train
 
 SETS = {  # file, tokens at most, train pairs, held-out pairs
     "raschka": ("raschka_instruct/preference.jsonl.gz", 128, 400, 200),
-    "medicalgpt": ("medicalgpt_zh/dpo_zh.jsonl.gz", 400, 90, 60),
-    "hh": ("hh_rlhf_harmless_test/data.jsonl.gz", 200, 240, 200),
+    "medicalgpt": ("medicalgpt_zh/dpo_zh.jsonl.gz", 1000, 70, 70),
+    "hh": ("hh_rlhf_harmless_test/data.jsonl.gz", 256, 300, 200),
 }
 OBJECTIVES: dict[str, tuple[dict[str, Any], float]] = {  # and learning rate
     "reward": ({"kind": "reward"}, 2e-3),

@@ -1,5 +1,8 @@
 """Write the report page, both cards and a summary from what all stages found."""
 
+from pathlib import Path
+from typing import Any
+
 from tunesmith.files import sha256_file, write_json, write_text
 from tunesmith.report import ReportParams
 from tunesmith.report.cards import data_card, model_card
@@ -25,8 +28,7 @@ FLAGS = (
 
 
 def read_evidence(paths: Paths) -> Evidence:
-    """Read all inputs; a base model that is itself the candidate has no training manifest."""
-    trained = paths.model / "manifest.json"
+    """Read all inputs."""
     return Evidence(
         manifest=read_tree(paths.manifest),
         clean=read_tree(paths.clean_summary),
@@ -45,11 +47,30 @@ def read_evidence(paths: Paths) -> Evidence:
         curves={n: read_lines(p) for n, p in read_folder(paths.curves, ".csv").items()},
         efficiency={n: read_tree(p) for n, p in read_folder(paths.efficiency, ".json").items()},
         base=read_tree(paths.base / "base.json"),
-        model=read_tree(trained) if trained.exists() else {},
+        model=made_from(paths.model),
         candidate=paths.model.name,
+        weights={
+            path.relative_to(paths.model).as_posix(): sha256_file(path)
+            for path in sorted(paths.model.rglob(WEIGHTS))
+        },
         sequence=read_tree(paths.sequence),
-        weights={path.name: sha256_file(path) for path in sorted(paths.model.glob(WEIGHTS))},
     )
+
+
+def made_from(model: Path) -> dict[str, Any]:
+    """Return what a model was made from; nothing of a base model, which was not trained here.
+
+    Of several adapters in one folder it is what the first was, and how one of them is chosen.
+    """
+    bundle = model / "bundle.json"
+    if bundle.exists():
+        told = read_tree(bundle)
+        first = read_tree(model / told["members"][0] / "manifest.json")
+        method = {"kind": "bundle", "adapters": len(told["members"]), "by": told["rule"]["by"]}
+        own = {key: told[key] for key in ("parents", "settings")}
+        return {**first, **own, "method": method, "data": {}, "code_sha256": None}
+    trained = model / "manifest.json"
+    return read_tree(trained) if trained.exists() else {}
 
 
 def main() -> None:

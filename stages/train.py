@@ -9,9 +9,13 @@ import tunesmith
 from tunesmith.files import sha256_file, sha256_text, sha256_tree, write_json, write_text
 from tunesmith.forgotten import read_forgotten
 from tunesmith.hardware import read_hardware
+from tunesmith.methods import read_method
+from tunesmith.methods.base.lora_file import put_on
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
+from tunesmith.online.folders import Folders
+from tunesmith.online.run import train_online
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
@@ -26,17 +30,20 @@ from tunesmith.training.params import Phase, read_phase
 from tunesmith.training.run import Trained, train
 
 CODE = (  # as in dvc.yaml
-    *("continual", "fast", "fields.py", "forgotten.py", "methods/base", "metrics/tokens.py"),
-    *("models", "objectives/base", "prediction/batches.py", "prediction/generate.py", "rows.py"),
-    *("tasks", "training"),
+    *("continual", "endpoints", "fast", "fields.py", "forgotten.py", "methods/base"),
+    *("metrics/tokens.py", "models", "objectives/base", "online", "prediction/batches.py"),
+    *("prediction/generate.py", "rewards", "rows.py", "tasks", "training"),
 )
 
 
 def identity(paths: Paths, phase: Phase, seed: int) -> dict[str, Any]:
     """Return everything that decides the result, apart from the code."""
+    data = {"train": sha256_file(paths.rows), "validation": sha256_file(paths.validation)}
+    if phase.objective.online:
+        data["rewards"] = sha256_tree({"rewards": paths.rewards})
     parents = [parent_digest(paths.start), parent_digest(getattr(paths, "with"))]
     return {
-        "data": {"train": sha256_file(paths.rows), "validation": sha256_file(paths.validation)},
+        "data": data,
         "settings": phase.model_dump(mode="json", by_alias=True, exclude={"tracking"}),
         "parents": parents,
         "seed": seed,
@@ -51,8 +58,15 @@ def parent_digest(folder: Path) -> str:
     return sha256_text(json.dumps(manifest.model_dump(mode="json"), sort_keys=True))
 
 
-def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, out: Path) -> None:
-    """Write weights, manifest and, last, `_SUCCESS`."""
+def save(
+    trained: Trained,
+    phase: Phase,
+    made_from: dict[str, Any],
+    name: str,
+    out: Path,
+    start: Path | None = None,
+) -> None:
+    """Write weights, manifest and, last, `_SUCCESS`; `start` holds what a stack stands on."""
     shutil.rmtree(out, ignore_errors=True)
     for config in getattr(trained.model, "peft_config", {}).values():
         config.base_model_name_or_path = trained.start.descriptor.model
@@ -61,13 +75,18 @@ def save(trained: Trained, phase: Phase, made_from: dict[str, Any], name: str, o
     tokenizer = trained.start.tokenizer
     with telling_of_a_full_disk(out, lambda: weights_bytes(trained.model)):
         phase.method.save(trained.model, out)
+        method = phase.method.model_dump(mode="json")
+        if phase.stack and start is not None:
+            method = read_method(put_on(start, out)).model_dump(mode="json")
+        for file in trained.left:
+            shutil.copyfile(file, out / file.name)
         if trained.reservoir is not None:
             trained.reservoir.write(out)
         (out / "README.md").unlink(missing_ok=True)  # PEFT's empty card; stage report writes ours
         Manifest(
             phase=name,
-            task=phase.asked_as,
-            method=phase.method.model_dump(mode="json"),
+            task=trained.asked_as or phase.asked_as,
+            method=method,
             base=trained.start.descriptor,
             labels=trained.labels,
             template_sha256=template_sha256(tokenizer),
@@ -100,12 +119,13 @@ def efficiency(trained: Trained, out: Path) -> dict[str, float]:
         "trainable_parameters": sum(
             p.numel() for p in trained.model.parameters() if p.requires_grad
         ),
+        **trained.costs,
     }
 
 
 def main() -> None:
     """Train in this process, or in as many as section `hardware` of params.yaml asks for."""
-    given = ("--start", "--with", "--rows", "--validation", "--forgotten")
+    given = ("--start", "--with", "--rows", "--validation", "--rewards", "--forgotten")
     made = ("--model", "--curves", "--outcome", "--efficiency")
     paths = parse_paths(*given, *made, names=("--phase",))
     hardware = read_hardware()
@@ -127,13 +147,17 @@ def train_phase(paths: Paths, group: Group) -> None:
     key = sha256_text(json.dumps(decides, sort_keys=True))[:16]
     work = WORK / "train" / (f"{key}-sharded" if group.sharded else key) / name
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
-    tokens, partner = WORK / "tokens", getattr(paths, "with")
-    forgotten = read_forgotten(paths.forgotten)
-    trained = train(
-        phase, paths.start, rows, validation, work, seed, tokens, group, partner, forgotten
-    )
+    partner = getattr(paths, "with")
+    if phase.objective.online:
+        folders = Folders(paths.start, partner, paths.rewards, work)
+        trained = train_online(phase, folders, rows, validation, seed, group)
+    else:
+        kept, forgotten = WORK / "tokens", read_forgotten(paths.forgotten)
+        trained = train(
+            phase, paths.start, rows, validation, work, seed, kept, group, partner, forgotten
+        )
     if group.first:
-        save(trained, phase, made_from, name, work / "model")
+        save(trained, phase, made_from, name, work / "model", paths.start)
         shutil.rmtree(paths.model, ignore_errors=True)
         paths.model.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(work / "model", paths.model)  # whole or not there, even if it is killed

@@ -26,6 +26,18 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 collect_rarely()
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST_FIRST = (
+    "tests/test_pipeline.py",
+    "tests/flows/test_improve.py",
+    "tests/flows/test_on_worker.py",
+    "tests/flows/test_scheduled.py",
+    "tests/flows/test_search.py",
+    "tests/faults/test_f03_f04_killed_training.py",
+    "tests/browser/test_judge_page.py",
+    "tests/browser/test_report_pages.py",
+    "tests/flows/test_deliver.py",
+    "tests/flows/test_remotes.py",
+)
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 
 
@@ -126,6 +138,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hide the GPU but from `pytest -m gpu`: all other tests count on float32 on a CPU."""
     if config.option.markexpr != "gpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: one begun last would be waited for at the end."""
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.location[0], len(place)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,12 +3,15 @@
 import ast
 import re
 import shlex
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from dvc.dependency import ParamsDependency
 from dvc.repo import Repo
+from ruamel.yaml import YAML
 
 from stages.train import code_of
 from tunesmith.dials import Dials
@@ -38,12 +41,32 @@ class Stage:
         return dict(zip(self.words[3::2], self.words[4::2], strict=True))
 
 
+SAMPLES = {  # of stages that the dials as they are ask for nothing of
+    "combine": {"both": {"of": ["sft", "sft2"], "how": {"kind": "linear"}}},
+    "personalise": {"own": {"from": "sft", "by": "meta.user", "learning_rate": 0.001}},
+}
+
+
 def read_map() -> list[Stage]:
-    with Repo(str(ROOT)) as repo:
+    """Return every stage of the dials as they are, and one of each that they leave empty."""
+    found = read_stages(ROOT)
+    with TemporaryDirectory() as folder:
+        shutil.copy(ROOT / "dvc.yaml", folder)
+        params = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        assert not any(params[section] for section in SAMPLES)
+        with (Path(folder) / "params.yaml").open("w", encoding="utf-8") as handle:
+            YAML(typ="safe").dump(params | SAMPLES, handle)
+        Repo.init(folder, no_scm=True).close()
+        sampled = read_stages(Path(folder))
+    return found + [stage for stage in sampled if stage.module in SAMPLES]
+
+
+def read_stages(root: Path) -> list[Stage]:
+    with Repo(str(root)) as repo:
         stages = [s for s in repo.index.stages if s.addressing and getattr(s, "cmd", None)]
         return [
             Stage(
-                name=s.addressing.removeprefix("dvc.yaml:"),
+                name=s.addressing.rpartition("dvc.yaml:")[2],
                 words=shlex.split(s.cmd),
                 deps={d.def_path for d in s.deps if not isinstance(d, ParamsDependency)},
                 params={p for d in s.deps if isinstance(d, ParamsDependency) for p in d.params},

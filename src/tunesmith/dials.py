@@ -5,6 +5,7 @@ from pydantic import Field, NonNegativeInt, model_validator
 from tunesmith.analysis import AnalyzeParams
 from tunesmith.augmenters import AugmentParams
 from tunesmith.cleaners import CleanParams
+from tunesmith.combining import Combination
 from tunesmith.component import Component
 from tunesmith.exam import ExamParams
 from tunesmith.expectations import ValidateSuites
@@ -14,6 +15,7 @@ from tunesmith.improve import ImproveParams
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.models.params import BaseParams
 from tunesmith.monitor import MonitorParams
+from tunesmith.personal import Personal
 from tunesmith.prediction.params import PredictParams
 from tunesmith.profile import ProfileParams
 from tunesmith.proposals import ProposeParams
@@ -44,6 +46,8 @@ class Dials(Phases):
     split: SplitParams
     augment: AugmentParams
     profile: ProfileParams
+    combine: dict[str, Combination] = Field(default_factory=dict)
+    personalise: dict[str, Personal] = Field(default_factory=dict)
     models: dict[str, ComparedModel]
     exam: ExamParams = ExamParams()
     predict: PredictParams
@@ -58,9 +62,26 @@ class Dials(Phases):
     search: SearchParams = SearchParams()
 
     @model_validator(mode="after")
+    def _are_made_of_phases(self) -> "Dials":
+        """Refuse to make models of what no phase makes, or under a name that is taken."""
+        made = [("combine", name, "of", one.of) for name, one in self.combine.items()]
+        own = self.personalise.items()
+        made += [("personalise", name, "from", [one.starts_from]) for name, one in own]
+        taken = ["base", "champion", *self.phases]
+        for section, name, key, parts in made:
+            if name in taken:
+                raise ValueError(f"{section}.{name}: models/{name} is made elsewhere; rename it")
+            taken.append(name)
+            for part in parts:
+                if part not in self.phases:
+                    known = ", ".join(self.phases)
+                    raise ValueError(f'{section}.{name}.{key}: no phase "{part}"; known: {known}')
+        return self
+
+    @model_validator(mode="after")
     def _compared_models_exist(self) -> "Dials":
         """Refuse a comparison with a model that nothing makes."""
-        known = ["base", "champion", *self.phases]
+        known = ["base", "champion", *self.phases, *self.combine, *self.personalise]
         for name, model in self.models.items():
             if model.of not in known:
                 raise ValueError(f'models.{name}.of: no "{model.of}"; known: {", ".join(known)}')
@@ -101,8 +122,14 @@ class Dials(Phases):
 
     @property
     def searched_phase(self) -> str:
-        """The phase whose validation score the trials of a search are compared by."""
-        return self.search.phase or self.models["candidate"].of
+        """The phase whose validation score the trials of a search are compared by.
+
+        Of a candidate that is made of several, it is the first.
+        """
+        name = self.search.phase or self.models["candidate"].of
+        if name in self.personalise:
+            return self.personalise[name].starts_from
+        return self.combine[name].of[0] if name in self.combine else name
 
     def needed_phases(self, name: str) -> set[str]:
         """Return a phase and every phase that is trained before it."""

@@ -16,7 +16,8 @@ from tunesmith.files import write_text
 from tunesmith.params import load_yaml
 from tunesmith.sequence import SequenceParams
 
-REPLACED = {"phases", "steps"}  # a recipe's phases are all the phases, and so with a sequence
+# a recipe's phases are all the phases, and so with combinations of them and a sequence
+REPLACED = {"phases", "combine", "personalise", "steps"}
 COMPARED = {"base", "candidate", "champion"}  # models that are always there
 
 

@@ -30,7 +30,8 @@ stages:
   train:
     cmd: >-
       python -m stages.train --phase sft --start base --with base
-      --rows rows.parquet --validation rows.parquet --forgotten forgotten.csv --model models/sft
+      --rows rows.parquet --validation rows.parquet --rewards rewards --forgotten forgotten.csv
+      --model models/sft
       --curves curves.csv --outcome outcome.json --efficiency .work/efficiency.json
     deps: [base, rows.parquet]
     params: [seed, phases.sft]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import remote
 from flows.doctor import _remote
 from flows.remote_fault import plain
 from flows.run_branch import Run, push_data
@@ -74,7 +75,8 @@ def refusal() -> str:
     """Return why the remote takes no data, which a run and the doctor both say."""
     (found,) = _remote()
     assert found.state == "wrong"
-    with pytest.raises(UserError) as refused:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(UserError) as refused:
+        patch.setattr(remote, "PAUSE_SECONDS", 0.0)  # else ten seconds of waiting for better days
         push_data(Run("lazy-fox", "main"))
     assert str(refused.value).count("\n") == 0
     return f"{refused.value}\n{found.words}"

@@ -75,6 +75,22 @@ def test_folders_are_read_whole_and_in_order(files: Path) -> None:
     assert page.index("Loss of reward") < page.index("Loss of sft")
 
 
+def test_a_candidate_of_several_adapters_is_told_as_such(files: Path) -> None:
+    (files / "model" / "one").mkdir()
+    (files / "model" / "manifest.json").rename(files / "model" / "one" / "manifest.json")
+    (files / "model" / "one" / "adapter_model.safetensors").write_text("weights")
+    rule = {"by": "meta.user", "to": {}, "otherwise": "one"}
+    told = {"members": ["one", "two"], "rule": rule, "parents": ["a" * 64], "settings": {}}
+    (files / "model" / "bundle.json").write_text(json.dumps(told))
+    asked = {"rows_by_adapter": {"one": 3}, "p50_seconds": 0.25}
+    (files / "efficiency" / "predict-candidate.json").write_text(json.dumps(asked))
+    main()
+    card = (files / "model-card").read_text()
+    assert "bundle (adapters 2, by meta.user) on top of" in card
+    assert "Weights: one/adapter" in card.replace("\\", "")
+    assert "rows_by_adapter" not in (files / "page").read_text()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [(None, "no such file"), ("{", "not valid JSON"), ("[]", "an object is expected")],

@@ -31,6 +31,10 @@ phases:
   more: {from: sft, with: base, task: chat, method: {kind: lora}, epochs: 1, learning_rate: 0.01}
   long: {from: base, with: base, task: chat, method: {kind: lora}, epochs: 900, learning_rate: 0.01}
   ia3: {from: sft, with: base, task: chat, method: {kind: ia3}, epochs: 1, learning_rate: 0.01}
+  rl:
+    {from: sft, with: base, task: prompt, method: {kind: lora}, epochs: 1, learning_rate: 0.01,
+     objective: {kind: rloo, answers: 8, max_new_tokens: 4,
+                 rewards: [{kind: function, of: "brief.py:brief"}]}}
 """
 
 
@@ -48,7 +52,8 @@ def project(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(phase: str, start: str, model: str | None = None) -> str:
     words = f"--phase {phase} --start models/{start} --with models/base --rows rows.parquet"
-    words += f" --validation rows.parquet --model {model or f'models/{phase}'} --curves {phase}.csv"
+    words += f" --validation rows.parquet --rewards rewards --model {model or f'models/{phase}'}"
+    words += f" --curves {phase}.csv"
     words += " --forgotten forgotten.csv"
     return f"{words} --outcome outcome-{phase}.json --efficiency {phase}.json"
 
@@ -93,6 +98,21 @@ def test_a_phase_of_another_method_cannot_go_on_from_an_adapter(project: Path) -
     assert done.returncode == 1
     assert "its method must be that too, not ia3" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_phase_learns_from_scores_of_its_own_answers(project: Path) -> None:
+    (project / "rewards").mkdir()
+    body = "def brief(prompts, answers, rows):\n    return [-len(answer) for answer in answers]\n"
+    (project / "rewards" / "brief.py").write_text(body)
+    done = train(project, "rl", "sft")
+    assert done.returncode == 0, done.stderr
+    manifest = Manifest.read(project / "models" / "rl")
+    assert manifest.task == "chat"
+    assert manifest.data.keys() == {"train", "validation", "rewards"}
+    assert manifest.trained_tokens
+    assert load(project / "models" / "rl", "chat", []).method.kind == "lora"
+    assert json.loads((project / "rl.json").read_text())["generation_seconds"] > 0
+    assert "kl" in (project / "rl.csv").read_text().splitlines()[0]
 
 
 def test_the_outcome_repeats_and_holds_no_clock(project: Path) -> None:

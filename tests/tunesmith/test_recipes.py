@@ -10,7 +10,7 @@ from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.recipes import apply, find_recipe
 
-RECIPES = ["chat", "classify", "demo", "dpo"]
+RECIPES = ["adapters", "chat", "classify", "continual", "demo", "distil", "dpo", "rlhf"]
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
 """A conversation with the base model and a tuned one, side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from rich.columns import Columns
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from tunesmith.bundles.bundle import Bundle, is_bundle
+from tunesmith.bundles.load import load_bundle
 from tunesmith.cli.places import TEST_ROWS
 from tunesmith.errors import UserError
 from tunesmith.models.load import Loaded, load, load_weights
@@ -22,6 +25,8 @@ from tunesmith.rows import Message, prompt_of, read_rows, to_rows
 from tunesmith.tasks import chat, completion
 
 MAX_NEW_TOKENS = 128
+MOST_ADAPTERS = 4  # of a bundle, beside one another
+Mode: TypeAlias = Callable[[], AbstractContextManager[Any]]
 
 
 class Speaker:
@@ -32,13 +37,13 @@ class Speaker:
         title: str,
         model: Any,
         tokenizer: Any,
-        adapter: bool = True,
+        mode: Mode = nullcontext,
         form: ModuleType = chat,
     ) -> None:
-        """Take a model; `adapter=False` answers without its adapter, `form` is what it reads."""
+        """Take a model; `mode` puts on or off its adapter to answer, `form` is what it reads."""
         self.title, self._form = title, form
         self._model, self._tokenizer = model, tokenizer
-        self._adapter = adapter
+        self._mode = mode
         self._history: list[Message] = []
 
     def answer(self, question: str) -> str:
@@ -49,10 +54,6 @@ class Speaker:
             answer = generate(self._model, self._tokenizer, [ids], 1, MAX_NEW_TOKENS)[0].text
         self._history.append({"role": "assistant", "content": answer})
         return answer
-
-    def _mode(self) -> AbstractContextManager[Any]:
-        """Return what the answer is made in: with the adapter on, or off."""
-        return nullcontext() if self._adapter else self._model.disable_adapter()
 
 
 def talk(folder: Path | None, prompt: str | None) -> None:
@@ -68,9 +69,9 @@ def talk(folder: Path | None, prompt: str | None) -> None:
     folder = folder or candidate()
     check(folder)
     console = Console()
-    pair = speakers(load(folder, task="chat", labels=[]), folder)
+    those = side_by_side(folder)
     for question in [prompt] if prompt is not None else _questions(console):
-        panels = [Panel(Text(one.answer(question)), title=one.title) for one in pair]
+        panels = [Panel(Text(one.answer(question)), title=one.title) for one in those]
         console.print(Columns(panels, equal=True, expand=True))
 
 
@@ -85,6 +86,8 @@ def check(folder: Path) -> None:
     Raises:
         UserError: it names the trained models that are there.
     """
+    if is_bundle(folder):
+        return
     if not is_trained(folder):
         there = sorted(str(path) for path in folder.parent.glob("*") if is_trained(path))
         raise UserError(
@@ -96,6 +99,36 @@ def check(folder: Path) -> None:
         raise UserError(f"{folder}: a classifier, which does not chat; `--adapter` names another")
 
 
+def side_by_side(folder: Path) -> list[Speaker]:
+    """Return all who answer: the base, and the tuned model or each adapter of a bundle.
+
+    Raises:
+        UserError: there are too many adapters to show.
+    """
+    if not is_bundle(folder):
+        return list(speakers(load(folder, task="chat", labels=[]), folder))
+    members = Bundle.read(folder).members
+    if len(members) > MOST_ADAPTERS:
+        raise UserError(
+            f"{folder}: holds {len(members)} adapters; name one of them, for example "
+            f"`--adapter {folder / members[-1]}` (bundle.json says whose it is)"
+        )
+    _, shelf = load_bundle(folder)
+    base, *_ = speakers(shelf.loaded, folder)
+    form = (
+        completion if shelf.loaded.manifest and shelf.loaded.manifest.task == "completion" else chat
+    )
+    model, tokenizer = shelf.loaded.model, shelf.loaded.tokenizer
+    worn = [partial(shelf.wearing, name) for name in members]
+    return [
+        base,
+        *(
+            Speaker(str(folder / name), model, tokenizer, mode, form)
+            for name, mode in zip(members, worn, strict=True)
+        ),
+    ]
+
+
 def speakers(tuned: Loaded, folder: Path) -> tuple[Speaker, Speaker]:
     """Return the base model and the tuned one; with an adapter they share the weights."""
     base, title = tuned.descriptor, tuned.descriptor.model
@@ -103,7 +136,8 @@ def speakers(tuned: Loaded, folder: Path) -> tuple[Speaker, Speaker]:
     form = completion if completes else chat
     second = Speaker(str(folder), tuned.model, tuned.tokenizer, form=form)
     if hasattr(tuned.model, "disable_adapter"):
-        return Speaker(title, tuned.model, tuned.tokenizer, False, form), second
+        off = tuned.model.disable_adapter
+        return Speaker(title, tuned.model, tuned.tokenizer, off, form), second
     plain = load_weights(weights_folder(base), base, "chat", []).eval().to(tuned.model.device)
     return Speaker(title, plain, tuned.tokenizer, form=form), second
 

@@ -92,9 +92,11 @@ def _lesson(
 
 
 def _moves(training: Path) -> Iterator[Move]:
-    """Return the moves of the phase that makes the candidate."""
+    """Return the moves of the phase that makes the candidate; none of one made of several."""
     dials: Any = plain(load_yaml(PARAMS_FILE))
     name = str(dials["models"]["candidate"]["of"])
+    if name not in dials["phases"]:
+        return iter(())
     outcome = training / f"{name}.json"
     return moves(name, read_phase(name), read_json(outcome) if outcome.exists() else {})
 

@@ -15,6 +15,7 @@ from tunesmith.models.resolve import weights_folder
 from tunesmith.models.tokenizer import tokenizer_of
 from tunesmith.stage import peak_memory_bytes
 
+BUNDLE = "bundle.json"  # of bundles/, which know this module
 REWARD = "reward"  # a task whose head has one output
 HEADED = ("classification", REWARD)  # tasks that put a head of their own on the model
 
@@ -31,7 +32,16 @@ class Loaded:
 
 
 def describe(folder: Path) -> tuple[Descriptor, Manifest | None]:
-    """Return the base model's descriptor and, for a trained model, its manifest."""
+    """Return the base model's descriptor and, for a trained model, its manifest.
+
+    Raises:
+        UserError: the folder holds several adapters, or nothing.
+    """
+    if (folder / BUNDLE).exists():
+        raise UserError(
+            f"{folder}: holds several adapters, which predict and chat choose among; here, name "
+            "one of them (a phase, or the folder of one inside)"
+        )
     if is_trained(folder):
         manifest = Manifest.read(folder)
         return manifest.base, manifest

@@ -35,9 +35,9 @@ class Kto(TrainingObjective):
         """
         _refuse_one_side(setting.train)
         collator = UnpairedCollator(setting.tokenizer.pad_token_id)
-        mixed = replace(
-            setting, train=mismatched(setting.train), validation=mismatched(setting.validation)
-        )
+        splits = (setting.train, setting.validation)
+        learnt, held_out = (mismatched(rows, setting.max_length) for rows in splits)
+        mixed = replace(setting, train=learnt, validation=held_out)
         train, validation = with_reference(mixed, collator)
         names = ("accuracy", "good_reward", "bad_reward", "drift")
         return KtoBound(train, validation, collator, names, self.idle, of=self)
@@ -120,17 +120,19 @@ class UnpairedCollator:
         }
 
 
-def mismatched(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def mismatched(rows: list[dict[str, Any]], max_length: int) -> list[dict[str, Any]]:
     """Return rows with the answer of the row before behind their own prompt, the first the last's.
 
     The answer of an unpaired row is what is trained; a conversation keeps only its last answer.
+    A long prompt leaves less room for another's answer, or none: then it says no drift.
     """
     parts = [_split(row) for row in rows]
     found = []
     for place, row in enumerate(rows):
         prompt, answer = parts[place][0], parts[place - 1][1]
         labels = [IGNORED] * len(prompt) + answer
-        found.append({**row, "other_ids": prompt + answer, "other_labels": labels})
+        ids = (prompt + answer)[:max_length]
+        found.append({**row, "other_ids": ids, "other_labels": labels[:max_length]})
     return found
 
 

@@ -1,5 +1,6 @@
 """Greedy answers in batches: padded on the left, the same text at every batch size in fp32."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +23,29 @@ class Generation:
 
 
 def generate(
-    model: Any, tokenizer: Any, prompts: list[list[int]], batch_size: int, max_new_tokens: int
+    model: Any,
+    tokenizer: Any,
+    prompts: list[list[int]],
+    batch_size: int,
+    max_new_tokens: int,
+    processors: Callable[[list[int]], list[Any]] | None = None,
 ) -> list[Generation]:
-    """Return an answer for every prompt (token ids), in order."""
+    """Return an answer for every prompt (token ids), in order.
+
+    Args:
+        model: gives its likeliest tokens.
+        tokenizer: of the model.
+        prompts: token ids of each.
+        batch_size: prompts at once.
+        max_new_tokens: of an answer.
+        processors: returns logits processors of transformers for the prompts of a batch, known by
+            their places; with Gumbel noise the likeliest token is a sample.
+    """
     answers: dict[int, Generation] = {}
     lengths = [len(ids) for ids in prompts]
     for batch in by_length(lengths, batch_size, padded=not _has_virtual_tokens(model)):
-        new = _generate_batch(model, tokenizer, [prompts[i] for i in batch], max_new_tokens)
+        chosen, extra = [prompts[i] for i in batch], processors(batch) if processors else []
+        new = _generate_batch(model, tokenizer, chosen, max_new_tokens, extra)
         answers.update(zip(batch, new, strict=True))
     return [answers[position] for position in range(len(prompts))]
 
@@ -44,7 +61,11 @@ def _has_virtual_tokens(model: Any) -> bool:
 
 
 def _generate_batch(
-    model: Any, tokenizer: Any, prompts: list[list[int]], max_new_tokens: int
+    model: Any,
+    tokenizer: Any,
+    prompts: list[list[int]],
+    max_new_tokens: int,
+    processors: list[Any],
 ) -> list[Generation]:
     """Return answers of one batch."""
     import torch
@@ -62,6 +83,7 @@ def _generate_batch(
             num_beams=1,
             eos_token_id=ends,
             pad_token_id=pad,
+            logits_processor=processors,
         )
     return [_cut(row[longest:].tolist(), tokenizer, ends) for row in out_BT]
 

@@ -1,5 +1,6 @@
 """One model on the frozen rows: answers, probabilities, and what they cost."""
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from tunesmith.errors import UserError
 from tunesmith.files import sha256_tree
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
-from tunesmith.models.load import Loaded, describe, load
-from tunesmith.models.manifest import Manifest
+from tunesmith.prediction.asked_model import AskedModel, asked_model
 from tunesmith.prediction.cost import measure_cost
 from tunesmith.prediction.forms import FORMS
 from tunesmith.prediction.params import PredictParams
-from tunesmith.prediction.parts import Parts, parts_of
+from tunesmith.prediction.parts import Parts
 from tunesmith.prediction_table import COLUMNS
 from tunesmith.progress import Countdown
 from tunesmith.rows import Row
@@ -32,7 +32,7 @@ class Predicted:
 
     table: "pd.DataFrame"
     made_by: dict[str, str]
-    efficiency: dict[str, float]
+    efficiency: dict[str, Any]
 
 
 def predict(
@@ -58,26 +58,21 @@ def predict(
     if not rows:
         raise UserError("no test rows to predict; set split.test_ratio or bring a test file")
     torch.manual_seed(seed)
-    _, manifest = describe(folder)
-    task = manifest.task if manifest else _base_task(rows, params)
-    if task not in FORMS:
-        raise UserError(
-            f"{folder}: a model of task {task} answers nothing that could be compared; name "
-            "another phase in `models` of params.yaml"
-        )
-    loaded = load(folder, task, classification.label_names(_test_rows(rows)))
-    table, seconds = _in_parts(loaded, rows, task, params, Parts(kept))
+    labels = classification.label_names(_test_rows(rows))
+    model = asked_model(folder, rows, _base_task(rows, params), labels)
+    table, seconds = _in_parts(model, rows, params, Parts(kept))
     table.insert(0, "id", [row["id"] for row in rows])
-    cost = measure_cost(loaded, _test_rows(rows), task, params)
+    with model.wearing(model.usual) as loaded:
+        cost = measure_cost(loaded, _test_rows(rows), model.task, params)
     return Predicted(
         table.reindex(columns=list(COLUMNS)),
-        _made_by(folder, loaded),
-        _efficiency(table, seconds) | cost,
+        _made_by(folder, model, rows),
+        _efficiency(table, seconds) | cost | model.rows_by_adapter,
     )
 
 
 def _in_parts(
-    loaded: Loaded, rows: list[Row], task: str, params: PredictParams, parts: Parts
+    model: AskedModel, rows: list[Row], params: PredictParams, parts: Parts
 ) -> "tuple[pd.DataFrame, float]":
     """Return the predictions in the rows' order, and the seconds that all parts took."""
     import pandas as pd
@@ -86,12 +81,15 @@ def _in_parts(
         print(f"predict: {parts.count():,} parts are there from a run that did not end")
     progress = Countdown("predict", len(rows))
     tables, order, total = [], [], 0.0
-    for number, (form, places) in enumerate(parts_of(rows, task, params.batch_size)):
+    for number, (name, form, places) in enumerate(model.parts(rows, params.batch_size)):
         part = [rows[place] for place in places]
 
-        def make(form: str = form, part: list[Row] = part) -> "tuple[pd.DataFrame, float]":
+        def make(
+            name: str = name, form: str = form, part: list[Row] = part
+        ) -> "tuple[pd.DataFrame, float]":
             started = time.monotonic()
-            return FORMS[form](loaded, part, params), time.monotonic() - started
+            with model.wearing(name) as loaded:
+                return FORMS[form](loaded, part, params), time.monotonic() - started
 
         table, seconds = parts.get(number, make)
         tables.append(table)
@@ -114,15 +112,20 @@ def _base_task(rows: list[Row], params: PredictParams) -> str:
     return params.base_task if task in ANSWERED else task
 
 
-def _made_by(folder: Path, loaded: Loaded) -> dict[str, str]:
-    """Return the hashes of the model's folder, its base, the chat template and the tokenizer."""
-    trained: Manifest | None = loaded.manifest
+def _made_by(folder: Path, model: AskedModel, rows: list[Row]) -> dict[str, str]:
+    """Return the hashes of the model's folder, its base, the chat template and the tokenizer.
+
+    Of a bundle also the adapter that answered each row, by the row's id.
+    """
+    tokenizer = model.loaded.tokenizer
+    routes = dict(zip((row["id"] for row in rows), model.routes, strict=False))
     return {
         "model_sha256": sha256_tree({"model": folder}),
-        "base": loaded.descriptor.digest,
-        "phase": trained.phase if trained else "",
-        "template_sha256": template_sha256(loaded.tokenizer),
-        "tokenizer_sha256": tokenizer_sha256(loaded.tokenizer),
+        "base": model.loaded.descriptor.digest,
+        "phase": model.phase,
+        "template_sha256": template_sha256(tokenizer),
+        "tokenizer_sha256": tokenizer_sha256(tokenizer),
+        **({"routes": json.dumps(routes)} if routes else {}),
     }
 
 

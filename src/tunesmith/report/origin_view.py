@@ -7,11 +7,11 @@ from tunesmith.report.words import label, model_name, quantity
 def cost_table(evidence: Evidence) -> Tree:
     """Return the measured costs: a column for each file, a line for each number that any has.
 
-    Lists, of single requests, are for the gate.
+    Lists, of single requests, are for the gate; how many rows each adapter had is no cost.
     """
-    files = evidence.efficiency
+    files, more = evidence.efficiency, (list, dict)
     keys = sorted(
-        {key for numbers in files.values() for key in numbers if not isinstance(numbers[key], list)}
+        {key for numbers in files.values() for key in numbers if not isinstance(numbers[key], more)}
     )
     return {
         "files": list(files),

@@ -44,7 +44,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         print(
             f"{self.phase}: step {state.global_step}/{state.max_steps}, epoch {state.epoch:.2f}, "
             f"{words}, {speed:,.0f} tokens/s, {peak_compute_memory_bytes() / 1e9:.2f} GB at most, "
-            f"{_duration(left)} left",
+            f"{duration(left)} left",
             flush=True,
         )
 
@@ -106,7 +106,7 @@ def _losses(logs: dict[str, Any]) -> str | None:
     return ", ".join([f"validation loss {logs['eval_loss']:.4f}", *measured])
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Return a time in the unit in which a person thinks of it."""
     if seconds < 120:
         return f"{seconds:.0f} s"

@@ -10,6 +10,7 @@ from tunesmith.continual import Kind
 from tunesmith.errors import UserError
 from tunesmith.fields import Conditions, checked_conditions
 from tunesmith.methods import Method
+from tunesmith.methods.lora import Lora
 from tunesmith.objectives import Objective, objectives_for
 from tunesmith.objectives.likelihood import Likelihood
 from tunesmith.params import PARAMS_FILE, Params, load_yaml
@@ -34,6 +35,8 @@ class Phase(Component):
     task: Task
     method: Method
     objective: Objective = Likelihood()
+    layers: PositiveInt | None = None  # of the start that are kept; see training/cut.py
+    stack: bool = False  # a new adapter on that of the start, which stays as it is
     only: Conditions = Field(default_factory=dict)  # the rows that it learns; none: all of them
     continual: Kind | None = None  # what keeps it from forgetting what it starts from
     reservoir: PositiveInt | None = None  # rows kept for later phases: training/reservoir.py
@@ -82,6 +85,11 @@ class Phase(Component):
             raise ValueError(
                 f"continual: goes with objective likelihood, not {self.objective.kind}"
             )
+        if self.stack:
+            raise ValueError(
+                "continual: a stack leaves what it stands on as it is, so there is nothing to "
+                "hold; take stack or continual out"
+            )
         refusal = self.continual.refusal(self.method, self.weight_decay)
         if refusal:
             raise ValueError(f"continual: {refusal}")
@@ -95,6 +103,32 @@ class Phase(Component):
         for dial in ONLY_CLASSES:
             if self.task != "classification" and getattr(self, dial) not in ("none", 0):
                 raise ValueError(f"{dial}: only a phase of task classification has classes")
+        return self
+
+    @model_validator(mode="after")
+    def _saves_what_is_cut(self) -> "Phase":
+        """Refuse to cut a model that is not saved whole."""
+        if self.layers is not None and self.method.keeps_base:
+            raise ValueError(
+                f"layers: an adapter ({self.method.kind}) is saved without the model that was cut; "
+                "take method.kind full or freeze, and train adapters in a phase that starts there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_stacked(self) -> "Phase":
+        """Refuse to stack what cannot be saved as one adapter."""
+        method = self.method
+        plain = (
+            isinstance(method, Lora)
+            and method.init in ("default", "gaussian")
+            and not (method.dora or method.modules_to_save)
+        )
+        if self.stack and not plain:
+            raise ValueError(
+                "stack: a new adapter and the one beneath are saved as one, which only plain lora "
+                "can be (no dora, modules_to_save, pissa or olora)"
+            )
         return self
 
     @model_validator(mode="after")
@@ -132,7 +166,11 @@ class Phase(Component):
     @property
     def chosen_by(self) -> BestBy:
         """What the best checkpoint is chosen by."""
-        return self.best_by or ("accuracy" if self.task == "classification" else "loss")
+        if self.best_by is not None:
+            return self.best_by
+        if self.objective.online:
+            return "reward"
+        return "accuracy" if self.task == "classification" else "loss"
 
 
 class Phases(Params):
@@ -164,6 +202,18 @@ class Phases(Params):
                         f'phases.{name}.{key}: "{value}" itself needs "{name}"; '
                         "let one of them start from another phase, or from base"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _follow_a_reward_model(self) -> "Phases":
+        """Refuse a phase whose reward is a model's without one, before any other is trained."""
+        for name, phase in self.phases.items():
+            asked = self.phases.get(phase.trains_with)
+            if phase.objective.asks_reward_model and (asked is None or asked.task != "reward"):
+                raise ValueError(
+                    f'phases.{name}.with: "{phase.trains_with}" is no phase of task reward, and a '
+                    "reward of kind model asks one"
+                )
         return self
 
     def _needed_by(self, name: str) -> set[str]:

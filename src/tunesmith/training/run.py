@@ -1,6 +1,6 @@
 """Trains one phase: model and rows in, trained model and curves out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
 from tunesmith.training.checkpoints import newest_whole
 from tunesmith.training.curves import curves
+from tunesmith.training.cut import cut
 from tunesmith.training.devices.group import (
     ALONE,
     Group,
@@ -68,6 +69,9 @@ class Trained:
     rows: dict[str, int]
     trained_tokens: int  # with a loss, in one pass over the rows
     peak_memory_bytes: int  # of the GPU where there is one, else of the process
+    costs: dict[str, float] = field(default_factory=dict)  # beyond these, for their report
+    asked_as: str | None = None  # task of the trained model; None: as the phase says
+    left: list[Path] = field(default_factory=list)  # files that an objective leaves to the model
     reservoir: Reservoir | None = None  # rows that are kept for later phases
 
 
@@ -136,7 +140,7 @@ def _train(
     labels, rows = before.labels, before.rows
     loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
-    model = _trainable(phase, loaded)
+    model = trainable(phase, loaded)
     lifted = lift(model)
     encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     with host_first(group):
@@ -151,7 +155,7 @@ def _train(
     if group.sharded:
         model = shard(model, group.size)
     bound = phase.objective.bound(
-        setting_of(phase, model, loaded, (learnt, validation), partner, work, seed, group)
+        setting_of(phase, model, loaded, (learnt, validation), rows, partner, work, seed, group)
     )
     mixed = learnt + replayed(phase, other, len(learnt), seed)
     trainer = make_trainer(phase, model, loaded, mixed, validation, work, seed, group, bound)
@@ -183,6 +187,7 @@ def _train(
         rows=counts_of(rows, len(mixed) - len(learnt), reservoir),
         trained_tokens=count_trained(mixed),
         peak_memory_bytes=trainer.peak_memory_bytes,
+        left=bound.left if bound else [],
         reservoir=reservoir,
     )
 
@@ -190,20 +195,41 @@ def _train(
 def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
     """Load the model that a phase starts from, as its method wants it."""
     options = phase.method.load_options(dtype())
-    return load(start, phase.task, labels, trainable=True, options=options, place=place)
+    loaded = load(start, phase.task, labels, trainable=True, options=options, place=place)
+    if phase.layers is not None:
+        cut(loaded.model, phase.layers)
+    return loaded
 
 
-def _trainable(phase: Phase, loaded: Loaded) -> Any:
+def trainable(phase: Phase, loaded: Loaded) -> Any:
     """Put the phase's method on the model, or go on training the parent's adapter."""
     parent = loaded.method
     if parent is not None and phase.continual is not None:
         begun = phase.continual.begun(loaded.model, parent, phase.method, phase.task)
         if begun is not None:
             return begun
+    if phase.stack:
+        return phase.method.apply(_frozen_beneath(loaded), phase.task)
     if parent is None or not (parent.keeps_base or phase.method.keeps_base):
         return phase.method.apply(loaded.model, phase.task)
     _refuse_other_method(phase.method, parent, str(loaded.manifest and loaded.manifest.phase))
     return loaded.model
+
+
+def _frozen_beneath(loaded: Loaded) -> Any:
+    """Return the start with its adapter put into the weights, for the time of training.
+
+    What is saved leaves the base as it is, see `put_on` of methods/base/lora_file.py.
+
+    Raises:
+        UserError: the start has no adapter that a new one can be saved with.
+    """
+    if loaded.method is None or loaded.method.kind not in ("lora", "qlora"):
+        kind = "no adapter" if loaded.method is None else f"method {loaded.method.kind}"
+        raise UserError(
+            f"stack: the phase starts from a model of {kind}; a new adapter is stacked on lora"
+        )
+    return loaded.model.merge_and_unload(safe_merge=True)
 
 
 def _fit(trainer: Any, checkpoint: Path | None, name: str, group: Group) -> float:
@@ -232,7 +258,7 @@ def _whole(model: Any, phase: Phase, start: Path, labels: list[str], group: Grou
     weights = trained_weights(model)
     if not group.first:
         return model
-    whole = _trainable(phase, _loaded(phase, start, labels, place="cpu"))
+    whole = trainable(phase, _loaded(phase, start, labels, place="cpu"))
     assert not whole.load_state_dict(weights, strict=False).unexpected_keys
     return whole
 

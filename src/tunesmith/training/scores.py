@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from tunesmith.tasks.chat import IGNORED
 
-BestBy = Literal["loss", "accuracy", "macro_f1", "token_accuracy", "exact_match", "rouge_l"]
+BestBy = Literal[
+    "loss", "accuracy", "macro_f1", "token_accuracy", "exact_match", "rouge_l", "reward"
+]
 OF_CLASSES = ("loss", "accuracy", "macro_f1")
 OF_TEXTS = ("loss", "token_accuracy")
 OF_ANSWERS = ("exact_match", "rouge_l")  # which are generated

@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from tunesmith.models.load import Loaded, load
+from tunesmith.models.params import BaseParams
+from tunesmith.models.resolve import resolve
 from tunesmith.objectives.base import Setting
+from tunesmith.rows import Row
 from tunesmith.training.batching import ROWS
 from tunesmith.training.devices.group import Group, gathered
-from tunesmith.training.examples import Encoded
+from tunesmith.training.examples import Encoded, encode_rows
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import computing
 
@@ -16,7 +19,8 @@ def setting_of(
     phase: Phase,
     model: Any,
     loaded: Loaded,
-    rows: tuple[list[Encoded], list[Encoded]],
+    encoded: tuple[list[Encoded], list[Encoded]],
+    rows: tuple[list[Row], list[Row]],
     partner: Path,
     work: Path,
     seed: int,
@@ -26,15 +30,26 @@ def setting_of(
     return Setting(
         model=model,
         tokenizer=loaded.tokenizer,
-        train=rows[0],
-        validation=rows[1],
+        train=encoded[0],
+        validation=encoded[1],
         work=work,
         batch_rows=phase.per_device_batch_size or ROWS,
         max_length=phase.max_length,
         seed=seed,
-        partner=lambda task: load(partner, task, []),
+        partner=lambda task: load(_named(phase, work) or partner, task, []),
         rank=group.rank,
         processes=group.size,
         gathered=lambda one: gathered(group, one),
         precision=computing,
+        rows=rows,
+        encode=lambda some: encode_rows(some, phase.task, loaded.tokenizer, phase.max_length, []),
     )
+
+
+def _named(phase: Phase, work: Path) -> Path | None:
+    """Return the descriptor's folder of a teacher that the objective itself names."""
+    teacher = getattr(phase.objective, "teacher", None)
+    if teacher is None:
+        return None
+    resolve(BaseParams(**teacher.model_dump())).write(work / "teacher")
+    return work / "teacher"

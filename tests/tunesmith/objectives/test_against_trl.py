@@ -158,7 +158,7 @@ def test_kto(model: Any) -> None:
     from trl import KTOTrainer
 
     rows = [one for row in PAIRS[:4] for one in unpaired.each(row)]
-    encoded = mismatched(encode_rows(rows, "unpaired", TOKENIZER, 64, []))
+    encoded = mismatched(encode_rows(rows, "unpaired", TOKENIZER, 64, []), 64)
     made_up = [{**row, "reference": (-25.0 - i, -40.0 + i)} for i, row in enumerate(encoded)]
     batch = UnpairedCollator(TOKENIZER.pad_token_id)(made_up)
     objective = Kto(beta=0.3, good_weight=1.2, bad_weight=0.8)

@@ -14,7 +14,7 @@ from tunesmith.objectives.base import Setting
 from tunesmith.objectives.base.bound import Bound
 from tunesmith.objectives.cpo import Cpo
 from tunesmith.objectives.dpo import Dpo
-from tunesmith.objectives.kto import Kto
+from tunesmith.objectives.kto import Kto, mismatched
 from tunesmith.objectives.orpo import Orpo
 from tunesmith.objectives.reward import Reward
 from tunesmith.objectives.simpo import Simpo
@@ -133,6 +133,16 @@ def test_answers_of_one_kind_are_no_kto(tmp_path: Any) -> None:
     setting = Setting(None, TOKENIZER, encoded, encoded, tmp_path, 3, 64, 0, lambda _: None)
     with pytest.raises(UserError, match="all 1 answers of train are good; KTO needs both"):
         Kto().bound(setting)
+
+
+def test_another_rows_answer_stays_within_the_length() -> None:
+    rows = [
+        {"input_ids": [1, 2, 3, 4, 5, 6], "labels": [IGNORED] * 5 + [6], "good": True},
+        {"input_ids": [1, 7, 8, 9], "labels": [IGNORED, 7, 8, 9], "good": False},
+    ]
+    first, second = mismatched(rows, 7)
+    assert (first["other_ids"], first["other_labels"][5:]) == ([1, 2, 3, 4, 5, 7, 8], [7, 8])
+    assert (second["other_ids"], second["other_labels"]) == ([1, 6], [IGNORED, 6])
 
 
 def test_a_pair_without_a_margin_is_refused_where_margins_are_asked(tmp_path: Any) -> None:

@@ -299,5 +299,19 @@ def test_a_loss_on_pairs_is_of_a_pair_and_shown_with_its_accuracy() -> None:
     line = {"step": "5", "epoch": "1", "split": "validation", "loss": "0.5", "margin": "0.7"}
     one = replace(whole_evidence(), curves={"dpo": [{**line, "accuracy": "0.75"}]})
     (chart,) = curve_charts(one)
-    assert chart["unit"] == "per pair"
-    assert chart["last"] == "validation 0.500, held-out accuracy 0.750"
+    assert (chart["last"], chart["unit"]) == (
+        "validation 0.500",
+        "per pair, held-out accuracy 0.750",
+    )
+
+
+def test_a_phase_that_learns_from_answers_shows_reward_distance_and_entropy() -> None:
+    words = {"reward_deviation": "1", "kl": "0.5", "entropy": "1.5", "loss": ""}
+    line = {"step": "4", "epoch": "1", "split": "validation", "reward": "2.25", **words}
+    charts = curve_charts(replace(whole_evidence(), curves={"ppo": [line]}))
+    assert [(one["name"], one["last"]) for one in charts] == [
+        ("Reward", "validation 2.250"),
+        ("Distance from the start", "validation 0.500"),
+        ("Entropy", "validation 1.500"),
+    ]
+    assert charts[1]["unit"] == "nats per answer"

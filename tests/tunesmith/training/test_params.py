@@ -106,3 +106,20 @@ def test_the_best_checkpoint_is_chosen_by_what_fits_the_task(
     text = path.read_text().replace("  next: {", f"  next: {{best_by: {dial}, ")
     path.write_text(text.replace("task: chat", f"task: {task}"))
     assert read_phase("next", path).chosen_by == chosen
+
+
+FOLLOWS = """
+phases:
+  ppo:
+    {{from: base, with: {partner}, task: prompt, method: {{kind: lora}}, learning_rate: 1.0e-3,
+     objective: {{kind: ppo, rewards: [{{kind: {reward}, at_most: 9}}]}}}}
+"""
+
+
+def test_a_reward_of_a_model_needs_a_phase_that_trains_one(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(FOLLOWS.format(partner="base", reward="length"))
+    assert read_phase("ppo", path).chosen_by == "reward"
+    path.write_text(FOLLOWS.format(partner="base", reward="model").replace(", at_most: 9", ""))
+    with pytest.raises(UserError, match=r':4: phases\.ppo\.with: "base" is no phase of task rew'):
+        read_phase("ppo", path)

@@ -1,6 +1,7 @@
 """An objective that is bound to a model and its rows: what the Trainer asks at every batch."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tunesmith.tasks.chat import IGNORED
@@ -34,6 +35,7 @@ class Bound:
         collator: makes a batch of them; what it returns has `input_ids` and `attention_mask`.
         names: of the numbers that `sums` gives.
         idle: loss of a model that prefers nothing, where it stays when nothing can be learnt.
+        left: files that stay with the model, such as the rows that a teacher made.
     """
 
     train: list[dict[str, Any]]
@@ -41,6 +43,7 @@ class Bound:
     collator: Any
     names: tuple[str, ...] = ()
     idle: float | None = None
+    left: list[Path] = field(default_factory=list)
 
     def sums(self, model: Any, inputs: dict[str, Any]) -> Sums:
         """Return the loss of a batch and the numbers that belong to it.

@@ -23,6 +23,11 @@ class TrainingObjective(Component):
     in_line: ClassVar[bool] = False
     online: ClassVar[bool] = False
 
+    @property
+    def asks_reward_model(self) -> bool:
+        """Whether the phase has to train `with` a reward model."""
+        return False
+
     def bound(self, setting: Setting) -> Bound | None:
         """Return the objective of one training, or None where the model's own loss is meant.
 

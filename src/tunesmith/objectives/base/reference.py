@@ -51,7 +51,7 @@ def _kept(
         with safe_open(path, "pt") as file:
             if (file.metadata() or {}).get("rows") == key:
                 found = file.get_tensor("logprobs").tolist()
-    if all(one is not None for one in setting.gathered(found)):
+    if all(setting.gathered(found is not None)):
         return list(found or [])
     numbers = compute()
     if setting.rank == 0:

@@ -29,6 +29,8 @@ class Setting:
         processes: how many there are.
         gathered: returns what each process gives, by rank; each has to call it.
         precision: context in which the model computes as it does when it is trained.
+        rows: of train and validation, as they were before they were encoded.
+        encode: encodes rows as those of `train` were.
     """
 
     model: Any
@@ -44,3 +46,5 @@ class Setting:
     processes: int = 1
     gathered: Callable[[Any], list[Any]] = _alone
     precision: Callable[[], AbstractContextManager[Any]] = nullcontext
+    rows: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    encode: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list

@@ -1,0 +1,117 @@
+"""Distillation of a classifier: classes come near the teacher's probabilities of them."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, PositiveFloat
+
+from tunesmith.errors import UserError
+from tunesmith.objectives.base import Bound, Setting, Sums, TrainingObjective
+from tunesmith.objectives.base.divergence import divergence, tempered
+from tunesmith.objectives.base.taught import kept
+from tunesmith.objectives.base.teacher import Teacher, taught_by
+from tunesmith.tasks.chat import IGNORED
+
+
+class SoftLabels(TrainingObjective):
+    """Mix the cross-entropy of the rows' classes with KL(teacher ‖ student), both in nats a row."""
+
+    kind: Literal["soft_labels"] = "soft_labels"
+    tasks: ClassVar[tuple[str, ...]] = ("classification",)
+    best_by: ClassVar[tuple[str, ...]] = ("loss", "accuracy")
+    temperature: PositiveFloat = 2.0
+    weight: float = Field(0.5, ge=0, le=1)  # of the teacher; the rest is that of the rows
+    teacher: Teacher | None = None  # None: the model that the phase trains `with`
+
+    def bound(self, setting: Setting) -> "SoftBound":
+        """Return the objective with the teacher's logits of every row."""
+        teacher = taught_by(setting, "classification").model
+        order = _order(setting.model.config.id2label, teacher.config.id2label)
+        collator = SoftCollator(setting.tokenizer.pad_token_id)
+
+        def compute(rows: list[Any]) -> dict[str, Any]:
+            inputs = {key: one.to(teacher.device) for key, one in collator(rows).items()}
+            logits = teacher(
+                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+            ).logits
+            return {"teacher_logits": logits[:, order].float().cpu().numpy()}
+
+        train, validation = (
+            kept(setting, name, rows, compute, [1] * len(rows))
+            for name, rows in (("train", setting.train), ("validation", setting.validation))
+        )
+        return SoftBound(train, validation, collator, how=self)
+
+
+def _order(own: dict[int, str], other: dict[int, str]) -> list[int]:
+    """Return the places of the student's classes among the teacher's.
+
+    Raises:
+        UserError: they are not the same classes.
+    """
+    places = {name: place for place, name in other.items()}
+    if set(own.values()) != set(places):
+        apart = sorted(set(own.values()) ^ set(places))
+        raise UserError(
+            f"objective: teacher and rows differ in classes ({', '.join(apart[:5])}); train the "
+            "teacher on rows of the same classes"
+        )
+    return [places[own[place]] for place in range(len(own))]
+
+
+class SoftCollator:
+    """Pads texts on the right; B rows, C classes."""
+
+    def __init__(self, pad_token_id: int) -> None:
+        self.pad_token_id = pad_token_id
+
+    def __call__(self, items: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return input_ids_BT, attention_mask_BT, labels_B and, where known, teacher_logits_BC."""
+        import numpy as np
+        import torch
+
+        longest = max(len(item["input_ids"]) for item in items)
+
+        def padded(values: list[int], fill: int) -> list[int]:
+            return values + [fill] * (longest - len(values))
+
+        batch = {
+            "input_ids": torch.tensor([padded(i["input_ids"], self.pad_token_id) for i in items]),
+            "attention_mask": torch.tensor([padded([1] * len(i["input_ids"]), 0) for i in items]),
+            "labels": torch.tensor([item["labels"] for item in items]),
+        }
+        if "teacher_logits" in items[0]:
+            own = np.concatenate([item["teacher_logits"] for item in items])
+            batch["teacher_logits"] = torch.from_numpy(own)
+        return batch
+
+
+@dataclass
+class SoftBound(Bound):
+    """Soft labels of one training."""
+
+    names: tuple[str, ...] = ("accuracy", "cross_entropy", "divergence")
+    how: SoftLabels | None = None
+
+    def items(self, inputs: dict[str, Any]) -> Any:
+        """Return the rows of a batch; blanks do not count."""
+        return inputs["labels"].ne(IGNORED).sum()
+
+    def sums(self, model: Any, inputs: dict[str, Any]) -> Sums:
+        """Return the mixed loss, and the accuracy."""
+        from torch.nn.functional import cross_entropy
+
+        assert self.how is not None
+        given = {key: inputs[key] for key in ("input_ids", "attention_mask")}
+        logits, labels = model(**given)["logits"].float(), inputs["labels"]
+        known = labels.ne(IGNORED)
+        own = cross_entropy(logits, labels, ignore_index=IGNORED, reduction="sum")
+        heat, weight, items = self.how.temperature, self.how.weight, self.items(inputs)
+        student, teacher = (
+            tempered(one[known], heat) for one in (logits, inputs["teacher_logits"])
+        )
+        apart = divergence(student, teacher, 0.0).sum()
+        right = logits.argmax(-1).eq(labels).sum().float()
+        numbers = {"accuracy": right, "cross_entropy": own, "divergence": apart}
+        loss = (1 - weight) * own + weight * heat**2 * apart
+        return Sums(loss, items, {name: (one, items) for name, one in numbers.items()})

@@ -1,0 +1,1 @@
+"""Reinforcement: a model answers, its answers are scored, and it learns from the scores."""
