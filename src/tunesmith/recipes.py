@@ -93,9 +93,9 @@ def merge(target: Any, overlay: Any) -> None:
 
 def _let_go(tree: Any) -> None:
     """Take out the models of phases that are gone, a sequence that named them, and its limit."""
-    phases, models = tree.get("phases") or {}, tree.get("models") or {}
+    phases, own, models = (tree.get(key) or {} for key in ("phases", "personalise", "models"))
     for name in [name for name in models if name not in COMPARED]:
-        if models[name].get("of") not in {"base", "champion", *phases}:
+        if models[name].get("of") not in {"base", "champion", *phases, *own}:
             del models[name]
     sequence = tree.get("sequence") or {}
     if set(sequence.get("steps") or {}) - set(models):
