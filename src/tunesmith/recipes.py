@@ -93,9 +93,10 @@ def merge(target: Any, overlay: Any) -> None:
 
 def _let_go(tree: Any) -> None:
     """Take out the models of phases that are gone, a sequence that named them, and its limit."""
-    phases, own, models = (tree.get(key) or {} for key in ("phases", "personalise", "models"))
+    models = tree.get("models") or {}
+    made = [name for key in ("phases", "combine", "personalise") for name in tree.get(key) or {}]
     for name in [name for name in models if name not in COMPARED]:
-        if models[name].get("of") not in {"base", "champion", *phases, *own}:
+        if models[name].get("of") not in {"base", "champion", *made}:
             del models[name]
     sequence = tree.get("sequence") or {}
     if set(sequence.get("steps") or {}) - set(models):
