@@ -14,8 +14,6 @@ from tunesmith.methods.base.lora_file import put_on
 from tunesmith.models.asked import template_sha256, tokenizer_sha256
 from tunesmith.models.load import describe
 from tunesmith.models.manifest import Manifest
-from tunesmith.online.folders import Folders
-from tunesmith.online.run import train_online
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, to_rows
 from tunesmith.stage import WORK, Paths, parse_paths, run_stage
@@ -149,6 +147,9 @@ def train_phase(paths: Paths, group: Group) -> None:
     rows, validation = to_rows(read_rows(paths.rows)), to_rows(read_rows(paths.validation))
     partner = getattr(paths, "with")
     if phase.objective.online:
+        from tunesmith.online.folders import Folders
+        from tunesmith.online.run import train_online
+
         folders = Folders(paths.start, partner, paths.rewards, work)
         trained = train_online(phase, folders, rows, validation, seed, group)
     else:

@@ -17,7 +17,8 @@ from tunesmith.params import load_yaml
 from tunesmith.sequence import SequenceParams
 
 # a recipe's phases are all the phases, and so with combinations of them and a sequence
-REPLACED = {"phases", "combine", "personalise", "steps"}
+MADE_OF_PHASES = ("combine", "personalise")
+REPLACED = {"phases", *MADE_OF_PHASES, "steps"}
 COMPARED = {"base", "candidate", "champion"}  # models that are always there
 
 
@@ -37,8 +38,7 @@ def apply(overlay: Path | None, settings: list[str], params: Path) -> None:
     """
     tree = load_yaml(params)
     if overlay is not None:
-        merge(tree, load_yaml(overlay))
-        _let_go(tree)
+        _lay(tree, load_yaml(overlay))
     for setting in settings:
         _set(tree, setting)
     _write_valid(tree, params)
@@ -47,8 +47,7 @@ def apply(overlay: Path | None, settings: list[str], params: Path) -> None:
 def lay(overlay: Mapping[str, Any], params: Path) -> None:
     """Lay an overlay that is no file on a params file; errors are those of `apply`."""
     tree = load_yaml(params)
-    merge(tree, overlay)
-    _let_go(tree)
+    _lay(tree, overlay)
     _write_valid(tree, params)
 
 
@@ -91,11 +90,22 @@ def merge(target: Any, overlay: Any) -> None:
             target[key] = value
 
 
+def _lay(tree: Any, overlay: Mapping[str, Any]) -> None:
+    """Lay an overlay on all dials; with its phases goes what was made of those before."""
+    merge(tree, overlay)
+    if "phases" in overlay:
+        for section in MADE_OF_PHASES:
+            if tree.get(section) and section not in overlay:
+                tree[section] = {}
+    _let_go(tree)
+
+
 def _let_go(tree: Any) -> None:
-    """Take out the models of phases that are gone, a sequence that named them, and its limit."""
-    phases, models = tree.get("phases") or {}, tree.get("models") or {}
+    """Take out the models of what is gone, a sequence that named them, and its limit."""
+    models = tree.get("models") or {}
+    made = [name for section in ("phases", *MADE_OF_PHASES) for name in tree.get(section) or {}]
     for name in [name for name in models if name not in COMPARED]:
-        if models[name].get("of") not in {"base", "champion", *phases}:
+        if models[name].get("of") not in {"base", "champion", *made}:
             del models[name]
     sequence = tree.get("sequence") or {}
     if set(sequence.get("steps") or {}) - set(models):
