@@ -187,8 +187,11 @@ def test_f14_without_a_worker_the_run_ends_at_once_and_says_what_to_do(
 @pytest.mark.flow
 @pytest.mark.fault
 def test_f14_a_stage_that_no_worker_takes_is_cancelled(api: Api, seen: Callable[..., None]) -> None:
-    api.beat("gone", seconds=20)
-    code, _, err = ended(start("--deliver"))
+    run = start("--deliver")
+    while not api.children() and run.poll() is None:
+        api.beat("gone", seconds=3)  # alive until the stage was handed over
+        time.sleep(1)
+    code, _, err = ended(run)
     assert code == 1
     assert "train: no worker has polled pool gpu for " in err
     assert {child["state"]["name"] for child in api.children()} == {"Cancelled"}

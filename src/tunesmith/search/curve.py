@@ -31,8 +31,10 @@ def point(line: str, phase: str, metric: str) -> Point | None:
     Args:
         line: as `tunesmith.training.callbacks.Progress` prints it.
         phase: of which it has to speak.
-        metric: `best_by` of the phase.
+        metric: `best_by` of the phase; of a reward nothing is read, so such trials are not pruned.
     """
+    if metric not in WORDS:
+        return None
     begin = rf"{re.escape(phase)}: step (\d+)/(\d+), epoch (\d+\.\d+), validation loss "
     found = re.match(begin, line)
     value = re.search(rf", {re.escape(WORDS[metric])} (-?\d+\.\d+)", line)

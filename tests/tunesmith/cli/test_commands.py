@@ -74,7 +74,8 @@ def test_a_recipe_that_cannot_be_laid_on_leaves_the_file_alone(run: Run, project
 
 def test_an_unknown_recipe_is_answered_with_the_known_ones(run: Run) -> None:
     done = run("recipe", "apply", "chatt")
-    assert done.stderr == 'error: recipes: no recipe "chatt"; known: chat, classify, demo\n'
+    known = "adapters, chat, classify, continual, demo, distil, dpo, rlhf"
+    assert done.stderr == f'error: recipes: no recipe "chatt"; known: {known}\n'
 
 
 def test_the_list_of_recipes_says_what_each_is_for(run: Run) -> None:

@@ -1,11 +1,13 @@
 """The validation curve is read as the training prints it."""
 
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
 from tunesmith.search.curve import WORDS, Point, point
 from tunesmith.training.callbacks import MEASURED, Progress
+from tunesmith.training.scores import BestBy
 
 
 def printed(capsys: pytest.CaptureFixture[str], logs: dict[str, float], step: int = 82) -> str:
@@ -44,5 +46,11 @@ def test_a_metric_that_is_not_measured_gives_no_point(capsys: pytest.CaptureFixt
     assert point(printed(capsys, {"eval_loss": 0.5}), "sft", "accuracy") is None
 
 
-def test_every_metric_that_is_printed_is_known() -> None:
-    assert {f"eval_{name}" for name in WORDS} - {"eval_loss"} == set(MEASURED)
+def test_every_metric_that_a_best_is_chosen_by_is_printed_and_read() -> None:
+    chosen = set(get_args(BestBy)) - {"loss", "reward"}
+    assert set(WORDS) == chosen | {"loss"}
+    assert {f"eval_{name}" for name in chosen} <= set(MEASURED)
+
+
+def test_a_reward_has_no_curve_that_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert point(printed(capsys, {"eval_loss": 0.5}), "sft", "reward") is None
