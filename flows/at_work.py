@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from prefect.client.orchestration import get_client
 from prefect.logging import get_run_logger
+from prefect.logging.handlers import APILogHandler
 from prefect.runtime import flow_run
 
 from tunesmith.errors import UserError
@@ -28,7 +29,8 @@ def check_wanted() -> None:
 def telling(stage: str) -> Iterator[Callable[[str], None]]:
     """Give a way to log the stage's lines, and say so regularly when there are none.
 
-    Who waits for this run takes a long silence for its end.
+    Who waits for this run takes a long silence for its end. When this ends every line is at the
+    server, where Prefect itself would send the last ones some time after the run's state.
     """
     log, over = get_run_logger(), threading.Event()
     last = time.monotonic()
@@ -50,6 +52,7 @@ def telling(stage: str) -> Iterator[Callable[[str], None]]:
     finally:
         over.set()
         thread.join()
+        APILogHandler().flush()
 
 
 @contextmanager
