@@ -30,7 +30,8 @@ from tunesmith.training.run import Trained, train
 CODE = (  # as in dvc.yaml
     *("continual", "endpoints", "fast", "fields.py", "forgotten.py", "methods/base"),
     *("metrics/tokens.py", "models", "objectives/base", "online", "prediction/batches.py"),
-    *("prediction/generate.py", "rewards", "rows.py", "tasks", "training"),
+    *("prediction/generate.py", "rewards", "rows.py", "stats/resample.py", "stats/score.py"),
+    *("tasks", "training"),
 )
 
 

@@ -15,8 +15,8 @@ from tunesmith.objectives.base.next_tokens import before_trained, count_of, logi
 from tunesmith.objectives.base.pairs import padded
 from tunesmith.objectives.base.taught import TaughtCollator
 from tunesmith.objectives.base.teacher import Teacher, taught_by
+from tunesmith.prediction.generate import generate
 from tunesmith.tasks.chat import IGNORED
-from tunesmith.tasks.endings import end_ids
 
 
 class Gkd(TrainingObjective):
@@ -98,35 +98,25 @@ class GkdBound(Bound):
         """Return the batch with answers that the student draws in place of the rows' own."""
         import torch
 
+        from tunesmith.online.sampling import processors
+
         assert self.how is not None
         prompts = [_prompt(*row) for row in zip(inputs["input_ids"], inputs["labels"], strict=True)]
-        ends, pad = end_ids(self.tokenizer), self.tokenizer.pad_token_id
-        longest = max(map(len, prompts))
-        device = inputs["input_ids"].device
-        ids = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts], device=device)
-        mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
-        asked = getattr(model, "module", model)
+        seeds = torch.randint(2**62, (len(prompts),)).tolist()
+        device, asked = inputs["input_ids"].device, getattr(model, "module", model)
+        noise = processors(seeds, self.how.temperature, device)
+        most = self.how.max_new_tokens
         asked.eval()
-        with torch.no_grad():
-            out = asked.generate(
-                input_ids=ids,
-                attention_mask=mask.to(device),
-                max_new_tokens=self.how.max_new_tokens,
-                do_sample=True,
-                temperature=self.how.temperature,
-                top_k=0,
-                top_p=1.0,
-                eos_token_id=ends,
-                pad_token_id=pad,
-            )
+        found = generate(asked, self.tokenizer, prompts, len(prompts), most, noise)
         asked.train()
-        answers = [_until(row[longest:].tolist(), ends) for row in out]
+        answers = [list(one.ids) for one in found]
         whole = [prompt + answer for prompt, answer in zip(prompts, answers, strict=True)]
         labels = [
             [IGNORED] * len(prompt) + answer
             for prompt, answer in zip(prompts, answers, strict=True)
         ]
-        return {key: one.to(device) for key, one in padded(whole, labels, pad).items()}
+        batch = padded(whole, labels, self.tokenizer.pad_token_id)
+        return {key: one.to(device) for key, one in batch.items()}
 
 
 def _prompt(ids_T: Any, labels_T: Any) -> list[int]:
@@ -135,9 +125,3 @@ def _prompt(ids_T: Any, labels_T: Any) -> list[int]:
     end = int(first[0]) if len(first) else 1
     prompt: list[int] = ids_T[: max(end, 1)].tolist()
     return prompt
-
-
-def _until(ids: list[int], ends: list[int]) -> list[int]:
-    """Return an answer up to its end token, which is part of it."""
-    place = next((place for place, one in enumerate(ids) if one in ends), None)
-    return ids if place is None else ids[: place + 1]

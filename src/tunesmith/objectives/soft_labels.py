@@ -8,7 +8,8 @@ from pydantic import Field, PositiveFloat
 from tunesmith.errors import UserError
 from tunesmith.objectives.base import Bound, Setting, Sums, TrainingObjective
 from tunesmith.objectives.base.divergence import divergence, tempered
-from tunesmith.objectives.base.taught import kept
+from tunesmith.objectives.base.kept import Columns, kept
+from tunesmith.objectives.base.pairs import padded
 from tunesmith.objectives.base.teacher import Teacher, taught_by
 from tunesmith.tasks.chat import IGNORED
 
@@ -29,7 +30,7 @@ class SoftLabels(TrainingObjective):
         order = _order(setting.model.config.id2label, teacher.config.id2label)
         collator = SoftCollator(setting.tokenizer.pad_token_id)
 
-        def compute(rows: list[Any]) -> dict[str, Any]:
+        def compute(rows: list[Any]) -> Columns:
             inputs = {key: one.to(teacher.device) for key, one in collator(rows).items()}
             logits = teacher(
                 input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
@@ -37,7 +38,7 @@ class SoftLabels(TrainingObjective):
             return {"teacher_logits": logits[:, order].float().cpu().numpy()}
 
         train, validation = (
-            kept(setting, name, rows, compute, [1] * len(rows))
+            kept(setting, f"teacher-{name}", rows, compute, [1] * len(rows))
             for name, rows in (("train", setting.train), ("validation", setting.validation))
         )
         return SoftBound(train, validation, collator, how=self)
@@ -67,22 +68,14 @@ class SoftCollator:
 
     def __call__(self, items: list[dict[str, Any]]) -> dict[str, Any]:
         """Return input_ids_BT, attention_mask_BT, labels_B and, where known, teacher_logits_BC."""
-        import numpy as np
         import torch
 
-        longest = max(len(item["input_ids"]) for item in items)
-
-        def padded(values: list[int], fill: int) -> list[int]:
-            return values + [fill] * (longest - len(values))
-
-        batch = {
-            "input_ids": torch.tensor([padded(i["input_ids"], self.pad_token_id) for i in items]),
-            "attention_mask": torch.tensor([padded([1] * len(i["input_ids"]), 0) for i in items]),
-            "labels": torch.tensor([item["labels"] for item in items]),
-        }
+        ids = [item["input_ids"] for item in items]
+        labels = torch.tensor([item["labels"] for item in items])
+        batch = {**padded(ids, ids, self.pad_token_id), "labels": labels}
         if "teacher_logits" in items[0]:
-            own = np.concatenate([item["teacher_logits"] for item in items])
-            batch["teacher_logits"] = torch.from_numpy(own)
+            own = [torch.from_numpy(item["teacher_logits"]) for item in items]
+            batch["teacher_logits"] = torch.cat(own)
         return batch
 
 

@@ -1,4 +1,4 @@
-"""Greedy answers in batches: padded on the left, the same text at every batch size in fp32."""
+"""Answers in batches: padded on the left, the same text at every batch size in fp32."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -9,7 +9,6 @@ import pytest
 from tests.tunesmith.objectives.preferring import preferring
 from tests.tunesmith.training.killed import fingerprints
 from tests.tunesmith.training.test_exact import interrupted
-from tunesmith.objectives.base import reference
 
 LORA = {"kind": "lora", "r": 2, "dropout": 0.2}
 
@@ -34,7 +33,7 @@ def test_resumed_equals_uninterrupted(
     def fails(*_: Any) -> Any:
         raise AssertionError("the log-probabilities of the start are computed again")
 
-    monkeypatch.setattr(reference, "_computed", fails)
+    monkeypatch.setattr("tunesmith.objectives.base.kept._computed", fails)
     again = preferring(base, tmp_path / "again", **dials)
     assert fingerprints(again) == fingerprints(whole)
     pd.testing.assert_frame_equal(again.curves, whole.curves)

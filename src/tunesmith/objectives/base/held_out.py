@@ -1,10 +1,12 @@
 """What held-out pairs say of rewards: how often right, how sure, and how much of it is length."""
 
 from dataclasses import dataclass, field
-from math import exp, sqrt
+from math import exp
 from typing import Any
 
-Z = 1.959964  # of a two-sided interval of 95 %
+from tunesmith.stats.score import proportion
+
+CONFIDENCE = 0.95
 BINS = 5  # of the confidence, from one half to one, where it is not yet sure
 
 
@@ -41,15 +43,11 @@ def share(hits: float, n: int) -> dict[str, float | int | None]:
     Args:
         hits: pairs that are right; half a hit for a tie.
         n: pairs.
-
-    Source: Wilson, 1927, without continuity correction.
     """
     if not n:
         return {"value": None, "low": None, "high": None, "n": 0}
-    value, z = hits / n, Z * Z
-    middle = (value + z / (2 * n)) / (1 + z / n)
-    half = Z / (1 + z / n) * sqrt(value * (1 - value) / n + z / (4 * n * n))
-    return {"value": value, "low": middle - half, "high": middle + half, "n": n}
+    found = proportion(hits, n, CONFIDENCE)
+    return {"value": found.value, "low": found.low, "high": found.high, "n": n}
 
 
 def calibration(margins: list[float]) -> dict[str, Any]:
@@ -103,16 +101,11 @@ def length(margins: Margins) -> dict[str, Any]:
 
 def _correlation(pairs: list[tuple[float, int]]) -> float | None:
     """Return Pearson's correlation, or None where one side does not vary."""
-    n = len(pairs)
-    if n < 2:
+    import numpy as np
+
+    if any(len(set(side)) < 2 for side in zip(*pairs, strict=True)) or not pairs:
         return None
-    means = [sum(column) / n for column in zip(*pairs, strict=True)]
-    centred = [(a - means[0], b - means[1]) for a, b in pairs]
-    spread = [sum(pair[side] ** 2 for pair in centred) for side in (0, 1)]
-    if not all(spread):
-        return None
-    together: float = sum(a * b for a, b in centred)
-    return together / sqrt(spread[0] * spread[1])
+    return float(np.corrcoef(np.array(pairs).T)[0, 1])
 
 
 def _sigmoid(value: float) -> float:
