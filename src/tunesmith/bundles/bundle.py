@@ -68,7 +68,7 @@ def write_bundle(
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     for name, folder in members.items():
-        shutil.copytree(folder, out / name, ignore=shutil.ignore_patterns("losses.json"))
+        shutil.copytree(folder, out / name)
     if classifier is not None:
         from safetensors.numpy import save_file
 

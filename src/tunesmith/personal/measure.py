@@ -83,13 +83,14 @@ def summary(
         return found
     gains = np.array([one.gains.mean() for one in measured])
     low, high = interval(gains, confidence, resamples, seed)
-    lows = [interval(one.gains, confidence, resamples, seed) for one in measured]
+    told = [one.gains for one in measured if len(one.gains) > 1]  # one row has no interval
+    intervals = [interval(gain, confidence, resamples, seed) for gain in told]
     return found | {
         "gain": float(gains.mean()),
         "low": low,
         "high": high,
-        "better": sum(one > 0 for one, _ in lows),
-        "worse": sum(one < 0 for _, one in lows),
+        "better": sum(below > 0 for below, _ in intervals),
+        "worse": sum(above < 0 for _, above in intervals),
         "shared_loss": float(np.mean([one.shared.mean() for one in measured])),
         "own_loss": float(np.mean([one.own.mean() for one in measured])),
     }

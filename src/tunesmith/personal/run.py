@@ -24,7 +24,7 @@ from tunesmith.rows import Row
 from tunesmith.training.examples import Encoded, encode_rows
 
 SHARED = "shared"
-LOSSES = "losses.json"
+LOSSES = ".losses.json"  # beside the folder of a group's adapter: it is done
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ def _taught(
     group: Group, learner: Learner, manifest: Manifest, dials: Personal, seed: int, work: Path
 ) -> Compared:
     """Train a group's adapter and compare it; one that is done is read."""
-    folder = work / group.member
-    if (folder / LOSSES).exists():
-        found = read_json(folder / LOSSES)
+    folder, done = work / group.member, work / f"{group.member}{LOSSES}"
+    if done.exists():
+        found = read_json(done)
         return Compared(group, np.array(found["shared"]), np.array(found["own"]))
     loaded = learner.loaded
     encode = (manifest.task, loaded.tokenizer, dials.max_length, list[str]())
@@ -117,7 +117,7 @@ def _taught(
     learner.save(folder, method.save)
     (folder / "README.md").unlink(missing_ok=True)
     _own_manifest(group, manifest, dials, seed).write(folder)
-    write_json(folder / LOSSES, {"own": after.tolist(), "shared": before.tolist()})
+    write_json(done, {"own": after.tolist(), "shared": before.tolist()})
     return Compared(group, before, after)
 
 
