@@ -133,63 +133,118 @@ def _train(
     """
     from transformers import set_seed
 
-    from tunesmith.training.answered import answered
-
     set_seed(seed)
     start, partner = folders
-    labels, rows = before.labels, before.rows
-    loaded = _loaded(phase, start, labels, place="cpu" if group.sharded else None)
+    loaded = _loaded(phase, start, before.labels, place="cpu" if group.sharded else None)
     refuse_long(phase.max_length, phase.method.virtual_tokens, loaded.model.config)
     model = trainable(phase, loaded)
     lifted = lift(model)
-    encode = (phase.task, loaded.tokenizer, phase.max_length, labels)
     with host_first(group):
-        learnt, validation = (encoded_rows(table, *encode, tokens) for table in rows)
-        earlier, other = (
-            encoded_rows(table, *encode, tokens) if table else []
-            for table in earlier_rows(phase, before)
-        )
+        encoded = _encoded(phase, before, loaded, seed, tokens)
         checkpoint = newest_whole(work)
     refuse_differences(group, {"checkpoint in .work": checkpoint})
-    counts = lengths_of_splits(phase, work.name, rows, (learnt, validation), group.first)
+    both = (encoded.learnt, encoded.validation)
+    counts = lengths_of_splits(phase, work.name, before.rows, both, group.first)
     if group.sharded:
         model = shard(model, group.size)
-    bound = phase.objective.bound(
-        setting_of(phase, model, loaded, (learnt, validation), rows, partner, work, seed, group)
-    )
-    mixed = learnt + replayed(phase, other, len(learnt), seed)
-    trainer = make_trainer(phase, model, loaded, mixed, validation, work, seed, group, bound)
-    trainer.penalty = penalty_of(phase, loaded, model, earlier, work, seed, group)
-    trainer.answered = answered(phase, rows[1], loaded.tokenizer, seed, group)
+    trainer = _bound_trainer(phase, model, loaded, encoded, before, partner, work, seed, group)
+    bound = trainer.bound
     training_loss = _fit(trainer, checkpoint, work.name, group)
     findings = bound.findings(trainer.model) if bound else {}
-    model = _whole(trainer.model, phase, start, labels, group)
+    model = _whole(trainer.model, phase, start, before.labels, group)
     lower(model, lifted)
-    history, reservoir = trainer.state.log_history, kept_for_later(phase, before, seed)
+    reservoir = kept_for_later(phase, before, seed)
     return Trained(
         model=model,
         start=loaded,
-        labels=labels,
-        curves=curves(history, bound.names if bound else ()),
-        outcome={
-            **outcome(history, trainer.state.best_global_step, trainer.state.global_step),
-            "lengths": counts,
-            **findings,
-            **({"stuck": stuck(history, bound.idle)} if bound else {}),
-            "validation": {phase.chosen_by: float(trainer.state.best_metric)},
-        },
+        labels=before.labels,
+        curves=curves(trainer.state.log_history, bound.names if bound else ()),
+        outcome=_outcome(phase, trainer, counts, findings),
         metrics={
             "train_loss": training_loss,
             f"validation_{phase.chosen_by}": float(trainer.state.best_metric),
         },
         seconds=trainer.seconds,
         tokens=sum(gathered(group, int(trainer.tokens))),
-        rows=counts_of(rows, len(mixed) - len(learnt), reservoir),
-        trained_tokens=count_trained(mixed),
+        rows=counts_of(before.rows, len(encoded.replayed), reservoir),
+        trained_tokens=count_trained(encoded.mixed),
         peak_memory_bytes=trainer.peak_memory_bytes,
         left=bound.left if bound else [],
         reservoir=reservoir,
     )
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """Rows of a phase.
+
+    Attributes:
+        learnt: of train.
+        validation: that choose the best checkpoint.
+        earlier: all that the parent kept and the phase looks at.
+        replayed: those of them that are mixed with the phase's own.
+    """
+
+    learnt: list[Encoded]
+    validation: list[Encoded]
+    earlier: list[Encoded]
+    replayed: list[Encoded]
+
+    @property
+    def mixed(self) -> list[Encoded]:
+        """What an epoch is made of."""
+        return self.learnt + self.replayed
+
+
+def _encoded(
+    phase: Phase, before: Before, loaded: Loaded, seed: int, kept: Path | None
+) -> _Encoded:
+    """Encode the rows of a phase, and those that it takes over; they are kept in a folder."""
+    named = (phase.task, loaded.tokenizer, phase.max_length, before.labels, kept)
+    learnt, validation = (encoded_rows(table, *named) for table in before.rows)
+    earlier, other = (
+        encoded_rows(table, *named) if table else [] for table in earlier_rows(phase, before)
+    )
+    return _Encoded(learnt, validation, earlier, replayed(phase, other, len(learnt), seed))
+
+
+def _bound_trainer(
+    phase: Phase,
+    model: Any,
+    loaded: Loaded,
+    encoded: _Encoded,
+    before: Before,
+    partner: Path,
+    work: Path,
+    seed: int,
+    group: Group,
+) -> Any:
+    """Return the Trainer of a phase with what it optimises, what holds it and what scores it."""
+    from tunesmith.training.answered import answered
+
+    both = (encoded.learnt, encoded.validation)
+    bound = phase.objective.bound(
+        setting_of(phase, model, loaded, both, before.rows, partner, work, seed, group)
+    )
+    rows = (encoded.mixed, encoded.validation)
+    trainer = make_trainer(phase, model, loaded, *rows, work, seed, group, bound)
+    trainer.penalty = penalty_of(phase, loaded, model, encoded.earlier, work, seed, group)
+    trainer.answered = answered(phase, before.rows[1], loaded.tokenizer, seed, group)
+    return trainer
+
+
+def _outcome(
+    phase: Phase, trainer: Any, counts: dict[str, Any], findings: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what a training came to, see training/watch.py; all of it repeats."""
+    state, bound = trainer.state, trainer.bound
+    return {
+        **outcome(state.log_history, state.best_global_step, state.global_step),
+        "lengths": counts,
+        **findings,
+        **({"stuck": stuck(state.log_history, bound.idle)} if bound else {}),
+        "validation": {phase.chosen_by: float(state.best_metric)},
+    }
 
 
 def _loaded(phase: Phase, start: Path, labels: list[str], place: str | None) -> Loaded:
