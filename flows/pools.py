@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import WorkPool
 from prefect.exceptions import ObjectNotFound
 
 from flows import remote
@@ -51,7 +52,7 @@ def _asked(
         StageFailed: the pool is paused, or nobody polls it.
     """
     try:
-        paused = client.read_work_pool(pool).is_paused
+        found = client.read_work_pool(pool)
     except ObjectNotFound:
         say(f"no pool {pool} on this server: it runs on this machine")
         return None
@@ -61,11 +62,16 @@ def _asked(
     if not has_origin() or remote.default() is None:
         say(f"pool {pool} is reached by origin and a DVC remote: it runs on this machine")
         return None
-    if paused:
-        raise StageFailed(stage.name, f"pool {pool} is paused; `prefect work-pool resume {pool}`")
-    if not is_polled(client, pool):
-        raise StageFailed(stage.name, nobody_polls(client, pool))
+    if refusal := idle(client, found):
+        raise StageFailed(stage.name, refusal)
     return pool
+
+
+def idle(client: SyncPrefectClient, pool: WorkPool) -> str | None:
+    """Say why nobody takes what is given to a pool, None if somebody does."""
+    if pool.is_paused:
+        return f"pool {pool.name} is paused; `prefect work-pool resume {pool.name}`"
+    return None if is_polled(client, pool.name) else nobody_polls(client, pool.name)
 
 
 def is_polled(client: SyncPrefectClient, pool: str) -> bool:

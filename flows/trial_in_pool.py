@@ -11,7 +11,7 @@ from prefect.exceptions import ObjectNotFound
 from flows import experiment, hand_over, remote
 from flows.child import Child, begin
 from flows.patience import patiently
-from flows.pools import is_polled, nobody_polls
+from flows.pools import idle
 from flows.repository import changed_files, git, has_origin, head, some
 from flows.runner import StageFailed
 from tunesmith.errors import UserError
@@ -97,13 +97,11 @@ def _refuse_unready(pool: str) -> None:
         )
     with get_client(sync_client=True) as client:
         try:
-            paused = patiently(lambda: client.read_work_pool(pool).is_paused)
+            found = patiently(lambda: client.read_work_pool(pool))
         except ObjectNotFound:
             raise UserError(
                 f"search.pool: this Prefect server has no pool {pool}; `prefect work-pool create "
                 f"--type process {pool}`, or run trials here (search.pool: null)"
             ) from None
-        if paused:
-            raise UserError(f"pool {pool} is paused; `prefect work-pool resume {pool}`")
-        if not patiently(lambda: is_polled(client, pool)):
-            raise UserError(nobody_polls(client, pool))
+        if refusal := patiently(lambda: idle(client, found)):
+            raise UserError(refusal)

@@ -136,8 +136,14 @@ def test_what_a_worker_could_not_continue_is_refused_before_any_trial(
     call("git", "commit", "-qam", "More trials")
     for pool, said in (
         (None, "this Prefect server has no pool trials; `prefect work-pool create"),
-        (SimpleNamespace(is_paused=True), "pool trials is paused; `prefect work-pool resume"),
-        (SimpleNamespace(is_paused=False), "no worker has polled pool trials so far; start one"),
+        (
+            SimpleNamespace(name=POOL, is_paused=True),
+            "pool trials is paused; `prefect work-pool resume",
+        ),
+        (
+            SimpleNamespace(name=POOL, is_paused=False),
+            "no worker has polled pool trials so far; start one",
+        ),
     ):
         server = Server(pool)
         monkeypatch.setattr(trial_in_pool, "get_client", lambda sync_client, at=server: at)
