@@ -1,16 +1,14 @@
 """Write the demo's support data: `python -m tunesmith.demo.generate --out data/demo --seed 0`."""
 
-import argparse
 import csv
 import io
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 
 import numpy as np
 
 from tunesmith.demo import assemble, card, shapes
+from tunesmith.demo.files import jsonl, write_as_asked
 from tunesmith.demo.rows import TWO_TURN_SHARE, Row, RowMaker
 from tunesmith.demo.world import Lang
 
@@ -64,11 +62,6 @@ def draw_test(maker: RowMaker) -> list[Row]:
     return [row for pair in zip(seen, unseen, strict=True) for row in pair]
 
 
-def jsonl(records: list[shapes.Record]) -> str:
-    """One JSON object a line, Chinese written as itself."""
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-
-
 def table(found: list[assemble.Flaw]) -> str:
     """The flaws as CSV with a header."""
     text = io.StringIO()
@@ -79,16 +72,5 @@ def table(found: list[assemble.Flaw]) -> str:
     return text.getvalue()
 
 
-def main() -> None:
-    """Write the files into `--out`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
-    flags = parser.parse_args()
-    flags.out.mkdir(parents=True, exist_ok=True)
-    for name, text in build(flags.seed).items():
-        (flags.out / name).write_text(text, encoding="utf-8", newline="\n")
-
-
 if __name__ == "__main__":
-    main()
+    write_as_asked(build, __doc__)

@@ -7,12 +7,9 @@ kind ending best and being put off least. The longest ending is the worst, so a 
 only counts tokens is no good.
 """
 
-import argparse
-import json
-from pathlib import Path
-
 import numpy as np
 
+from tunesmith.demo.files import jsonl, write_as_asked
 from tunesmith.demo.rows import Row, RowMaker
 from tunesmith.demo.world import Lang
 
@@ -51,7 +48,7 @@ def build(seed: int) -> dict[str, str]:
         for (name, rows), shape in zip(files.items(), shapes, strict=True)
     ]
     return {
-        **{name: "".join(map(_line, rows)) for name, rows in files.items()},
+        **{name: jsonl(rows) for name, rows in files.items()},
         "README.md": CARD + "\n".join(lines) + "\n",
     }
 
@@ -73,21 +70,5 @@ def _answer(row: Row, ending: int) -> list[dict[str, str]]:
     return [{"role": "assistant", "content": row.answer + ENDINGS[row.lang][ending]}]
 
 
-def _line(row: dict[str, object]) -> str:
-    """Return a row as a line of JSON."""
-    return json.dumps(row, ensure_ascii=False) + "\n"
-
-
-def main() -> None:
-    """Write the files."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
-    for name, text in build(given.seed).items():
-        (given.out / name).write_text(text, encoding="utf-8", newline="\n")
-
-
 if __name__ == "__main__":
-    main()
+    write_as_asked(build, __doc__)
