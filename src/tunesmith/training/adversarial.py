@@ -69,7 +69,7 @@ def ascent(embedded_BLD: Tensor, gradient_BLD: Tensor, epsilon: float) -> Tensor
 
 
 def _norm(rows_BLD: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(rows_BLD, dim=(1, 2), keepdim=True, dtype=torch.float32)
+    return rows_BLD.float().square().sum((1, 2), keepdim=True).sqrt()
 
 
 _TINY = torch.finfo(torch.float32).tiny
