@@ -1,6 +1,6 @@
 """Texts as TF-IDF vectors of character n-grams, whole columns at once: a tenth of the time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ GRAM = np.uint64((1 << HASH_BITS) - 1)
 ONE = np.uint64(1)
 FIRST_BITS = 20  # of a hash: by these an n-gram is looked up
 REST = np.uint64(HASH_BITS - FIRST_BITS)
+PLACE_BITS, PLACE = np.uint32(16), np.uint32(0xFFFF)  # of an n-gram among those that count
 
 
 @dataclass(frozen=True)
@@ -39,25 +40,27 @@ class Grams:
 
         counts, places, rows = [], [], []
         for block, packed in blocks:
-            keys = np.sort(packed[self.begins[_gram(packed) >> REST] >= 0])
-            starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
-            found = self._places(_gram(keys[starts]))
+            found = self._places(_gram(packed))
             some = found >= 0
-            counts.append(np.diff(starts, append=len(keys))[some])
-            places.append(found[some])
-            row = (keys[starts[some]] >> ROW).astype(np.int64)
-            rows.append(np.bincount(row, minlength=block.stop - block.start))
+            row = (packed[some] >> ROW).astype(np.uint32)
+            keys = np.sort(row << PLACE_BITS | found[some].astype(np.uint32))
+            starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+            counts.append(np.diff(starts, append=len(keys)))
+            keys = keys[starts]
+            places.append(keys & PLACE)
+            rows.append(np.bincount(keys >> PLACE_BITS, minlength=block.stop - block.start))
         ends = np.concatenate([[0], np.cumsum(np.concatenate(rows))])
         data = np.concatenate(counts).astype(np.float64)
         shape = (size, len(self.hashes) - 1)
-        return csr_matrix((data, np.concatenate(places), ends), shape=shape)
+        return csr_matrix((data, np.concatenate(places).astype(np.int32), ends), shape=shape)
 
     def _places(self, grams: Hashes) -> NDArray[np.int32]:
-        """Return the place of each n-gram of which some begins with its bits; -1: not it."""
+        """Return the place of each n-gram, -1 where it does not count."""
         places = self.begins[grams >> REST]
-        others = np.flatnonzero(self.hashes[places] != grams)  # at most not the first of these
-        places[others] = np.searchsorted(self.hashes, grams[others])
-        return np.where(self.hashes[places] == grams, places, -1)
+        others = np.flatnonzero((self.hashes[places] != grams) & (places >= 0))
+        found = np.searchsorted(self.hashes, grams[others])  # none, or not the first of these
+        places[others] = np.where(self.hashes[found] == grams[others], found, -1)
+        return places
 
 
 class GramVectors:
@@ -69,7 +72,7 @@ class GramVectors:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        blocks = _blocks(texts)
+        blocks = list(_blocks(texts))
         hashes, counts = np.unique(
             _gram(np.concatenate([packed for _, packed in blocks])), return_counts=True
         )
@@ -98,11 +101,11 @@ def _gram(packed: Hashes) -> Hashes:
     return (packed >> ONE) & GRAM
 
 
-def _blocks(texts: Sequence[str]) -> list[tuple[slice, Hashes]]:
-    """Return the n-grams of some texts at a time, packed."""
+def _blocks(texts: Sequence[str]) -> Iterator[tuple[slice, Hashes]]:
+    """Yield the n-grams of some texts at a time, packed."""
     side = together(_characters(some, between) for some, between in chunks(texts))
     empty = Side(np.zeros(len(side), dtype=np.int64), side.symbols[:0])
-    return list(packed_grams(side, empty, ORDERS))
+    return packed_grams(side, empty, ORDERS)
 
 
 def _characters(texts: Sequence[str], between: str) -> Side:
