@@ -56,7 +56,7 @@ class Grams:
 
     def _places(self, grams: Hashes) -> NDArray[np.int32]:
         """Return the place of each n-gram, -1 where it does not count."""
-        places = self.begins[grams >> REST]
+        places: NDArray[np.int32] = self.begins[grams >> REST]
         others = np.flatnonzero((self.hashes[places] != grams) & (places >= 0))
         found = np.searchsorted(self.hashes, grams[others])  # none, or not the first of these
         places[others] = np.where(self.hashes[found] == grams[others], found, -1)
