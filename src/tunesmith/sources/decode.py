@@ -224,5 +224,6 @@ def _read_as(blocks: Blocks, byte: int) -> dict[str, str]:
     read: dict[str, str] = {}
     for encoding in POSSIBLE:
         if _misfit(blocks, encoding) is None:
-            read.setdefault(word.decode(encoding, "ignore"), encoding)
+            text = word.decode(encoding, "ignore")
+            read.setdefault("".join(c if c.isprintable() else "·" for c in text), encoding)
     return read

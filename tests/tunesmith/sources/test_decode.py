@@ -156,6 +156,12 @@ def test_a_stray_zero_byte_is_no_sign_of_utf_16() -> None:
     assert found(LATIN_WITH_ZERO, 5, "cp1252")[0] == "cp1252"
 
 
+def test_a_refusal_sends_no_control_characters_to_the_screen() -> None:
+    kind, message = found(b"caf\xe9\x1b[31m\x07\n", 64)
+    assert kind == "error"
+    assert message.isprintable()
+
+
 def test_a_stray_zero_byte_hides_no_chinese() -> None:
     assert found((SIMPLIFIED + "\x00\n").encode("gbk"), 9)[0] == "gb18030"
 
