@@ -22,7 +22,7 @@ from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.base import TextedRows
 from tunesmith.cleaners.run import Record, apply_step, decision_table, untouched
 from tunesmith.rows import Row, read_rows, to_frame, to_rows, write_rows, write_table
-from tunesmith.stage import collect_rarely
+from tunesmith.stage import collect_rarely, keep_freed_memory
 
 
 def timed(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
@@ -77,7 +77,8 @@ def main() -> None:
     parser.add_argument("--without", nargs="*", default=[], help="kinds of cleaners left out")
     args = parser.parse_args()
     started = time.process_time()  # Python and its libraries are loaded
-    collect_rarely()  # as a stage does
+    collect_rarely()  # as the stage does
+    keep_freed_memory()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_rows(folder / "examples.parquet", to_frame(made_rows(args.rows, seed=0)))
