@@ -1,5 +1,6 @@
-"""Rows per CPU-second of the clean stage, by step and in all, reading and writing included.
+"""Rows per CPU-second of the clean stage, by step and in all.
 
+CPU-seconds are user and system time of all threads; starting Python, reading and writing count.
 Run from the root of the project: `python -m benchmarks.clean_speed`. The rows are those of
 `mixed_rows.py`, the steps those of params.yaml. The last line says how many of the wrong labels
 `label_noise` flags (recall), and how many of its flags are right (precision).
@@ -21,7 +22,7 @@ from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.base import TextedRows
 from tunesmith.cleaners.run import Record, apply_step, decision_table, untouched
 from tunesmith.rows import Row, read_rows, to_frame, to_rows, write_rows, write_table
-from tunesmith.stage import collect_rarely
+from tunesmith.stage import collect_rarely, keep_freed_memory
 
 
 def timed(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
@@ -75,13 +76,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--without", nargs="*", default=[], help="kinds of cleaners left out")
     args = parser.parse_args()
-    collect_rarely()  # as a stage does
+    started = time.process_time()  # Python and its libraries are loaded
+    collect_rarely()  # as the stage does
+    keep_freed_memory()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_rows(folder / "examples.parquet", to_frame(made_rows(args.rows, seed=0)))
         steps = CleanParams.read("clean").steps
         chosen = CleanParams(steps=tuple(s for s in steps if s.kind not in args.without))
         costs, rows, decisions = measure(folder, chosen)
+    costs.insert(0, ("start", args.rows, started))
     table = Table("step", "rows", "CPU-seconds", "rows per CPU-second")
     for part, count, seconds in [*costs, ("total", args.rows, sum(cost[2] for cost in costs))]:
         table.add_row(part, f"{count:,}", f"{seconds:.2f}", f"{count / max(seconds, 1e-9):,.0f}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tunesmith.cleaners.base import Cleaner, Verdict, Verdicts, is_test
 from tunesmith.rows import CONTENT, TURNS, Row, message_text
-from tunesmith.text.folding import folded_each
+from tunesmith.text.folding import squeezed_each
 
 Key: TypeAlias = Hashable
 COMPARED = [column for column in CONTENT if column != "label"]
@@ -67,9 +67,9 @@ class Seen:
 def keys_of(rows: Sequence[Row]) -> Iterator[Key]:
     """Yield what equal rows have in common: split, task, roles and texts, these without spaces."""
     parts = [_parts(row) for row in rows]
-    forms = folded_each([text for _, texts in parts for text in texts])
+    forms = squeezed_each([text for _, texts in parts for text in texts])
     for shape, texts in parts:
-        yield shape, *(form.replace(" ", "") for form in islice(forms, len(texts)))
+        yield shape, *islice(forms, len(texts))
 
 
 def _parts(row: Row) -> tuple[Key, list[str]]:

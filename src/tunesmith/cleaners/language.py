@@ -1,7 +1,7 @@
 """Finds the language of each row, sets `lang`, and drops what is in none of those kept."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -25,6 +25,10 @@ FOREIGN_ALONE = 0.05  # ... or one of them, where the other is too short to tell
 PLAINLY = 0.9  # a quick look that is so sure of English is right
 MIN_WORDS = 3  # of fewer words any guess is a name
 LOOKED_AT_CHARS = 600
+QUICK_CHARS = 120  # letters; from here on lingua's full look is the quick one
+REMEMBERED = 1 << 14  # guesses; rows of one template differ by their figures only
+LETTERS_ONLY = str.maketrans({code: " " for code in range(128) if not chr(code).isalpha()})
+NOT_LATIN = re.compile(r"[^\x00-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f]")
 
 
 class Language(RowCleaner):
@@ -93,13 +97,29 @@ def _sides(turns: list[Message]) -> tuple[str, str]:
 
 def _can_be_judged(text: str) -> bool:
     """True for a few words, or for a script that does without spaces."""
-    return len(text.split()) >= MIN_WORDS or (bool(text.strip()) and not text.isascii())
+    return len(text.split(None, MIN_WORDS - 1)) >= MIN_WORDS or (
+        bool(text.strip()) and not text.isascii()
+    )
 
 
 def chances(text: str, quick: bool = False) -> dict[str, float]:
     """Return how likely each known language is, 0 to 1; `quick` looks at letters by threes only."""
+    if NOT_LATIN.search(text):
+        return _looked_up(text, quick)
+    letters = " ".join(text.translate(LETTERS_ONLY).split())
+    return _remembered(letters, quick or len(letters) - letters.count(" ") >= QUICK_CHARS)
+
+
+def _looked_up(text: str, quick: bool) -> dict[str, float]:
+    """Return what lingua says."""
     found = _lingua(quick).compute_language_confidence_values(text)
     return {one.language.iso_code_639_1.name.lower(): one.value for one in found}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(letters: str, quick: bool) -> dict[str, float]:
+    """Return what lingua says of Latin letters; it looks at nothing else of such a text."""
+    return _looked_up(letters, quick)
 
 
 def _english_at_a_glance(text: str) -> bool:

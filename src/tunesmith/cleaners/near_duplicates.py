@@ -83,7 +83,10 @@ class NearDuplicates(Cleaner):
         return (
             alike_but_for_courtesy(asked, also_asked) >= self.similarity
             and same_words(asked, also_asked, self.protect_words)
-            and same_words(text, other, self.protect_words)
+            and (
+                (text, other) == (asked, also_asked)  # a plain text: just compared
+                or same_words(text, other, self.protect_words)
+            )
         )
 
 

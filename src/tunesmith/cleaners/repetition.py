@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, answers_of
@@ -92,17 +93,24 @@ def varied_each(texts: Sequence[str], most: float) -> list[bool]:
 
 def _distinct_runs(chunk: Chunk) -> Ints:
     """Count the different runs that begin at every third character; two may count as one."""
-    codes, last = chunk.codes.astype(np.uint64), len(chunk.codes) - GRAM_CHARS
-    starts = np.arange(0, max(last, 0), STRIDE)
-    text = np.searchsorted(chunk.ends, starts)
-    inside = starts + GRAM_CHARS <= chunk.ends[text]
-    starts, text = starts[inside], text[inside]
-    mixed = np.zeros(len(starts), dtype=np.uint64)
+    codes, last = chunk.codes.view(np.uint64), max(len(chunk.codes) - GRAM_CHARS, 0)
+    mixed = np.zeros(-(-last // STRIDE), dtype=np.uint64)
     for place in range(GRAM_CHARS):
-        mixed = (mixed ^ codes[starts + place]) * GOLDEN
-    keys = np.sort((text.astype(np.uint64) << OWNER) | (mixed >> (np.uint64(64) - OWNER)))
+        mixed ^= codes[place : last + place : STRIDE]
+        mixed *= GOLDEN
+    text, inside = _owners(chunk.ends, len(mixed))
+    keys = (text << OWNER) | (mixed >> (np.uint64(64) - OWNER))
+    keys = np.sort(keys[inside])
     new = keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))]
     return np.bincount((new >> OWNER).astype(np.int64), minlength=len(chunk.texts))
+
+
+def _owners(ends: Ints, count: int) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Return the text of each of `count` runs, and whether it ends in that text too."""
+    bounds = np.minimum(ends // STRIDE + 1, count)  # the first run that begins after each text
+    begun = np.diff(bounds, prepend=0)
+    inside = np.arange(count) * STRIDE + GRAM_CHARS <= np.repeat(ends, begun)
+    return np.repeat(np.arange(len(ends), dtype=np.uint64), begun), inside
 
 
 def repeated_phrases(text: str) -> float:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tunesmith.errors import UserError
-from tunesmith.sources.detect import COMMON, Blocks, concluded
+from tunesmith.sources.common_letters import COMMON
+from tunesmith.sources.detect import Blocks, concluded
 
 MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
@@ -67,7 +68,7 @@ def encoding_of(blocks: Blocks, name: str, encoding: str | None = None) -> Encod
         return Encoding("utf-8")
     if misfit is not None and _mostly_utf8(blocks):
         return Encoding("utf-8", "surrogateescape")
-    if misfit is None or 0 in head:
+    if misfit is None or _like_utf_16(head):
         raise UserError(
             f"{name}: holds zero bytes, as UTF-16 without a byte-order mark does, and what is no "
             f"text; set `encoding: {_order(head)}` at this source in params.yaml, or save the file "
@@ -75,7 +76,7 @@ def encoding_of(blocks: Blocks, name: str, encoding: str | None = None) -> Encod
         )
     found = concluded(lambda encoding: decoded(blocks(), encoding))
     if found is None:
-        raise UserError(_untold(blocks, name, misfit))
+        raise UserError(_untold(blocks, name, misfit) + _about_zeros(head))
     return Encoding(found, detected=True)
 
 
@@ -119,6 +120,20 @@ def _past_mark(encoding: str, marked: str | None) -> str:
         return encoding
     same = codecs.lookup(encoding).name.startswith(marked.removesuffix("-sig"))
     return marked if same else encoding
+
+
+def _like_utf_16(head: bytes) -> bool:
+    """True if zero bytes are many, or stand beside most line feeds, as in Chinese in UTF-16."""
+    beside = max(head.count(b"\n\0"), head.count(b"\0\n"))
+    return head.count(0) > ZERO_SHARE * len(head) or 2 * beside > head.count(b"\n")
+
+
+def _about_zeros(head: bytes) -> str:
+    """Tell of zero bytes that are no sign of UTF-16: the file may be no text at all."""
+    zeros = head.count(0)
+    return f". It also holds zero bytes ({zeros:,}), which text has not: look at it first" * (
+        zeros > 0
+    )
 
 
 def _order(head: bytes) -> str:
@@ -209,5 +224,6 @@ def _read_as(blocks: Blocks, byte: int) -> dict[str, str]:
     read: dict[str, str] = {}
     for encoding in POSSIBLE:
         if _misfit(blocks, encoding) is None:
-            read.setdefault(word.decode(encoding, "ignore"), encoding)
+            text = word.decode(encoding, "ignore")
+            read.setdefault("".join(c if c.isprintable() else "·" for c in text), encoding)
     return read

@@ -5,45 +5,58 @@ that every text of a language has are not there. Encodings of one byte a charact
 anything, so they are never concluded.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from tunesmith.sources.common_letters import COMMON
+
 Blocks: TypeAlias = Callable[[], Iterable[bytes]]  # each call reads them from the start
 Decode: TypeAlias = Callable[[str], Iterator[str]]  # the text in an encoding, strictly
 
-HIRAGANA = "ぁ-ん"
-COMMON = {  # encoding → the letters that real text in it has most often
-    "gb18030": (
-        "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里"
-        "用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心吗请问谢您什"
-    ),
-    "cp950": (  # Big5
-        "的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡"
-        "用道行所然家種事成方多經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心嗎請問謝您什"
-    ),
-    "cp932": HIRAGANA,  # Shift-JIS
-    "euc_jp": HIRAGANA,
-    "cp949": "이다는에의가을를한고하지은서도로사자기어리인아시수대정일해그보전상주나라있부니게면",
-}
 CONCLUDED = frozenset({"gb18030", "cp950", "cp932"})  # the others only stand against these
 LETTERS = re.compile(r"[^\W\x00-\x7f]+")
-COMMON_SHARE = 0.12  # real text has 0.18 to 0.7; other bytes that happen to fit have 0.06
-NEXT_SHARE = 0.5  # of the best one's share, which the others must stay below
-FEWEST_LETTERS = 12  # fewer prove nothing
+CHINESE = frozenset({"gb18030", "cp950"})
+OFTEN, BY_CHANCE = 0.65, 0.14  # share of common letters in Chinese text, and in any other bytes
+EVIDENCE = math.log(1000)  # so much likelier must Chinese be than bytes that happen to fit
+FEWEST_DISTINCT = 5  # the same few letters again and again prove no more than once
+PLAINLY = 0.3  # the least share of a long text: lists of names have few common letters
+LONG_LETTERS = 100
+HIRAGANA_SHARE = 0.12  # Japanese has 0.3 to 0.7; other bytes that happen to fit have 0.06
+HIRAGANA_LETTERS = 12  # fewer prove nothing
+NEXT_SHARE = 0.5  # of the best one's common letters, which the others must stay below
 
 
 class Reading(NamedTuple):
-    """A text in one encoding: how many letters beyond ASCII it has, and how many are common."""
+    """A text in one encoding: its letters beyond ASCII, how many are common, how many differ."""
 
     encoding: str
     letters: int
     common: int
+    distinct: int
 
     @property
     def share(self) -> float:
         """Return how many of the letters are common ones."""
         return self.common / self.letters if self.letters else 0.0
+
+    @property
+    def evidence(self) -> float:
+        """Return how much likelier its letters are in Chinese than by chance, in nats."""
+        rare = self.letters - self.common
+        return self.common * math.log(OFTEN / BY_CHANCE) + rare * math.log(
+            (1 - OFTEN) / (1 - BY_CHANCE)
+        )
+
+    def is_language(self) -> bool:
+        """Return whether the text reads as the language that is written in its encoding."""
+        if self.encoding not in CHINESE:
+            return self.letters >= HIRAGANA_LETTERS and self.share >= HIRAGANA_SHARE
+        if self.distinct < FEWEST_DISTINCT:
+            return False
+        long = self.letters >= LONG_LETTERS and self.distinct >= LONG_LETTERS // 2
+        return self.evidence >= EVIDENCE or (long and self.share >= PLAINLY)
 
 
 def concluded(decode: Decode) -> str | None:
@@ -54,15 +67,14 @@ def concluded(decode: Decode) -> str | None:
             it does not fit.
     """
     fitting = filter(None, (_reading(decode, encoding) for encoding in COMMON))
-    read = sorted(fitting, key=lambda reading: -reading.share)
+    read = sorted(fitting, key=lambda reading: -reading.common)
     if not read:
         return None
     best, others = read[0], read[1:]
     sure = (
         best.encoding in CONCLUDED
-        and best.letters >= FEWEST_LETTERS
-        and best.share >= COMMON_SHARE
-        and all(other.share < NEXT_SHARE * best.share for other in others)
+        and best.is_language()
+        and all(other.common < NEXT_SHARE * best.common for other in others)
     )
     return best.encoding if sure else None
 
@@ -71,10 +83,13 @@ def _reading(decode: Decode, encoding: str) -> Reading | None:
     """Return the counts of a text in an encoding, null if it does not fit."""
     often = re.compile(f"[{COMMON[encoding]}]+")
     letters = common = 0
+    distinct: set[str] = set()
     try:
         for text in decode(encoding):
-            letters += sum(map(len, LETTERS.findall(text)))
+            found = "".join(LETTERS.findall(text))
+            letters += len(found)
+            distinct.update(found)
             common += sum(map(len, often.findall(text)))
     except UnicodeDecodeError:
         return None
-    return Reading(encoding, letters, common)
+    return Reading(encoding, letters, common, len(distinct))

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Ints: TypeAlias = NDArray[np.int64]
 Hashes: TypeAlias = NDArray[np.uint64]
+Columns: TypeAlias = NDArray[np.int32]
+Weights: TypeAlias = NDArray[np.float32]
 
 BITS = 22  # of a feature's number: with fewer, the rare pairs of 100,000 texts fill every column
 SHIFT = np.uint64(64 - BITS)
@@ -21,6 +23,7 @@ EVENING = 0.4  # of rows long and short: 1 would make all of one length, 0 leave
 CHUNK_CHARS = 250_000  # its arrays stay in the processor's cache
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 PAIR = np.uint64(3)
+UNKNOWN = -1  # the number of a feature that is left out
 
 
 class Words(NamedTuple):
@@ -29,6 +32,14 @@ class Words(NamedTuple):
     whole: Hashes
     stem: Hashes
     text: Ints
+
+
+class Counted(NamedTuple):
+    """How many features each text has, and, text by text, their columns and counts."""
+
+    sizes: Ints
+    columns: Columns
+    counts: Weights
 
 
 def hashed_words(texts: Sequence[str], least_texts: int = 2) -> Any:
@@ -45,20 +56,26 @@ def hashed_words(texts: Sequence[str], least_texts: int = 2) -> Any:
     from scipy.sparse import csr_matrix
 
     chunks = [_counted(chunk) for chunk in _chunks(texts)]
-    sizes, columns, counts = (np.concatenate(part) for part in zip(*chunks, strict=True))
-    within = np.bincount(columns, minlength=2**BITS)
-    known = within >= least_texts
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    kept = known[columns]
-    starts = np.concatenate([[0], np.cumsum(kept)])[starts]
-    columns, counts = columns[kept], counts[kept]
-    rarity = (np.log((1 + len(texts)) / (1 + within)) + 1).astype(np.float32)
-    weights = (1 + np.log(counts)) * rarity[columns]
-    numbers = (np.cumsum(known) - 1).astype(np.int32)
-    matrix = csr_matrix(
-        (weights, numbers[columns], starts.astype(np.int32)), shape=(len(texts), int(known.sum()))
-    )
-    return _evened(matrix)
+    within = np.bincount(np.concatenate([one.columns for one in chunks]), minlength=2**BITS)
+    known = np.flatnonzero(within >= least_texts)
+    numbers = np.full(2**BITS, UNKNOWN, dtype=np.int32)
+    numbers[known] = np.arange(len(known))
+    rarity = (np.log((1 + len(texts)) / (1 + within[known])) + 1).astype(np.float32)
+    weighed = [_weighed(counted, numbers, rarity) for counted in chunks]
+    weights, columns, sizes = (np.concatenate(part) for part in zip(*weighed, strict=True))
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+    return _evened(csr_matrix((weights, columns, starts), shape=(len(texts), len(known))))
+
+
+def _weighed(counted: Counted, numbers: Columns, rarity: Weights) -> tuple[Weights, Columns, Ints]:
+    """Return the weights and columns of the features that are known, and how many each text has."""
+    columns = numbers.take(counted.columns, mode="clip")
+    kept = columns != UNKNOWN
+    ends = np.cumsum(counted.sizes)
+    sizes = np.diff(np.concatenate([[0], np.cumsum(kept)])[ends], prepend=0)
+    columns = columns[kept]
+    weights = (1 + np.log(counted.counts[kept])) * rarity[columns]
+    return weights, columns, sizes
 
 
 def _evened(matrix: Any) -> Any:
@@ -82,8 +99,8 @@ def _chunks(texts: Sequence[str]) -> list[list[str]]:
     return [framed[start:end] for start, end in pairwise(cuts)]
 
 
-def _counted(texts: list[str]) -> tuple[Ints, NDArray[np.int32], NDArray[np.float32]]:
-    """Return how many features each text has, and, text by text, their columns and counts."""
+def _counted(texts: list[str]) -> Counted:
+    """Return the features of some texts."""
     words = _words(texts)
     pair = (words.whole[:-1] * PAIR + words.whole[1:]) * GOLDEN
     paired = words.text[:-1] == words.text[1:]
@@ -95,7 +112,7 @@ def _counted(texts: list[str]) -> tuple[Ints, NDArray[np.int32], NDArray[np.floa
     counts = np.diff(first, append=len(keys)).astype(np.float32)
     keys = keys[first]
     sizes = np.bincount((keys >> np.uint64(BITS)).astype(np.int64), minlength=len(texts))
-    return sizes, (keys & np.uint64(2**BITS - 1)).astype(np.int32), counts
+    return Counted(sizes, (keys & np.uint64(2**BITS - 1)).astype(np.int32), counts)
 
 
 def _words(texts: list[str]) -> Words:
@@ -105,15 +122,15 @@ def _words(texts: list[str]) -> Words:
     letter, space = (table[np.minimum(code, CJK)] for table in _tables())
     begins = ~space & ~(letter & np.concatenate([[False], letter[:-1]]))
     starts = np.flatnonzero(begins)
-    word = np.cumsum(begins) - 1
-    place = np.arange(len(code)) - starts[word]
+    place = np.arange(len(code)) - np.repeat(starts, np.diff(starts, append=len(code)))
     mixed = _mixed((code + (place << 21)).astype(np.uint64))
     mixed[space] = 0
     whole = _mixed(np.add.reduceat(mixed, starts))
     mixed[place >= STEM] = 0
     stem = np.add.reduceat(mixed, starts) * GOLDEN
     long = np.zeros(len(starts), dtype=bool)
-    long[word[letter & (place == STEM)]] = True
+    fifth = np.flatnonzero(letter & (place == STEM))
+    long[np.searchsorted(starts, fifth - STEM)] = True
     owner = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     return Words(whole, np.where(long, stem, np.uint64(0)), owner[starts])
 

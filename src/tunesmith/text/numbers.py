@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from tunesmith.text.code_points import Chunk, any_of, chunks, table
+from tunesmith.text.code_points import Chunk, any_of, chunks, codes_of, marks_by
 
 CODE = r"(?<![a-z\d])[a-z]*\d[a-z\d]*(?:[.,:/-][a-z]*\d[a-z\d]*)*%?"
 ENGLISH = (
@@ -50,11 +50,11 @@ def all_numbers(texts: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _numbers(chunk: Chunk) -> Iterator[tuple[str, ...]]:
     """Yield the numbers of each text of one chunk."""
-    marks = table(_mark, UNKNOWN)[chunk.codes]
+    marks = marks_by(chunk.codes, _mark, UNKNOWN)
     marks[chunk.ends] = 0
-    codes = table(_piece, ord(" "))[chunk.codes]
+    codes = codes_of(chunk.codes, _piece, ord(" "))
     codes[chunk.ends] = ord("\n")
-    plain = codes.tobytes().decode("utf-32-le").split("\n")
+    plain = codes.tobytes().decode("utf-16-le").split("\n")
     some = any_of(marks, chunk.ends).tolist()
     for text, pieces, mark in zip(chunk.texts, plain, some, strict=False):
         if mark & UNKNOWN:

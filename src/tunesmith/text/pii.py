@@ -31,6 +31,7 @@ from tunesmith.text.pii_patterns import (
     NANP,
     PASSPORT,
     SECRET,
+    SIGN_GATES,
     SSN,
     UNDERSCORE_MARKS,
     card_checks,
@@ -97,7 +98,9 @@ def may_hold_pii(text: str, phones: Phones = "valid", regions: tuple[str, ...] =
         return False
     plain = phones == "valid" and OWN_PATTERNS.issuperset(regions)
     gates = GATES if plain else (*GATES, LOOSE_GATE)
-    return any(gate.search(text) for gate in gates)
+    return any(gate.search(text) for gate in gates) or any(
+        text.count(sign) >= 3 and gate.search(text) for sign, gate in SIGN_GATES
+    )
 
 
 def _has_key_mark(text: str) -> bool:

@@ -24,9 +24,11 @@ UNDERSCORE_MARKS = (
 )
 GATES = (  # one of these is in all that holds a figure; each is fast, unlike all in one pattern
     re.compile(r"[0-9](?:[ ().\-（）]{0,2}[0-9]){6}"),  # seven figures that belong together
-    re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"),
-    re.compile(r"[0-9A-Fa-f](?::{1,2}[0-9A-Fa-f]{1,4}){2}:"),
     re.compile(r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}"),
+)
+SIGN_GATES = (  # these need three of a sign, which are counted faster than the form is searched
+    (".", re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")),
+    (":", re.compile(r"[0-9A-Fa-f](?::{1,2}[0-9A-Fa-f]{1,4}){2}:")),
 )
 LOOSE_GATE = re.compile(r"[0-9](?:[ ().\-（）]{0,4}[0-9]){5}")  # phones of other regions
 SECRET = re.compile(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tunesmith.text.code_points import Chunk, any_of, chunks, table
+from tunesmith.text.code_points import Chunk, any_of, chunks, marks_by
 
 CODE = re.compile(
     r"https?://[!-~]+|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}|<[A-Z_]{2,12}(?::[a-p]{10})?>"
@@ -95,7 +95,7 @@ def script_languages(texts: Sequence[str]) -> Iterator[str]:
 
 def _counted(chunk: Chunk) -> Iterator[str]:
     """Yield the languages of one chunk; texts with addresses or further scripts go one by one."""
-    marks = table(_mark, UNKNOWN)[chunk.codes]
+    marks = marks_by(chunk.codes, _mark, UNKNOWN)
     marks[chunk.ends] = 0
     starts = np.concatenate([[0], chunk.ends[:-1] + 1])
     latin = marks == LATIN_CHAR

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tunesmith.cleaners.rows_for_tests import chat, cleaned, done, labelled
 from tunesmith.cleaners.base import TextedRows, with_texts
+from tunesmith.cleaners.language import _looked_up, chances
 from tunesmith.cleaners.pii import Pii
 from tunesmith.cleaners.repair_text import UNUSUAL, RepairText, repaired
 from tunesmith.cleaners.repetition import (
@@ -213,3 +214,16 @@ def test_every_mark_of_a_key_lets_its_pattern_search(start: str) -> None:
     assert [found.kind for found in pii.find_pii(start + "aB1" * 11 + "xyz"[: length - 33])] == [
         "secret"
     ]
+
+
+LATIN = st.text(alphabet="abz ZéöşßĲ -.,:;?!'’_|/@#1234567\t\n()", max_size=14)
+ENDS = st.sampled_from(["", " the dog is 3", " der Hund läuft", " l'eau d'été, x2"])
+
+
+@settings(max_examples=150, deadline=None)  # the first text loads lingua
+@given(text=LATIN, end=ENDS, times=st.sampled_from([1, 1, 1, 12]), quick=st.booleans())
+def test_a_guess_that_is_remembered_is_what_the_detector_says(
+    text: str, end: str, times: int, quick: bool
+) -> None:
+    text = (text + end) * times
+    assert chances(text, quick) == pytest.approx(_looked_up(text, quick), abs=1e-9)

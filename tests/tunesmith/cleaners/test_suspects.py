@@ -4,17 +4,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.mixed_rows import FLAWS, made_rows
 from tests.tunesmith.cleaners.rows_for_tests import chat, frame, labelled
-from tunesmith.cleaners import run
+from tunesmith.cleaners import CleanParams, run
 from tunesmith.cleaners.base import RowCleaner, TextedRows, whole_text
 from tunesmith.cleaners.boilerplate import Boilerplate
+from tunesmith.cleaners.exact_duplicates import keys_of
 from tunesmith.cleaners.length import Length
 from tunesmith.cleaners.pii import Pii
 from tunesmith.cleaners.repair_text import RepairText
 from tunesmith.cleaners.repetition import Repetition
 from tunesmith.cleaners.strip_html import StripHtml
 from tunesmith.cleaners.symbols import Symbols
-from tunesmith.rows import to_rows
+from tunesmith.rows import Row, to_frame, to_rows
+from tunesmith.text.folding import folded_each
+from tunesmith.text.normalise import folded, squeezed
+from tunesmith.text.numbers import all_numbers, numbers
+from tunesmith.text.script import script_language, script_languages
 
 STEPS: tuple[RowCleaner, ...] = (
     RepairText(),
@@ -66,3 +72,37 @@ def test_texts_follow_the_rows_that_a_step_leaves() -> None:
         assert left.texts == [whole_text(row) for row in left]
         rows = left
     assert rows.texts == ["Hi\nx", "Hi\ny"]
+
+
+ROW_STEPS = [step for step in CleanParams.read("clean").steps if isinstance(step, RowCleaner)]
+
+
+def planted(flaw: str) -> list[Row]:
+    """Return a hundred made rows of all kinds, each question and text with one flaw."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchmarks.mixed_rows.FLAWS", {flaw: FLAWS[flaw]})
+        patch.setattr("benchmarks.mixed_rows.FLAWED", 1.0)
+        return to_rows(to_frame(made_rows(100, seed=1)))
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_the_fast_way_is_the_plain_way_on_every_planted_flaw(flaw: str) -> None:
+    rows = planted(flaw)
+    for step in ROW_STEPS:
+        assert step.verdicts(rows, 0) == [step.judge(row) for row in rows], step.kind
+    texts = [whole_text(row) for row in rows]
+    assert list(folded_each(texts)) == list(map(folded, texts))
+    assert all_numbers(texts) == list(map(numbers, texts))
+    assert list(script_languages(texts)) == list(map(script_language, texts))
+    plain = [row for row in rows if row["task"] == "text"]
+    keys = [key[-1] for key in keys_of(plain)]
+    assert keys == [squeezed(row["text"]) for row in plain]
+
+
+def test_some_step_has_a_word_about_every_planted_flaw() -> None:
+    silent = {
+        flaw
+        for flaw in FLAWS
+        if not any(any(step.verdicts(planted(flaw), 0)) for step in ROW_STEPS)
+    }
+    assert silent == set()

@@ -98,6 +98,8 @@ def test_chinese_and_japanese_bytes_are_read_and_said_to_be_concluded(
         ("주문한 상품이 아직 도착하지 않았습니다. 확인해 주시겠습니까?\n", "cp949"),
         (JAPANESE, "euc_jp"),
         ("题\n", "gbk"),  # one character proves nothing
+        ("你好\n", "gbk"),
+        ("スペースカメラ\n", "cp932"),
     ],
 )
 def test_bytes_that_more_than_one_encoding_fits_are_refused(text: str, written: str) -> None:
@@ -105,6 +107,70 @@ def test_bytes_that_more_than_one_encoding_fits_are_refused(text: str, written: 
     assert told[0] == "error"
     assert told[1].startswith("x.txt:1: byte ")
     assert "is not UTF-8, and what it is cannot be told: " in told[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "read"),
+    [
+        ("请问什么时候发货\n", "gbk", "gb18030"),
+        ("question,answer\n能退款吗,可以的\n", "gbk", "gb18030"),
+        ("label,text\n体育,他在第三场得了分\n", "gb2312", "gb18030"),
+        ("請問什麼時候出貨\n", "big5", "cp950"),
+        ("可以換紅色的嗎？可以。\n", "big5", "cp950"),
+    ],
+)
+def test_a_few_common_characters_tell_a_short_file(text: str, written: str, read: str) -> None:
+    told = encoding_of(lambda: [text.encode(written)], "x.txt")
+    assert (told.name, told.detected) == (read, True)
+    assert text.encode(written).decode(told.name) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("你好\n", "gbk"),  # two characters may be anything
+        ("订单\n", "gbk"),
+        ("澜香醍龙湖蔚\n", "gbk"),  # names, none of them common
+        ("заказ был отправлен вчера\n", "koi8_r"),
+        ("заказ был отправлен вчера\n", "iso8859_5"),
+        ("ขอบคุณ ครับ\n", "cp874"),
+        ("비밀번호를 변경하려면\n", "cp949"),
+        ("会社に電話した\n", "euc_jp"),
+    ],
+)
+def test_a_short_file_that_may_be_in_another_encoding_is_refused(text: str, written: str) -> None:
+    kind, message = found(text.encode(written), 64)
+    assert kind == "error"
+    assert "such as `encoding: " in message
+
+
+LATIN_WITH_ZERO = "text,label\nau café,b\n\x00,c\n".encode("cp1252")
+
+
+def test_a_stray_zero_byte_is_no_sign_of_utf_16() -> None:
+    kind, message = found(LATIN_WITH_ZERO, 5)
+    assert kind == "error"
+    assert message.startswith("x.txt:2: byte 17 is not UTF-8")
+    assert "`encoding: cp1252`" in message
+    assert "zero bytes (1)" in message
+    assert found(LATIN_WITH_ZERO, 5, "cp1252")[0] == "cp1252"
+
+
+def test_a_refusal_sends_no_control_characters_to_the_screen() -> None:
+    kind, message = found(b"caf\xe9\x1b[31m\x07\n", 64)
+    assert kind == "error"
+    assert message.isprintable()
+
+
+def test_a_stray_zero_byte_hides_no_chinese() -> None:
+    assert found((SIMPLIFIED + "\x00\n").encode("gbk"), 9)[0] == "gb18030"
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_chinese_in_utf_16_without_a_mark_is_refused_with_its_name(order: str) -> None:
+    kind, message = found(SIMPLIFIED.encode(f"utf-16-{order}"), 9)
+    assert kind == "error"
+    assert f"set `encoding: utf-16-{order}`" in message
 
 
 def test_a_refusal_shows_how_the_place_reads_and_what_to_write() -> None:
