@@ -9,7 +9,8 @@ import pytest
 from flows.dag import plan
 from tests.faults.relay import Relay
 from tests.flows.conftest import Webhook, call, start
-from tests.flows.delivered import at_origin, pointer
+from tests.flows.delivered import at_origin, pointer, trailer
+from tests.flows.served import asking
 from tests.flows.toy import locked
 
 pytestmark = [pytest.mark.fault, pytest.mark.flow]
@@ -90,3 +91,27 @@ def test_f22_no_stage_waits_for_a_prefect_that_would_not_be_given_it(
         process.kill()
         process.communicate(timeout=60)
     seen("two stages of pool gpu ran here without a question to the dead API")
+
+
+def test_f22_a_run_that_waits_for_an_answer_expires_although_the_api_has_died(
+    clone: Path, api: str, monkeypatch: pytest.MonkeyPatch, seen: Callable[..., None]
+) -> None:
+    monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")
+    with Relay(api) as relay:
+        monkeypatch.setenv("PREFECT_API_URL", relay.url)
+        process = start("--deliver", "--approve", "--approve-hours", "0.01")
+        assert process.stdout is not None
+        assert any(line.startswith("gate | ran after") for line in process.stdout)
+        name = call("git", "branch", "--list", "runs/*", "--format=%(refname:lstrip=3)").strip()
+        wanted = {"flow_runs": {"name": {"any_": [name]}, "state": {"type": {"any_": ["PAUSED"]}}}}
+        while not asking(api)("flow_runs/filter", wanted):
+            assert process.poll() is None
+            time.sleep(0.2)
+        relay.cut()
+        out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    assert err.startswith("note: lost the Prefect API")
+    assert "not promoted: approval expired" in out
+    assert (trailer("main", "Approval"), pointer()) == ("expired", None)
+    assert at_origin("main") == call("git", "rev-parse", "main").strip()
+    seen("the pause expired; delivered without a promotion, which a later run may make")
