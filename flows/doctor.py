@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flows import remote, workcopy
 from flows.finding import Finding
+from flows.host_keys import is_unguarded
 from flows.masking import masked
 from flows.remote_fault import fault_of, url_of
 from flows.repository import branch, changed_files, git, has_commit, has_origin, some, succeeds
@@ -30,7 +32,8 @@ def examine() -> list[Finding]:
     Without a project under git and DVC here, that is the last finding.
     """
     found = [*_python(), *_packages()]
-    for look in (_git, _project, _identity, _dials, _origin, _remote, _disk, _devices, _server):
+    looks = (_git, _project, _identity, _dials, _origin, _remote, _host_key, _disk, _devices)
+    for look in (*looks, _server):
         found += _guarded(look)
         if look is _project and found[-1].state == "wrong":
             break
@@ -168,6 +171,19 @@ def _remote() -> Iterator[Finding]:
         yield Finding("wrong", "DVC remote", f"{name} at {url_of(name)}: {fault}", fix)
     else:
         yield Finding("well", "DVC remote", f"{name}: answers and can be written to")
+
+
+def _host_key() -> Iterator[Finding]:
+    """Whether a person's `dvc` talks to the host of an SSH remote without looking at its key."""
+    if is_unguarded(address := url_of(remote.default())):
+        place = urlsplit(address)
+        words = f"`dvc pull` takes any key of {place.hostname}; runs take the known one alone"
+        fix = (
+            f"in ~/.ssh/config under `Host {place.hostname}`: ProxyCommand ssh -o "
+            f"ProxyCommand=none -W localhost:{place.port or 22} USER@%h; "
+            "or type `python -m flows.dvc_process pull`"
+        )
+        yield Finding("note", "SSH host key", words, fix)
 
 
 def _disk() -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.finding import Finding
 from tunesmith.errors import UserError
@@ -33,8 +33,8 @@ def look(url: str) -> Iterator[Finding]:
             yield from _clock(client)
             for pool in POOLS:
                 yield _pool(client, pool, now)
-            for name in _names():
-                yield _deployment(client, name)
+            for entry in _entries():
+                yield _deployment(client, entry)
     except (httpx.HTTPError, OSError) as error:
         raise UserError(f"{url}: {error or type(error).__name__}") from None
 
@@ -95,6 +95,17 @@ def _pool(client: "SyncPrefectClient", name: str, now: datetime) -> Finding:
     return Finding("wrong", what, f"no worker is alive (last: {words or 'none ever'})", fix)
 
 
+def _is_pool(client: "SyncPrefectClient", name: str) -> bool:
+    """Tell whether the server has a pool of that name."""
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        client.read_work_pool(name)
+    except ObjectNotFound:
+        return False
+    return True
+
+
 def _ago(when: datetime | None, now: datetime) -> str:
     """Return how long ago a worker was heard of."""
     if when is None:
@@ -105,24 +116,38 @@ def _ago(when: datetime | None, now: datetime) -> str:
     return f"heard of {seconds / 60:,.0f} min ago" if seconds < 7200 else f"since {when:%F %R} UTC"
 
 
-def _names() -> list[str]:
+def _entries() -> list[dict[str, Any]]:
     """Return the deployments that the project has."""
     tree = load_yaml(DEPLOYMENTS) if DEPLOYMENTS.exists() else {}
-    return [str(one["name"]) for one in tree.get("deployments", [])]
+    return list(tree.get("deployments", []))
 
 
-def _deployment(client: "SyncPrefectClient", name: str) -> Finding:
-    """A deployment, and when it runs next."""
+def _deployment(client: "SyncPrefectClient", entry: dict[str, Any]) -> Finding:
+    """A deployment, and whether it is on the server."""
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 
+    name = str(entry["name"])
     what = f"deployment {name}"
     wanted = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
     found = client.read_deployments(deployment_filter=wanted)
-    if not found:
-        return Finding("wrong", what, "not on this server", DEPLOY)
-    one = found[0]
+    if found:
+        return _schedule(client, entry, found[0])
+    pool = entry.get("work_pool", {}).get("name")
+    if pool and not _is_pool(client, pool):
+        return Finding("note", what, f"not on this server, nor is pool {pool}, which it is for")
+    return Finding("wrong", what, "not on this server", DEPLOY)
+
+
+def _schedule(
+    client: "SyncPrefectClient", entry: dict[str, Any], one: "DeploymentResponse"
+) -> Finding:
+    """When a deployment that is on the server runs next."""
+    what = f"deployment {one.name}"
     if one.paused:
         return Finding("wrong", what, "paused", "resume it on its page, or deploy again: " + DEPLOY)
+    if not any(schedule.get("active", True) for schedule in entry.get("schedules", ())):
+        how = "an event starts it" if "triggers" in entry else "it runs when it is asked to"
+        return Finding("well", what, f"{how}; prefect.yaml gives it no active schedule")
     if not any(schedule.active for schedule in one.schedules):
         return Finding("note", what, "no schedule is active: it runs when asked to", DEPLOY)
     when = _next_run(client, one)

@@ -5,8 +5,11 @@ option for it: whoever stands between would get the data, and could hand out mod
 """
 
 from functools import cache
+from getpass import getuser
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @cache
@@ -23,3 +26,23 @@ def check_host_keys() -> None:
         return {"known_hosts": (), **prepare(self, **config)}
 
     SSHFileSystem._prepare_credentials = with_known_hosts
+
+
+def is_unguarded(url: str) -> bool:
+    """Tell whether `dvc`, typed by a person, would take any key of the host of an SSH remote.
+
+    It would not where their `~/.ssh/config` gives the host a `ProxyCommand`, which is `ssh`.
+
+    Args:
+        url: of the remote; one that is not SSH has no such key.
+    """
+    place = urlsplit(url)
+    if place.scheme != "ssh" or find_spec("asyncssh") is None:
+        return False
+    from asyncssh.config import SSHClientConfig
+
+    file = Path("~/.ssh/config").expanduser()
+    files = [str(file)] if file.exists() else []
+    whom = (place.username or (), place.hostname or "", place.port or ())
+    read = SSHClientConfig.load(None, files, False, False, False, getuser(), *whom)
+    return not read.get("ProxyCommand")

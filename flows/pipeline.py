@@ -1,9 +1,13 @@
 """The Prefect flow: every stage of dvc.yaml in its order, and then its delivery if asked for."""
 
+import os
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
@@ -16,10 +20,12 @@ from flows.console import show_results
 from flows.dag import PlannedStage
 from flows.deliver import Delivered, deliver
 from flows.hand_over import forget
+from flows.last_words import say
 from flows.notify import News, link, tell, tell_of_failure
 from flows.promotion import Verdict, read_verdict
 from flows.result import StageResult, failed_stage, summary
 from flows.run_branch import Run
+from flows.server import REACH_SECONDS, answers, give_up, is_own
 from flows.stage_tasks import take_all
 from tunesmith.errors import UserError
 
@@ -86,12 +92,33 @@ def retrain(
         except UserError as error:
             problems.append(f"not delivered: {error}")
         forget(run, plan)
-    artifacts.leave(results, verdict, problems or told, delivered, numbers)
+    if not _is_left(
+        lambda: artifacts.leave(results, verdict, problems or told, delivered, numbers)
+    ):
+        get_run_logger().warning("Prefect was not there to be told; its pages miss this run's end")
     if problems:
-        return Failed(message="\n".join(problems), data=results)
+        return say(Failed(message="\n".join(problems), data=results))
     if verdict is not None and _is_news(results, delivered):
         tell(_news(verdict, run, delivered), notify, get_run_logger())
-    return Completed(message="; ".join(told), data=results)
+    return say(Completed(message="; ".join(told), data=results))
+
+
+def _is_left(leave: Callable[[], None]) -> bool:
+    """Leave something in Prefect's pages; False if it is gone, which is no reason to fail a run.
+
+    A run that a person has started then ends at once; one that a worker has waits once more for
+    Prefect, so that its end is recorded if that was a restart.
+    """
+    if is_own() and not answers(os.environ["PREFECT_API_URL"], REACH_SECONDS):
+        give_up()  # it does not come back
+    try:
+        leave()
+    except httpx.HTTPError:
+        context = FlowRunContext.get()
+        if context is None or context.flow_run is None or not context.flow_run.parent_task_run_id:
+            give_up()
+        return False
+    return True
 
 
 def _is_news(results: list[StageResult], delivered: Delivered) -> bool:

@@ -20,31 +20,25 @@ def pool_for(stage: PlannedStage, run: Run | None, say: Callable[[str], None]) -
     """Return the pool whose workers are to run a stage; None if this machine is, saying why.
 
     Raises:
-        StageFailed: the pool is there, and nobody works for it; or the server, asked for a
-            delivered run, does not answer.
+        StageFailed: the pool is there, and nobody works for it; or the server does not answer.
     """
     pool = stage.meta.pool
     if pool == HERE:
         return None
+    if run is None:  # nobody is asked: it would be this machine whatever Prefect says
+        say(f"pool {pool} takes the stages of delivered runs: it runs on this machine")
+        return None
     with get_client(sync_client=True) as client:
         try:
-            if run is None:
-                return _asked(client, stage, pool, run, say)
-            return patiently(lambda: _asked(client, stage, pool, run, say))
+            return patiently(lambda: _asked(client, stage, pool, say))
         except (httpx.HTTPError, RuntimeError) as error:
-            if run is None:
-                return None  # it would have been this machine anyway
             raise StageFailed(
                 stage.name, f"Prefect does not say who works for pool {pool} ({error}); run again"
             ) from None
 
 
 def _asked(
-    client: SyncPrefectClient,
-    stage: PlannedStage,
-    pool: str,
-    run: Run | None,
-    say: Callable[[str], None],
+    client: SyncPrefectClient, stage: PlannedStage, pool: str, say: Callable[[str], None]
 ) -> str | None:
     """Ask the server.
 
@@ -55,9 +49,6 @@ def _asked(
         found = client.read_work_pool(pool)
     except ObjectNotFound:
         say(f"no pool {pool} on this server: it runs on this machine")
-        return None
-    if run is None:
-        say(f"pool {pool} takes the stages of delivered runs: it runs on this machine")
         return None
     if not has_origin() or remote.default() is None:
         say(f"pool {pool} is reached by origin and a DVC remote: it runs on this machine")

@@ -7,12 +7,13 @@ warning. Both would let a commit out that nobody can rebuild.
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flows.host_keys import check_host_keys
+from flows.lasting_fault import is_lasting
 from flows.masking import masked
 from flows.runner import DvcFailed, dvc
 from tunesmith.errors import UserError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 TRIES = 7
 PAUSE_SECONDS = 0.5
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Stored:
 def send(stage: str | None = None, of_git: bool = False) -> bool:
     """Send the outputs of the working tree and DVC's run cache; False if no remote is set.
 
-    A remote that fails now and then is asked again.
+    A remote that fails now and then is asked again, one that refuses is not.
 
     Args:
         stage: of whose outputs alone it is asked; of all if not given.
@@ -66,7 +69,8 @@ def send(stage: str | None = None, of_git: bool = False) -> bool:
     check_host_keys()
     with Repo(".") as repo:
         try:
-            keeps_versions = _keeps_versions(repo.cloud.get_remote(command="push"))
+            place = repo.cloud.get_remote(command="push")
+            keeps_versions = _reached(lambda: _keeps_versions(place))
             wanted = [*_stored(repo, stage), *(_kept_by_git(repo) if of_git else ())]
             _send(list({one.hash: one for one in wanted}.values()))
             _send_run_cache(repo)
@@ -120,16 +124,32 @@ def _kept_by_git(repo: "Repo") -> Iterator[Stored]:
                 yield one
 
 
+def _reached(ask: Callable[[], T]) -> T:
+    """Return an answer for which a connection is made, to a host that may be away for a moment."""
+    for idle in range(1, TRIES):
+        try:
+            return ask()
+        except OSError as error:
+            if is_lasting(error):
+                raise
+        time.sleep(PAUSE_SECONDS * idle)
+    return ask()
+
+
 def _keeps_versions(place: Any) -> bool:
     """Tell whether a remote keeps versions of plain files, and nothing under its hash."""
     return bool(place.worktree or place.fs.version_aware)
 
 
 def _send(wanted: list[Stored]) -> None:
-    """Upload what the remote lacks or has only a part of, until it lacks nothing."""
-    reasons: dict[str, str] = {}
-    idle = 0
-    while idle < TRIES:
+    """Upload what the remote lacks or has only a part of, until it lacks nothing.
+
+    Raises:
+        UserError: naming the first file that did not arrive, with the reason.
+    """
+    reasons: dict[str, BaseException] = {}
+    idle, is_refused = 0, False
+    while idle < TRIES and not is_refused:
         time.sleep(PAUSE_SECONDS * idle)
         lacking = _lacking(wanted, reasons)
         if not lacking:
@@ -142,13 +162,17 @@ def _send(wanted: list[Stored]) -> None:
                 f"{lost[0].name} is neither in it nor in the cache here; run the stage that makes "
                 "it again: `tunesmith rerun --from STAGE`"
             )
-        if _upload([one for one in wanted if not one.is_list], reasons):
-            _upload([one for one in wanted if one.is_list], reasons)  # it vouches for its files
+        failed = _upload([one for one in wanted if not one.is_list])
+        if not failed:
+            failed = _upload([one for one in wanted if one.is_list])  # it vouches for its files
+        reasons.update(failed)
+        is_refused = any(map(is_lasting, failed.values()))
     first = next((one for one in wanted if one.hash in reasons), wanted[0])
-    raise UserError(f"{first.name}: {reasons.get(first.hash, 'it does not stay there')}")
+    why = _words(reasons[first.hash]) if first.hash in reasons else "it does not stay there"
+    raise UserError(f"{first.name}: {why}")
 
 
-def _lacking(wanted: list[Stored], reasons: dict[str, str]) -> list[Stored]:
+def _lacking(wanted: list[Stored], reasons: dict[str, BaseException]) -> list[Stored]:
     """Return what the remote does not have with the size that it has here."""
     lacking = []
     for remote, part in _by_remote(wanted):
@@ -157,7 +181,7 @@ def _lacking(wanted: list[Stored], reasons: dict[str, str]) -> list[Stored]:
         for one, answer in zip(part, answers, strict=True):
             if isinstance(answer, Exception):
                 if not isinstance(answer, FileNotFoundError):
-                    reasons[one.hash] = _words(answer)
+                    reasons[one.hash] = answer
                 lacking.append(one)
             elif None not in (one.size, answer.get("size")) and one.size != answer["size"]:
                 with suppress(Exception):  # a store that cannot delete may still overwrite
@@ -166,14 +190,12 @@ def _lacking(wanted: list[Stored], reasons: dict[str, str]) -> list[Stored]:
     return lacking
 
 
-def _upload(wanted: list[Stored], reasons: dict[str, str]) -> bool:
-    """Copy what is in the cache to where it belongs; tell whether all of it arrived."""
-    failed: list[str] = []
+def _upload(wanted: list[Stored]) -> dict[str, BaseException]:
+    """Copy what is in the cache to where it belongs; return, by hash, why something did not go.
 
-    def on_error(name: str, error: BaseException) -> None:
-        failed.append(name)
-        reasons[name] = _words(error)
-
+    A refusal to say what is there is none to take it: an S3 key may be allowed only the latter.
+    """
+    failed: dict[str, BaseException] = {}
     for remote, part in _by_remote([one for one in wanted if one.size is not None]):
         cache, names = part[0].cache, [one.hash for one in part]
         paths = [cache.oid_to_path(name) for name in names]
@@ -185,11 +207,11 @@ def _upload(wanted: list[Stored], reasons: dict[str, str]) -> bool:
                 check_exists=False,
                 verify=False,
                 batch_size=remote.fs.jobs,
-                on_error=on_error,
+                on_error=failed.__setitem__,
             )
         except Exception as error:  # each kind of remote has its own
-            on_error(names[0], error)
-    return not failed
+            failed[names[0]] = error
+    return failed
 
 
 def _by_remote(wanted: list[Stored]) -> Iterator[tuple[Any, list[Stored]]]:

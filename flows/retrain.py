@@ -80,6 +80,7 @@ def _run(
 
     if any(stage.will_run != "no" for stage in plan):
         get_ready()  # while Prefect is imported and its server starts
+    from flows.last_words import heard
     from flows.pipeline import hand_in_records, retrain
     from flows.stage_tasks import results_of
 
@@ -88,10 +89,12 @@ def _run(
     try:
         state = retrain(plan, pull, run, approval=asked, return_state=True)
     except (httpx.HTTPError, RuntimeError) as error:
-        raise UserError(
-            f"lost the Prefect API at {server.url} ({error or type(error).__name__}); "
-            "finished stages are kept, run again to continue"
-        ) from None
+        why = f"lost the Prefect API at {server.url} ({error or type(error).__name__})"
+        ended = heard() if run is not None else None
+        if ended is None:
+            raise UserError(f"{why}; finished stages are kept, run again to continue") from None
+        print(f"note: {why}: its pages miss the end of this run", file=sys.stderr)
+        state = ended
     except BaseException:
         hand_in_records()
         raise

@@ -224,6 +224,7 @@ def _text(raw: bytes) -> str:
     return masked(line.rsplit("\r", maxsplit=1)[-1])
 
 
+_COMMAND = "> "  # DVC's mark before the command that it runs
 _CHATTER = (
     "Data and pipelines are up to date.",
     "Use `dvc push` to send your updates",
@@ -323,7 +324,10 @@ class _Report:
             return _words_of_dvc(failure)
         if not failure and (number := _signal_of(code)):
             return f"DVC was ended by {number.name}"
-        return self.tail[-1].strip() if self.tail else f"DVC ended with exit code {code}"
+        said = self.tail[-1].strip() if self.tail else f"DVC ended with exit code {code}"
+        if exited and said.startswith(_COMMAND):
+            said = f"exit code {exited[1]}, and nothing printed, of: {said[2:]}"
+        return said
 
 
 def _words_of_dvc(failure: str) -> str:

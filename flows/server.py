@@ -167,6 +167,13 @@ def answers(url: str, seconds: float) -> bool:
         return False
 
 
+def give_up() -> None:
+    """Let this process try no request to Prefect again: each takes half a minute of tries."""
+    from prefect.context import get_settings_context
+
+    get_settings_context().settings.client.max_retries = 0
+
+
 def ask(method: str, url: str, body: object = None, *, accepts: tuple[int, ...] = ()) -> Any:
     """Return what a Prefect API on loopback answers, None if that is nothing.
 

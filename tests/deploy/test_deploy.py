@@ -143,6 +143,21 @@ def test_every_command_is_one_and_works_for_a_pool_that_there_is(file: str, name
         assert words[words.index("--pool") + 1] in pools
 
 
+def test_the_server_writes_its_pages_where_its_user_may() -> None:
+    server = re.split(r"^FROM ", text("Dockerfile"), flags=re.MULTILINE)[1]
+    [folder] = re.findall(r"PREFECT_SERVER_UI_STATIC_DIRECTORY=(\S+)", server)
+    assert Path(folder).is_relative_to("/home/server")
+    assert "useradd --create-home --uid 1000 server" in server
+
+
+def test_the_guide_makes_a_pool_before_it_deploys_to_it() -> None:
+    guide = (ROOT / "docs" / "team.md").read_text(encoding="utf-8")
+    parts = [part for part in guide.split("## ") if "deploy --all   " in part or "\n.venv" in part]
+    assert len(parts) == 2
+    for part in parts:
+        assert part.index("work-pool create --type process cpu") < part.index("deploy --all")
+
+
 def test_the_server_has_prefect_as_the_lock_has_it() -> None:
     assert "--constraint /opt/tunesmith/requirements.lock prefect" in text("Dockerfile")
     locked = re.search(r"^prefect==(.+)$", (ROOT / "requirements.lock").read_text(), re.MULTILINE)

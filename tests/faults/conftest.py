@@ -10,6 +10,7 @@ from tests.flows.conftest import (
     fresh_template,
     run,
     settings,
+    webhook,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "fresh_template",
     "run",
     "settings",
+    "webhook",
 ]

@@ -10,6 +10,7 @@ import pytest
 from flows import remote
 from flows.run_branch import Run, push_data
 from flows.runner import Outcome, StageFailed, reproduce
+from tests.faults.store import store
 from tests.flows.conftest import call
 from tests.flows.delivered import deliver, pointer, refs, subjects
 from tunesmith.errors import UserError
@@ -96,6 +97,53 @@ def test_f12_a_remote_that_does_not_answer_is_named_with_the_file(shared: Path, 
     ):
         remote.send()
     seen("the remote and the first file are named")
+
+
+def requests_until_given_up(shared: Path, code: int) -> int:
+    """Return how often a store that answers everything with a code is asked for one file."""
+    asked: list[str] = []
+
+    def refuses(request: str) -> bool:
+        asked.append(request)
+        return True
+
+    with store(shared / "web", refuses, code) as place:
+        call("dvc", "remote", "add", "-q", "-d", "-f", "web", f"http://{place}/store")
+        with pytest.raises(UserError, match=rf"^models/\w+/weights\.txt: {code}, message="):
+            remote.send()
+    return sum(WEIGHTS in one for one in asked)
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_f12_who_is_refused_does_not_ask_again_and_who_meets_a_busy_remote_does(
+    shared: Path, code: int, seen: Seen
+) -> None:
+    once = requests_until_given_up(shared, code)
+    assert requests_until_given_up(shared, 503) >= remote.TRIES * once
+    seen("refused credentials end the push at once; a remote that is busy is asked again")
+
+
+def test_f12_a_host_that_is_away_for_a_moment_is_asked_again(shared: Path) -> None:
+    answers = [ConnectionRefusedError(111, "Connect call failed"), TimeoutError(), None]
+
+    def connect() -> str:
+        if error := answers.pop(0):
+            raise error
+        return "connected"
+
+    assert remote._reached(connect) == "connected"
+
+
+def test_f12_a_host_that_knows_nobody_here_is_not_asked_again(shared: Path) -> None:
+    asked = []
+
+    def connect() -> None:
+        asked.append(1)
+        raise PermissionError("Permission denied for user worker")
+
+    with pytest.raises(PermissionError):
+        remote._reached(connect)
+    assert asked == [1]
 
 
 @pytest.fixture

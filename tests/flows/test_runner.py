@@ -90,7 +90,10 @@ def test_a_progress_bar_and_bytes_that_are_no_text_do_no_harm(fresh: Path) -> No
             "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
             "killed by SIGKILL; the machine may have run out of memory",
         ),
-        ("import os\nos._exit(3)", "> python bad.py && touch bad.txt"),
+        (
+            "import os\nos._exit(3)",
+            "exit code 3, and nothing printed, of: python bad.py && touch bad.txt",
+        ),
     ],
 )
 def test_a_failure_gives_its_reason_in_one_line(fresh: Path, code: str, reason: str) -> None:

@@ -172,11 +172,16 @@ def test_f4_a_run_cancelled_in_prefect_ends_with_its_stage_and_the_next_run_goes
 def test_the_doctor_says_who_works_what_is_deployed_and_what_is_paused(
     project: Path, api: Ask
 ) -> None:
+    wait_for(lambda: "well pool cpu" in doctor())  # a worker is heard of once it has looked
     said = doctor()
     assert "well clock agrees with the server's" in said
     assert "well pool cpu cpu, heard of" in said
     assert "note pool gpu none" in said
     assert "well deployment nightly next run 20" in said
+    assert "well deployment on-drift an event starts it" in said
+    assert "well deployment improve it runs when it is asked to" in said
+    assert "note deployment gpu-stage not on this server, nor is pool gpu, which it is for" in said
+    assert "wrong" not in said
     api("work_pools/cpu", {"is_paused": True}, "PATCH")
     nightly = api("deployments/filter", {"deployments": {"name": {"any_": ["nightly"]}}})[0]
     api(f"deployments/{nightly['id']}/pause_deployment", {})
