@@ -234,12 +234,16 @@ def compare(
     first: Annotated[str, typer.Argument(help="A version, stage or commit.")],
     second: Annotated[str, typer.Argument(help="Another, from which the first is taken away.")],
     as_json: Json = False,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="HTML file to draw the differences in.", dir_okay=False),
+    ] = None,
     pull: Pull = False,
 ) -> None:
     """Compare two versions from their stored answers; no model is run."""
     from flows.compare import run_compare
 
-    run_compare(first, second, as_json, pull)
+    run_compare(first, second, as_json, pull, page)
 
 
 @app.command()

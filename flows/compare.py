@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from flows.history import History, short
 from flows.subjects import Subject, champion_at, subject
 from tunesmith.errors import UserError
+from tunesmith.files import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,13 +21,18 @@ PREDICTED = "data/predictions/"
 CHAMPION = "data/predictions/champion.parquet"
 
 
-def run_compare(first: str, second: str, as_json: bool, pull: bool) -> None:
-    """Print second minus first; no model is run.
+def run_compare(first: str, second: str, as_json: bool, pull: bool, page: Path | None) -> None:
+    """Print second minus first, and draw it on a page if asked to; no model is run.
 
     Raises:
         UserError: one is no version, has no stored predictions, or they share no row.
     """
     found = compared(first, second, History(pull=pull))
+    if page is not None:
+        from tunesmith.gate import GateParams
+        from tunesmith.report.compare_page import compare_page
+
+        write_text(page, compare_page(found, GateParams.read("gate").metric))
     if as_json:
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
