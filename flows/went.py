@@ -9,7 +9,8 @@ from flows.registry import champion, commit_of
 from flows.repository import git
 from flows.subjects import NOW, TABLES, TRAINED, Subject, subjects, traces_of
 from tunesmith.errors import UserError
-from tunesmith.lineage.traces import by_op, family, file_of
+from tunesmith.lineage.traces import by_op, family
+from tunesmith.rows import file_of
 
 Record = dict[str, Any]
 Went = dict[str, Any]  # what one version has of some rows
