@@ -4,19 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import PositiveInt
 
 from tunesmith.augmenters.facts import names
 from tunesmith.augmenters.question import last_question
-from tunesmith.proposals.children import ALIKE
-from tunesmith.proposals.diverse import each_language
-from tunesmith.proposals.maker import Bench, Candidate, Made, Maker, train_nearness
+from tunesmith.proposals.maker import LEAST, Bench, Candidate, Made, Maker
 from tunesmith.proposals.swaps import asked_as
 from tunesmith.proposals.target import Target
 from tunesmith.rows import WORDS_OF, Row, file_of, meta_of, reference_of, row_id, to_json
 from tunesmith.text.numbers import numbers
 
 SPARES = 2  # rows for each that is wanted
+NEIGHBOURS = 8  # train rows that a failure is near
 
 
 class Recombine(Maker):
@@ -36,15 +37,35 @@ class Recombine(Maker):
         """See `Maker`."""
         if bench.labelled or not wanted:
             return Made([])
-        near = train_nearness(target, bench)
-        places = each_language(bench.train, bench.space.matrix, near, self.parents, ALIKE)
+        near = _nearest(target, bench)
+        order = [int(place) for place in np.argsort(-near, kind="stable") if near[place] > 0]
         refused: Counter[str] = Counter()
         found = list[Candidate]()
-        for lang in dict.fromkeys(bench.train[place]["lang"] for place in places):
-            own = [bench.train[place] for place in places if bench.train[place]["lang"] == lang]
-            scores = [float(near[place]) for place in places if bench.train[place]["lang"] == lang]
-            found += _crossed(own, scores, SPARES * wanted, refused)
+        for lang in sorted({bench.train[place]["lang"] or "und" for place in order}):
+            own = [place for place in order if (bench.train[place]["lang"] or "und") == lang]
+            own = own[: self.parents]
+            rows, scores = [bench.train[place] for place in own], [float(near[k]) for k in own]
+            found += _crossed(rows, scores, SPARES * wanted, refused)
         return Made(found, refused)
+
+
+def _nearest(target: Target, bench: Bench) -> NDArray[np.float64]:
+    """Return how much each train row is what the failures are nearest to, 0 to 1.
+
+    A slice may be wide, and its failures of one sort: then only rows of that sort are near. It is
+    the mean likeness to the failures that have the row among their nearest ones.
+    """
+    found = np.zeros(len(bench.train))
+    if not target.failures or not len(bench.space):
+        return found
+    alike = bench.space.likeness(target.failures)
+    free = [row["parent"] is None and target.holds(row) is not False for row in bench.train]
+    alike[:, ~np.array(free, dtype=bool)] = 0.0
+    for line in np.where(alike < LEAST, 0.0, alike):
+        nearest = np.argsort(-line, kind="stable")[:NEIGHBOURS]
+        found[nearest] += line[nearest]
+    near: NDArray[np.float64] = found / len(target.failures)
+    return near
 
 
 def _crossed(

@@ -138,6 +138,18 @@ def test_recombine_crosses_no_two_files_and_nothing_that_was_said_of_another_ord
     assert prompt_text(found[0].row) == "Money back for 301!"
 
 
+def test_recombine_crosses_what_the_failures_of_a_wide_slice_are_near() -> None:
+    asks = ("Is box {} full?", "Tell me, full or not: box {}?", "Box {}, is it full?")
+    many = [
+        plain_chat(k, asks[k % 3].format(k), f"Box {k} is full.", source=f"few.jsonl:{k}")
+        for k in range(600, 640)
+    ]
+    english = [row for row in FEW if row["lang"] == "en"]
+    wide = target(*(prompt_text(row) for row in english), lang="en")
+    found = made(Recombine(), wide, bench([*many, *english]))
+    assert {one.row["completion"][0]["content"].split()[-1] for one in found} == {"refunded."}
+
+
 def test_recombine_makes_nothing_of_labels_and_of_answers_of_their_own() -> None:
     label = [plain_label(f"en-{k}", f"Refund order {k}, please", "refund") for k in range(6)]
     assert made(Recombine(), target("Refund order 9"), bench(label)) == []
