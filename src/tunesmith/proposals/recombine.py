@@ -9,11 +9,20 @@ from numpy.typing import NDArray
 from pydantic import PositiveInt
 
 from tunesmith.augmenters.facts import names
-from tunesmith.augmenters.question import last_question
 from tunesmith.proposals.maker import LEAST, Bench, Candidate, Made, Maker
 from tunesmith.proposals.swaps import asked_as
 from tunesmith.proposals.target import Target
-from tunesmith.rows import WORDS_OF, Row, file_of, meta_of, reference_of, row_id, to_json
+from tunesmith.rows import (
+    WORDS_OF,
+    Message,
+    Row,
+    conversation,
+    file_of,
+    meta_of,
+    prompt_of,
+    row_id,
+    to_json,
+)
 from tunesmith.text.numbers import numbers
 
 SPARES = 2  # rows for each that is wanted
@@ -97,28 +106,37 @@ def _asked_as(row: Row, other: Row) -> str | None:
     Both are of one file, so that a licence, or a request to forget the file, holds for what is
     made of them. What was said before that question may name nothing of its own.
     """
-    asked, other_asked = last_question(row), last_question(other)
-    if asked is None or other_asked is None or not (row["prompt"] and other["completion"]):
+    own, others = conversation(row), conversation(other)
+    if not (_is_answered(own) and _is_answered(others)):
         return None
-    if file_of(row["source"]) != file_of(other["source"]):
+    if row["task"] != other["task"] or file_of(row["source"]) != file_of(other["source"]):
         return None
-    shared = [turn["content"] for turn in other["prompt"]]
-    before = [turn["content"] or "" for turn in row["prompt"] if turn["content"] not in shared]
-    said = "\n".join(text for text in before if text != asked)
+    shared = [turn["content"] for turn in others]
+    said = "\n".join(one["content"] or "" for one in own[:-2] if one["content"] not in shared)
     if numbers(said) or names(said):
         return None
-    return asked_as(asked, reference_of(row), other_asked, reference_of(other))
+    asked, other_asked = own[-2]["content"], others[-2]["content"]
+    return asked_as(asked, own[-1]["content"], other_asked, others[-1]["content"])
+
+
+def _is_answered(turns: Sequence[Message]) -> bool:
+    """True for a conversation that ends with a question of the user and an answer in words."""
+    if [turn["role"] for turn in turns[-2:]] != ["user", "assistant"]:
+        return False
+    return bool(turns[-2]["content"] and turns[-1]["content"] and not turns[-1].get("tool_calls"))
 
 
 def _child(row: Row, other: Row, question: str) -> Row:
     """Return the row that asks in the words of one for the answer of the other, its parent."""
-    turns = [dict(turn) for turn in row["prompt"]]
-    last = max(place for place, turn in enumerate(turns) if turn["role"] == "user")
-    turns[last]["content"] = question
+    *before, last = prompt_of(row)
+    prompt, answer = [*before, {**last, "content": question}], conversation(other)[-1:]
+    is_whole = bool(row["messages"])  # a conversation of several answers
     meta = {**meta_of(other), "made": {"op": "recombine", WORDS_OF: row["id"]}}
     child = {
         **other,
-        "prompt": turns,
+        "prompt": None if is_whole else prompt,
+        "completion": None if is_whole else answer,
+        "messages": [*prompt, *answer] if is_whole else None,
         "parent": other["id"],
         "op": "recombine",
         "split": "train",

@@ -138,6 +138,26 @@ def test_recombine_crosses_no_two_files_and_nothing_that_was_said_of_another_ord
     assert prompt_text(found[0].row) == "Money back for 301!"
 
 
+def test_recombine_crosses_the_last_turns_of_conversations() -> None:
+    said = [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content": "Yes?"}]
+    talk = {
+        **FEW[0],
+        "prompt": None,
+        "completion": None,
+        "messages": [*said, *FEW[0]["prompt"], *FEW[0]["completion"]],
+    }
+    found = made(Recombine(), FEW_FAILED, bench([talk, FEW[1]]))
+    [whole] = [one.row for one in found if one.row["messages"]]
+    assert [turn["content"] for turn in whole["messages"]] == [
+        *("Hello!", "Yes?"),
+        *("Money back for 301!", "Order 301 is refunded."),
+    ]
+    assert (whole["prompt"], whole["completion"]) == (None, None)
+    [plain] = [one.row for one in found if not one.row["messages"]]
+    assert prompt_text(plain) == "Refund 300, please."
+    assert reference_of(plain) == "Order 300 is refunded."
+
+
 def test_recombine_crosses_what_the_failures_of_a_wide_slice_are_near() -> None:
     asks = ("Is box {} full?", "Tell me, full or not: box {}?", "Box {}, is it full?")
     many = [
