@@ -231,7 +231,7 @@ def registry(as_json: Json = False) -> None:
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A version, stage or commit.")],
+    first: Annotated[str, typer.Argument(help="A version, stage, commit or round-3.")],
     second: Annotated[str, typer.Argument(help="Another, from which the first is taken away.")],
     as_json: Json = False,
     page: Annotated[

@@ -2,12 +2,15 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from flows.history import History, short
+from flows.registry import commit_of
+from flows.repository import git
 from flows.subjects import Subject, champion_at, subject
 from tunesmith.errors import UserError
 from tunesmith.files import write_text
@@ -58,6 +61,9 @@ def compared(first: str, second: str, history: History) -> Record:
 def _named(name: str, history: History) -> Subject:
     """Return the model of a name."""
     found = subject(name, history)
+    if found is None and name.startswith("round-") and git("tag", "--list", name):
+        at = subject(commit_of(name), history)
+        found = at and replace(at, name=name)  # of what a round made, kept or not
     if found is None:
         raise UserError(f"{name}: no version, stage or commit; `tunesmith registry` lists them")
     return found

@@ -45,6 +45,14 @@ def test_the_table_says_what_is_shared(ledger: Path, capsys: pytest.CaptureFixtu
     assert "difference: adapter@v0.2.0 minus adapter@v0.1.0" in out
 
 
+def test_what_a_round_made_is_compared_by_its_tag(ledger: Path) -> None:
+    found = compared("round-1", "v0.2.0", History())
+    assert found["first"]["name"] == "round-1"
+    assert found["first"]["commit"] == call("git", "rev-parse", "round-1^{commit}").strip()
+    with pytest.raises(UserError, match="round-7: no version, stage or commit"):
+        compared("round-7", "v0.2.0", History())
+
+
 def test_the_differences_are_drawn_on_a_page(ledger: Path, tmp_path: Path) -> None:
     page = tmp_path / "compare.html"
     run_compare("v0.1.0", "v0.2.0", False, False, page)
