@@ -283,6 +283,12 @@ def test_upweight_raises_the_weight_of_rows_near_the_failures_up_to_a_limit() ->
     assert nothing.refused["most_weight"] >= len(TRAIN)
 
 
+def test_upweight_takes_rows_that_an_earlier_round_made() -> None:
+    child = {**TRAIN[0], "id": "child", "parent": TRAIN[1]["id"], "op": "feedback:001"}
+    found = made(Upweight(), FAILED, bench([child, *OTHERS]))
+    assert [one.replaces for one in found] == ["child"]
+
+
 def test_written_rows_go_to_the_slice_that_they_name_or_belong_to() -> None:
     rows = [
         given_row({"prompt": "a?", "completion": "b", **more}, "f:1", f"written/{n}", "written")
