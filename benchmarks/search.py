@@ -1,8 +1,9 @@
 """Each sampler against random search at an equal number of trials, five seeds, on a small task.
 
-`python -m benchmarks.search [--trials 12] [--seeds 5] [--samplers tpe gp]`: 128 rows of the demo in
-both languages, one epoch, five dials; all samplers look at the same trials until they begin to
-learn. No pruner, and no trial with the dials as they are. About 3 CPU-seconds a training.
+`python -m benchmarks.search [--trials 12] [--first 0] [--seeds 5] [--samplers tpe gp]`: 128 rows
+of the demo in both languages, one epoch, five dials; all samplers look at the same trials until
+they begin to learn. No pruner, and no trial with the dials as they are. About 3 CPU-seconds a
+training.
 """
 
 import argparse
@@ -68,6 +69,7 @@ def main() -> None:
     """Print a line a sampler and seed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=12)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--samplers", nargs="*", default=["tpe", "gp"])
     asked = parser.parse_args()
@@ -78,7 +80,7 @@ def main() -> None:
     print("|---|--:|--:|--:|---|")
     for sampler in asked.samplers:
         won = 0
-        for seed in range(asked.seeds):
+        for seed in range(asked.first, asked.first + asked.seeds):
             if seed not in random:
                 random[seed] = best_of("random", seed, asked.trials, known)[-1]
             own = best_of(sampler, seed, asked.trials, known)[-1]

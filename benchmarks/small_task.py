@@ -65,9 +65,8 @@ def _chat(line: str) -> Row | None:
     }
 
 
-def phase_with(dials: Mapping[str, Any]) -> Phase:
+def phase_with(dials: Mapping[str, Any], tree: dict[str, Any] = PHASE) -> Phase:
     """Return the phase with some dials set, by their paths below it."""
-    tree = PHASE
     for path, value in dials.items():
         tree = with_value(tree, path, value)
     return Phase.model_validate(tree)

@@ -137,7 +137,8 @@ def labelled(folder: Path, file: str, lang: str) -> list[Row]:
 
 def _row(name: str, lang: str, **cells: Any) -> Row:
     """Return a row."""
-    return {**dict.fromkeys(COLUMNS), "id": name, "source": name, "lang": lang, **cells}
+    source = f"made:{name.rpartition('-')[2]}"  # a line of one file, as in a project
+    return {**dict.fromkeys(COLUMNS), "id": name, "source": source, "lang": lang, **cells}
 
 
 def linear(train: list[Row], _validation: list[Row], asked: list[Row], seed: int) -> Answers:

@@ -49,10 +49,16 @@ def _written(phase: str, found: dict[str, Any], only_show: bool) -> str:
     write_text(place, page.render(found))
     write_json(place.with_suffix(".json"), found)
     dials = found["chosen"]["dials"]
-    why = {one["dial"]: one["why"] for one in found["reasons"]}
-    lines = [f"phases.{phase}.{dial} = {json.dumps(dials[dial])}: {why[dial]}" for dial in dials]
+    rules = {one["dial"]: one for one in found["reasons"]}
+    won = found["chosen"]["name"]
+    lines = []
+    for dial, value in dials.items():
+        why = rules[dial]["why"]
+        if value != rules[dial]["value"]:
+            why = f"{won} won the race; the rules had {json.dumps(rules[dial]['value'])}: {why}"
+        lines.append(f"phases.{phase}.{dial} = {json.dumps(value)}: {why}")
     if found["race"]:
-        lines.append(f"the race was won by: {found['chosen']['name']}")
+        lines.append(f"the race was won by: {won}")
     if not only_show:
         from tunesmith.recipes import turn
 

@@ -231,15 +231,19 @@ def registry(as_json: Json = False) -> None:
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A version, stage or commit.")],
+    first: Annotated[str, typer.Argument(help="A version, stage, commit or round-3.")],
     second: Annotated[str, typer.Argument(help="Another, from which the first is taken away.")],
     as_json: Json = False,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="HTML file to draw the differences in.", dir_okay=False),
+    ] = None,
     pull: Pull = False,
 ) -> None:
     """Compare two versions from their stored answers; no model is run."""
     from flows.compare import run_compare
 
-    run_compare(first, second, as_json, pull)
+    run_compare(first, second, as_json, pull, page)
 
 
 @app.command()

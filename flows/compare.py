@@ -2,13 +2,18 @@
 
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from flows.history import History, short
+from flows.registry import commit_of
+from flows.repository import git
 from flows.subjects import Subject, champion_at, subject
 from tunesmith.errors import UserError
+from tunesmith.files import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,13 +24,18 @@ PREDICTED = "data/predictions/"
 CHAMPION = "data/predictions/champion.parquet"
 
 
-def run_compare(first: str, second: str, as_json: bool, pull: bool) -> None:
-    """Print second minus first; no model is run.
+def run_compare(first: str, second: str, as_json: bool, pull: bool, page: Path | None) -> None:
+    """Print second minus first, and draw it on a page if asked to; no model is run.
 
     Raises:
         UserError: one is no version, has no stored predictions, or they share no row.
     """
     found = compared(first, second, History(pull=pull))
+    if page is not None:
+        from tunesmith.gate import GateParams
+        from tunesmith.report.compare_page import compare_page
+
+        write_text(page, compare_page(found, GateParams.read("gate").metric))
     if as_json:
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
@@ -51,6 +61,9 @@ def compared(first: str, second: str, history: History) -> Record:
 def _named(name: str, history: History) -> Subject:
     """Return the model of a name."""
     found = subject(name, history)
+    if found is None and name.startswith("round-") and git("tag", "--list", name):
+        at = subject(commit_of(name), history)
+        found = at and replace(at, name=name)  # of what a round made, kept or not
     if found is None:
         raise UserError(f"{name}: no version, stage or commit; `tunesmith registry` lists them")
     return found

@@ -14,8 +14,9 @@ from flows.went import Went, went_of
 from tunesmith.errors import UserError
 from tunesmith.forgotten import add_forgotten
 from tunesmith.lineage.mentions import mentions
-from tunesmith.lineage.traces import file_of, read_traces
+from tunesmith.lineage.traces import read_traces
 from tunesmith.lineage.words import counted
+from tunesmith.rows import file_of
 
 Record = dict[str, Any]
 BEFORE = (

@@ -8,7 +8,8 @@ from flows.parents import parents_of
 from flows.promotion import VERDICT
 from flows.repository import git
 from flows.subjects import ROUND, TABLES, TRAINED, Subject, subject, traces_of
-from flows.went import of_round, of_row
+from flows.went import of_row
+from flows.went_round import of_round
 from tunesmith.errors import UserError
 from tunesmith.lineage.lock import Entry, Lock, StageLock, is_code
 from tunesmith.lineage.traces import Trace, by_op, by_source

@@ -1,19 +1,17 @@
-"""Where a row or a round of feedback went: which versions have it, and in which table."""
+"""Where a row went: which versions have it, or one made from it, and in which table."""
 
-from pathlib import Path
 from typing import Any
 
 from flows.history import History, Missing
 from flows.parents import parents_of, versions_among
-from flows.registry import champion, commit_of
-from flows.repository import git
-from flows.subjects import NOW, TABLES, TRAINED, Subject, subjects, traces_of
+from flows.registry import champion
+from flows.subjects import TABLES, TRAINED, Subject, subjects, traces_of
 from tunesmith.errors import UserError
-from tunesmith.lineage.traces import by_op, family, file_of
+from tunesmith.lineage.traces import by_op, family
+from tunesmith.rows import file_of
 
 Record = dict[str, Any]
 Went = dict[str, Any]  # what one version has of some rows
-ROUNDS = "data/feedback"
 DECISIONS = "data/cleaned/decisions.parquet"
 
 
@@ -32,29 +30,6 @@ def of_row(name: str, history: History) -> Record:
     return {"kind": "row", "thing": name, "versions": found}
 
 
-def of_round(number: int, history: History) -> Record:
-    """Return every version that trained on a round of feedback.
-
-    Raises:
-        UserError: there is no such round.
-    """
-    rev, path = _round_file(number)
-    name = Path(path).name
-    op = f"feedback:{name.partition('-')[0]}"
-    found = [_went(one, [], history, op) for one in subjects(history)]
-    _inherit(found, history)
-    entry = history.entry(rev, path)
-    return {
-        "kind": "round",
-        "thing": f"round-{number}",
-        "file": path,
-        "md5": entry.md5 if entry else None,
-        "tagged": _tagged(number),
-        "notes": [name],
-        "versions": found,
-    }
-
-
 def went_of(names: list[str], history: History) -> list[Went]:
     """Return what each version has of the rows of some names, ids, places or sources.
 
@@ -62,17 +37,16 @@ def went_of(names: list[str], history: History) -> list[Went]:
     """
     known = subjects(history)
     ids = {row.id for one in known for row in family(traces_of(one, history)[0], names)}
-    found = [_went(one, [*names, *sorted(ids - set(names))], history) for one in known]
-    _inherit(found, history)
+    found = [went_by(one, [*names, *sorted(ids - set(names))], history) for one in known]
+    inherit(found, history)
     return found
 
 
-def _went(found: Subject, names: list[str], history: History, op: str | None = None) -> Went:
+def went_by(found: Subject, names: list[str], history: History, op: str | None = None) -> Went:
     """Return what one version has of some rows."""
     tables, missing = traces_of(found, history)
     ids = [one.id for one in tables if op is not None and one.op == op]
     rows = family(tables, [*names, *ids]) if names or ids else []
-    one = found.version
     counts = {table: sum(row.table == table for row in rows) for table in TABLES}
     drops = _drops(found, history) if names else []
     own = {row.id for row in rows} | set(names)
@@ -80,19 +54,34 @@ def _went(found: Subject, names: list[str], history: History, op: str | None = N
         drop for drop in drops if {drop["id"], drop["source"], file_of(drop["source"])} & own
     ]
     return {
-        "name": found.name,
-        "commit": found.rev,
-        "model": found.model,
-        "stages": list(one.stages) if one else [],
-        "champion": one is not None and one.tag == champion(),
+        **nothing_of(found),
         "rows": [row._asdict() for row in rows],
         "by_op": by_op(rows),
         "tables": {table: n for table, n in counts.items() if n},
         "trained": counts[TRAINED],
         "decisions": decisions,
         "twins": [drop for drop in drops if drop["partner"] in own],
-        "through": [],
         "missing": missing,
+    }
+
+
+def nothing_of(found: Subject) -> Went:
+    """Return a version that has none of what was asked for."""
+    one = found.version
+    return {
+        "name": found.name,
+        "commit": found.rev,
+        "model": found.model,
+        "stages": list(one.stages) if one else [],
+        "champion": one is not None and one.tag == champion(),
+        "rows": [],
+        "by_op": {},
+        "tables": {},
+        "trained": 0,
+        "decisions": [],
+        "twins": [],
+        "through": [],
+        "missing": [],
     }
 
 
@@ -111,7 +100,7 @@ def _drops(found: Subject, history: History) -> list[Record]:
     return list(dropped.to_pylist())
 
 
-def _inherit(found: list[Record], history: History) -> None:
+def inherit(found: list[Record], history: History) -> None:
     """Note which versions stand on an adapter that was trained on the rows."""
     trained = {one["name"] for one in found if one["trained"]}
     for one in reversed(found):  # the earliest first
@@ -122,28 +111,3 @@ def _ancestors(one: Record, history: History) -> set[str]:
     """Return every version that one stands on."""
     known = Subject(one["name"], one["commit"], one["model"])
     return set(versions_among(parents_of(known, history)))
-
-
-def _round_file(number: int) -> tuple[str, str]:
-    """Return commit and path of a round's file: of now, or of the tag that promoted it."""
-    tag = f"round-{number}"
-    revs = [commit_of(NOW)] + ([commit_of(tag)] if git("tag", "--list", tag) else [])
-    known: set[str] = set()
-    for rev in revs:
-        for name in git("ls-tree", "--name-only", rev, f"{ROUNDS}/").splitlines():
-            path = name.removesuffix(".dvc")
-            start = Path(path).name.partition("-")[0]
-            known |= {f"round-{int(start)}"} if start.isdecimal() else set()
-            if start.isdecimal() and int(start) == number:
-                return rev, path
-    names = ", ".join(sorted(known)) or "none yet"
-    raise UserError(f"round-{number}: no such round in {ROUNDS}; there are: {names}")
-
-
-def _tagged(number: int) -> Record | None:
-    """Return commit and day of a round's tag, None if it has none here."""
-    tag = f"round-{number}"
-    if not git("tag", "--list", tag):
-        return None
-    date = git("for-each-ref", "--format=%(creatordate:short)", f"refs/tags/{tag}")
-    return {"tag": tag, "commit": commit_of(tag), "date": date}

@@ -301,3 +301,43 @@ def data_report(params: ProfileParams) -> DataReport:
         },
         quarantine=[{"file": "shop_en.jsonl", "line": 71, "reason": "not JSON"}],
     )
+
+
+def comparison() -> dict[str, Any]:
+    """Return what `tunesmith compare --json` prints of two versions."""
+    match, loss = {"metric": "match"}, {"metric": "loss", "higher_is_better": False}
+    test = [
+        {
+            "slice": "overall",
+            "metrics": [_gap(0.2, 0.1, 0.3, **loss), _gap(0.1, 0.05, 0.15, **match)],
+        },
+        {"slice": "lang=<zh>", "metrics": [_gap(-0.4, -0.6, -0.2, **match)]},
+    ]
+    kept = [{"slice": "overall", "metrics": [_gap(0.01, -0.02, 0.04, **match)]}]
+    return {
+        "first": {"name": "adapter@v0.1.0"},
+        "second": {"name": "adapter@v0.2.0"},
+        "confidence": 0.95,
+        "sets": [
+            {"set": "test", "shared": 60, "of": [60, 70], "slices": test},
+            {"set": "retention:prose", "shared": 20, "of": [20, 20], "slices": kept},
+        ],
+    }
+
+
+def _gap(difference: float, low: float, high: float, metric: str, **more: Any) -> dict[str, Any]:
+    """Return one line of a comparison."""
+    return {
+        "metric": metric,
+        "title": metric.title(),
+        "scale": 1.0,
+        "higher_is_better": True,
+        "first": 0.5,
+        "second": 0.5 + difference,
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "p": 0.01,
+        "n": 60,
+        **more,
+    }

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tunesmith.errors import UserError
 from tunesmith.fields import field_of
 from tunesmith.files import write_text
-from tunesmith.rows import Row
+from tunesmith.rows import Row, parents_of
 
 HEADER = ["kind", "name"]
 KINDS = ("row", "source")
@@ -27,7 +27,7 @@ class Forgotten(NamedTuple):
 
     def why(self, row: Row) -> str | None:
         """Return why a row is to be forgotten; None: it is not."""
-        if row["id"] in self.rows or row.get("parent") in self.rows:
+        if not self.rows.isdisjoint({row["id"], *parents_of(row)}):
             return "a request to forget the row"
         if {row["source"], field_of(row, "source")} & self.sources:
             return "a request to forget its source"

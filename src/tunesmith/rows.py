@@ -56,6 +56,7 @@ CONTENT = [
     *("prompt", "completion", "messages", "text", "label", "chosen", "rejected"),
     *("completions", "labels", "tools", "images"),
 ]
+WORDS_OF = "words_of"  # in meta.made of a row that was made from two
 TURNS = ["prompt", "completion", "messages", "chosen", "rejected"]
 
 
@@ -217,6 +218,26 @@ def text_of(row: Row) -> str:
 def meta_of(row: Row) -> dict[str, Any]:
     """Return the source's other columns."""
     return json.loads(row["meta"]) if row.get("meta") else {}
+
+
+def parents_of(row: Row) -> set[str]:
+    """Return the ids of the rows that a row was made from; of two, `meta.made` has the other."""
+    return {one for one in (row.get("parent"), words_of(row.get("meta"))) if one is not None}
+
+
+def file_of(source: str) -> str:
+    """Return the file or data set that a source names, without its line."""
+    head, colon, line = source.rpartition(":")
+    return head if colon and line.isdecimal() else source
+
+
+def words_of(meta: str | None) -> str | None:
+    """Return the id of the row whose words a row asks in, where another gave the answer."""
+    if meta is None or WORDS_OF not in meta:
+        return None
+    made = json.loads(meta).get("made")
+    found = made.get(WORDS_OF) if isinstance(made, dict) else None
+    return None if found is None else str(found)
 
 
 def map_texts(row: Row, change: Callable[[str], str]) -> Row:

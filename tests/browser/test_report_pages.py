@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 
 from tests.browser.conftest import Open, milliseconds
-from tests.reporting import classifier_evidence, data_report, whole_evidence
+from tests.reporting import classifier_evidence, comparison, data_report, whole_evidence
 from tunesmith.profile import ProfileParams
 from tunesmith.report import ReportParams
+from tunesmith.report.compare_page import compare_page
 from tunesmith.report.data_page import render_data_page
 from tunesmith.report.page import render_page
 
@@ -18,7 +19,7 @@ LONG = "长" * 300 + "x" * 300  # nothing to break a line at
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The addresses of the reports of a chat model and of a classifier, and of the data."""
+    """The addresses of the reports of two models, of the data, and of a comparison."""
     folder = tmp_path_factory.mktemp("pages")
     found = whole_evidence()
     example = {**found.findings["examples"][0], "prompt": LONG, "candidate": LONG}
@@ -27,13 +28,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "report": render_page(found, ReportParams(title="Shop", examples=12)),
         "labels": render_page(classifier_evidence(), ReportParams(title="Labels")),
         "data": render_data_page(data_report(PROFILE), PROFILE, "Shop"),
+        "compare": compare_page(comparison(), "match"),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in texts}
 
 
-every = pytest.mark.parametrize("name", ["report", "labels", "data"])
+every = pytest.mark.parametrize("name", ["report", "labels", "data", "compare"])
 
 
 @every

@@ -66,6 +66,8 @@ def test_a_race_is_of_experiments_and_its_winner_is_taken(
     monkeypatch.setattr(auto, "rivals", lambda *_: both)
     out = tunesmith("--race")
     assert "the race was won by: wider" in out  # as the toy's loss has it
+    assert f'"r": {4 * rank}' in out.split("wider won the race; the rules had")[0]
+    assert f'"r": {rank}' in out.split("wider won the race; the rules had")[1]
     assert Dials.read().phases["sft"].method.model_dump()["r"] == 4 * rank
     assert len(experiments()) == 2
     assert [one["epochs"] for one in record()["race"]] == [0.625, 0.625]

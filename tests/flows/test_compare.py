@@ -39,10 +39,27 @@ def test_versions_of_two_exams_are_paired_by_id(ledger: Path) -> None:
 
 
 def test_the_table_says_what_is_shared(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run_compare("v0.1.0", "v0.2.0", False, False)
+    run_compare("v0.1.0", "v0.2.0", False, False, None)
     out = capsys.readouterr().out
     assert "test: 7 rows shared of 7 and 7" in out
     assert "difference: adapter@v0.2.0 minus adapter@v0.1.0" in out
+
+
+def test_what_a_round_made_is_compared_by_its_tag(ledger: Path) -> None:
+    found = compared("round-1", "v0.2.0", History())
+    assert found["first"]["name"] == "round-1"
+    assert found["first"]["commit"] == call("git", "rev-parse", "round-1^{commit}").strip()
+    with pytest.raises(UserError, match="round-7: no version, stage or commit"):
+        compared("round-7", "v0.2.0", History())
+
+
+def test_the_differences_are_drawn_on_a_page(ledger: Path, tmp_path: Path) -> None:
+    page = tmp_path / "compare.html"
+    run_compare("v0.1.0", "v0.2.0", False, False, page)
+    text = page.read_text()
+    assert "<h1>adapter@v0.2.0 against adapter@v0.1.0</h1>" in text
+    assert '<h2 id="first">Exact match</h2>' in text
+    assert '<span class="big better-text">+0.571</span> test' in text  # of seven rows
 
 
 def test_a_row_is_no_version(ledger: Path) -> None:

@@ -219,9 +219,11 @@ def test_after_rows_that_did_not_help_a_dial_is_turned(turned, tmp_path, monkeyp
     entered(turned[0], tmp_path, monkeypatch)
     first, second = ledger()
     assert (first.action, second.action) == ("data", "technique")
-    assert second.dials == {"phases.sft.method.r": 32, "phases.sft.method.alpha": 64}
+    even = {"how": "temperature", "by": ["meta.intent"], "temperature": 2.0}
+    assert second.dials == {"augment.balance": even}
+    assert second.targets == ("meta.intent=refund",)
     assert not second.kept
-    assert load_yaml(Path("params.yaml"))["phases"]["sft"]["method"]["r"] == 16
+    assert "balance" not in load_yaml(Path("params.yaml"))["augment"]
     assert fresh()
 
 

@@ -9,10 +9,14 @@ import pytest
 from flows.history import History, Missing
 from flows.lineage import lineage
 from flows.lineage_verb import tell
+from flows.loop_files import LEDGER
 from flows.runner import dvc
 from tests.flows.conftest import call
 from tests.flows.ledger import PARAMS
 from tunesmith.errors import UserError
+from tunesmith.improve.ledger import Round, write_ledger
+from tunesmith.lineage.graph import graph_of
+from tunesmith.lineage.words import lines_of
 
 
 def test_a_version_names_rows_sources_code_base_dials_and_the_run(ledger: Path) -> None:
@@ -87,6 +91,34 @@ def test_a_round_is_found_with_its_tag_and_versions(ledger: Path, name: str) -> 
     assert found["file"] == "data/feedback/001-0a1b2c3d.jsonl"
     assert found["tagged"]["commit"] == call("git", "rev-parse", "round-1^{commit}").strip()
     assert [one["trained"] for one in found["versions"]] == [1, 0]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_round_that_turned_dials_tells_them_and_who_was_trained_after_it(
+    ledger: Path, kept: bool
+) -> None:
+    one = Round(
+        number=2, action="technique", why="it ended early", dials={"phases.sft.epochs": 4},
+        proof={"reasons": ["target +0.2"]}, kept=kept,
+    )  # fmt: skip
+    call("git", "tag", "-a", "round-2", "adapter@v0.2.0^{commit}", "-m", "Round 2")
+    write_ledger(LEDGER, [one])
+    call("git", "add", "-A")
+    call("git", "commit", "-qm", "Note round 2")
+    found = lineage("round-2", History())
+    assert (found["file"], found["did"]["dials"]) == (None, {"phases.sft.epochs": 4})
+    assert {one["name"]: one["has"] for one in found["versions"]} == {
+        "adapter@v0.2.0": kept,
+        "adapter@v0.1.0": False,
+    }
+    lines = "\n".join(lines_of(found))
+    assert "changed   phases.sft.epochs = 4" in lines
+    assert "why       it ended early" in lines
+    assert f"proof     {'kept' if kept else 'rolled back'}: target +0.2" in lines
+    assert lines.count("trained after it") == kept
+    assert ("thing", "version adapter@v0.2.0") in graph_of(found).edges or not kept
+    with pytest.raises(UserError, match=r"there are: round-1, round-2"):
+        lineage("round-9", History())
 
 
 @pytest.mark.parametrize(

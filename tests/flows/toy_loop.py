@@ -19,7 +19,7 @@ stages:
   train:
     cmd: python toy_loop.py augment train
     deps: [toy_loop.py, data/splits, data/feedback, harm.txt, dull.txt]
-    params: [phases.sft]
+    params: [phases.sft, augment]
     outs: [data/train/train.parquet, models/sft, reports/efficiency/train-sft.json]
     metrics: [reports/training/sft.json: {cache: false}]
   champion:

@@ -229,4 +229,6 @@ def test_an_unknown_metric_or_maker_is_named_with_its_place(folder: Path) -> Non
     assert 'params.yaml: propose.metric: "rogue" ranks no rows' in done.stderr
     done = run(folder, PARAMS.replace("kind: grow", "kind: growth"))
     assert done.stderr.startswith("error: params.yaml:6: propose.makers[0]")
-    assert "'grow', 'mine', 'paraphrase', 'relabel', 'upweight', 'written'" in done.stderr
+    assert (
+        "'grow', 'mine', 'paraphrase', 'recombine', 'relabel', 'upweight', 'written'" in done.stderr
+    )

@@ -23,6 +23,9 @@ def test_a_row_is_known_by_id_parent_place_and_file() -> None:
     known = Forgotten(frozenset(["a"]), frozenset(["x.jsonl", "y.jsonl:2"]))
     rows = [("a", None, "z"), ("b", "a", "z"), ("c", None, "x.jsonl:7"), ("d", None, "y.jsonl:2")]
     assert all(known.why({"id": i, "parent": p, "source": s}) for i, p, s in rows)
+    two = {"id": "e", "parent": "p", "source": "z:1", "meta": '{"made": {"words_of": "a"}}'}
+    assert known.why(two)
+    assert known.why({**two, "meta": '{"made": "words_of a"}'}) is None
     assert known.why({"id": "e", "parent": None, "source": "y.jsonl:22"}) is None
 
 

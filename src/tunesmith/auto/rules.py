@@ -18,6 +18,7 @@ MANY_ROWS, FEW_STEPS = 16, 100
 UNEVEN = 5.0  # the commonest class over the rarest
 LORA_RATE, LORA_WEIGHTS, SHRINKS = 2e-4, 1e9, 0.45
 ALL_WEIGHTS = 0.1  # of LoRA's learning rate, where all weights are trained
+OF_CLASSES = 1e-3  # LoRA's highest rate for a classifier, however small the model
 FACTOR = 3.0  # of the learning rate, to a rival
 WIDER = 4  # times the rank, of a rival
 STEPS_WITHOUT_GAIN = 3
@@ -111,16 +112,23 @@ def rate_of(facts: Facts, kind: str) -> float:
 
     2e-4 for LoRA on a billion weights, as most recipes have it; more for less, by a power between
     that and the rates that benchmarks/methods.py uses for models of 1 and 22 million weights. All
-    weights take a tenth.
+    weights take a tenth. A classifier has a new head, which such rates for the smallest models
+    throw about: LoRA stayed at chance on ten classes (docs/search.md), so it gets no more than the
+    rate that was good at 22 million weights.
     """
     rate = LORA_RATE * max(1.0, LORA_WEIGHTS / facts.weights) ** SHRINKS
-    return rounded(rate * (ALL_WEIGHTS if kind in ("full", "freeze") else 1.0))
+    if kind in ("full", "freeze"):
+        return rounded(rate * ALL_WEIGHTS)
+    return rounded(min(rate, OF_CLASSES) if facts.task == "classification" else rate)
 
 
 def _rate(facts: Facts, kind: str) -> Reason:
     """Return the learning rate with why."""
     why = f"a model of {facts.weights / 1e6:,.0f} million weights; smaller ones take larger steps"
-    return Reason(dial="learning_rate", value=rate_of(facts, kind), why=why)
+    rate = rate_of(facts, kind)
+    if facts.task == "classification" and rate == OF_CLASSES:
+        why += f", but a classifier none above {OF_CLASSES:g}"
+    return Reason(dial="learning_rate", value=rate, why=why)
 
 
 def rounded(value: float) -> float:

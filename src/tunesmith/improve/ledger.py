@@ -56,10 +56,17 @@ def read_ledger(path: Path) -> list[Round]:
     Raises:
         UserError: a line is no round.
     """
-    if not path.exists():
-        return []
-    lines = path.read_text("utf-8").split("\n")
-    return [_parsed(line, f"{path}:{at}") for at, line in enumerate(lines, start=1) if line]
+    return parsed(path.read_text("utf-8"), str(path)) if path.exists() else []
+
+
+def parsed(text: str, name: str) -> list[Round]:
+    """Return the rounds of the text of a ledger.
+
+    Raises:
+        UserError: a line is no round.
+    """
+    lines = enumerate(text.split("\n"), start=1)
+    return [_parsed(line, f"{name}:{at}") for at, line in lines if line]
 
 
 def _parsed(line: str, where: str) -> Round:

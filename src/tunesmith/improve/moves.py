@@ -1,7 +1,7 @@
 """What a round can change when data is not the cause: one or a few dials of the training."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tunesmith.training.params import Phase
@@ -11,23 +11,28 @@ MOST_EPOCHS, MOST_RANK = 20.0, 128
 
 
 class Move(NamedTuple):
-    """Dials of params.yaml, dotted, with what they become; and why."""
+    """Dials of params.yaml, dotted, with what they become; why; and the slices that it is for."""
 
     name: str
     dials: dict[str, Any]
     why: str
     is_called_for: bool  # the training itself shows the cause
+    targets: tuple[str, ...] = ()  # none: all rows
 
 
-def moves(name: str, phase: Phase, outcome: Mapping[str, Any]) -> Iterator[Move]:
+def moves(
+    name: str, phase: Phase, outcome: Mapping[str, Any], mixture: Iterable[Move] = ()
+) -> Iterator[Move]:
     """Yield what may help, the surest sign first, then what is worth a try.
 
     Args:
         name: of the phase that makes the candidate.
         phase: its dials.
         outcome: how its training went, as stage train writes it.
+        mixture: of the train rows, see `mixture_moves`.
     """
     yield from _of_signs(name, phase, outcome)
+    yield from mixture
     yield from _of_room(name, phase)
     for factor, words in ((2.0, "faster"), (0.5, "slower")):
         rate = phase.learning_rate * factor

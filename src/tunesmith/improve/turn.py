@@ -4,7 +4,6 @@ python -m tunesmith.improve.turn --proposals … --decision decision.json --roun
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from tunesmith.augmenters import AugmentParams
@@ -15,6 +14,7 @@ from tunesmith.improve import ImproveParams
 from tunesmith.improve.choice import Choice, choose
 from tunesmith.improve.ledger import Round, next_number, read_ledger
 from tunesmith.improve.lesson import Lesson, lesson
+from tunesmith.improve.mixture import mixture_moves
 from tunesmith.improve.moves import Move, moves
 from tunesmith.improve.scores import mean_score, test_set_of
 from tunesmith.improve.stopping import State, reason_to_stop
@@ -49,7 +49,7 @@ def turn(paths: Paths, params: ImproveParams, begun_with: int) -> tuple[dict[str
     if stop is not None:
         return {"action": None, "why": stop, "validation": validation}, []
     found, waiting = _lesson(paths, params, rounds, test)
-    choice = choose(rounds, found, waiting, _moves(paths.training) if params.technique else None)
+    choice = choose(rounds, found, waiting, _moves(paths) if params.technique else None)
     files = [int(one.number) for one in read_rounds(paths.feedback)]
     said = _said(choice, found, next_number(rounds, files))
     said |= {"test_set": known_as, "validation": validation, "waiting": waiting}
@@ -63,7 +63,7 @@ def _said(choice: Choice, found: Lesson, number: int) -> dict[str, Any]:
         "action": choice.action,
         "why": choice.why,
         "number": number,
-        "targets": list(found.targets) if is_data else [],
+        "targets": list(found.targets if is_data else choice.move.targets if choice.move else ()),
         "added": found.added if is_data else {},
         "refused": found.refused,
         "contents": list(found.contents) if is_data else [],
@@ -91,14 +91,18 @@ def _lesson(
     return found, len(settled.open)
 
 
-def _moves(training: Path) -> Iterator[Move]:
+def _moves(paths: Paths) -> Iterator[Move]:
     """Return the moves of the phase that makes the candidate; none of one made of several."""
     dials: Any = plain(load_yaml(PARAMS_FILE))
     name = str(dials["models"]["candidate"]["of"])
     if name not in dials["phases"]:
         return iter(())
-    outcome = training / f"{name}.json"
-    return moves(name, read_phase(name), read_json(outcome) if outcome.exists() else {})
+    outcome = paths.training / f"{name}.json"
+    proposals = read_proposals(paths.proposals)
+    weak = list(dict.fromkeys(one.origin.slice for one in proposals))
+    balance = AugmentParams.read("augment").balance
+    mixture = mixture_moves(weak, to_rows(read_rows(paths.train)), balance)
+    return moves(name, read_phase(name), read_json(outcome) if outcome.exists() else {}, mixture)
 
 
 def main() -> None:

@@ -85,6 +85,8 @@ def _gap(one: Measured) -> Record:
     """Return both values of a metric and their paired difference."""
     return {
         "metric": one.metric.name,
+        "title": one.metric.title,
+        "scale": one.metric.scale,
         "higher_is_better": one.metric.higher_is_better,
         "test": "mcnemar" if one.metric.binary else "bootstrap",
         FIRST: one.value(FIRST),

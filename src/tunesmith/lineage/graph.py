@@ -3,7 +3,7 @@
 from typing import Any
 
 from tunesmith.lineage.picture import Graph, Node
-from tunesmith.lineage.words import counted
+from tunesmith.lineage.words import counted, fate
 
 Record = dict[str, Any]
 MOST = 12  # boxes of one kind that are drawn; the rest is one box
@@ -71,6 +71,8 @@ def _of_rows(record: Record) -> Graph:
     for one in _some(record["versions"], "name"):
         name = f"version {one['name']}"
         nodes.append(Node(name, 2, _kind(one), tuple(_version_lines(one))))
+        if one.get("has"):
+            edges.append(("thing", name))
         if one.get("rows"):
             for op, rows in one["by_op"].items():
                 step = f"op {op}"
@@ -86,13 +88,14 @@ def _kind(one: Record) -> str:
     """Return the colour of a version: trained on it, not known, or not."""
     if one["missing"]:
         return "warning"
-    return "model" if one["trained"] or one["through"] else "row"
+    return "model" if one["trained"] or one["through"] or one.get("has") else "row"
 
 
 def _version_lines(one: Record) -> list[str]:
     """Say what a version has of the rows."""
     tables = ", ".join(f"{rows:,} in {table}" for table, rows in one["tables"].items())
-    lines = [one["name"], tables or "none of its rows"]
+    none = "none of its rows" if "has" not in one else fate(one)
+    lines = [one["name"], tables or none]
     lines += [f"through {name}" for name in one["through"]]
     lines += ["not all is in the cache here"] if one["missing"] else []
     return lines + [f"stage {stage}" for stage in one["stages"]]

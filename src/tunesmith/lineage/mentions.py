@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tunesmith.lineage.traces import file_of
+from tunesmith.rows import file_of
 
 
 def mentions(

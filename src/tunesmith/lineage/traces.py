@@ -7,30 +7,33 @@ from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
-COLUMNS = ["id", "source", "parent", "op"]
+from tunesmith.rows import file_of, words_of
+
+COLUMNS = ["id", "source", "parent", "op", "meta"]
 
 
 class Trace(NamedTuple):
-    """Where a row of a table comes from; `table` says which table."""
+    """Where a row of a table comes from; `table` says which table.
+
+    `words_of` names a second row that it was made from, whose words it asks in.
+    """
 
     id: str
     source: str
     parent: str | None
     op: str | None
     table: str
+    words_of: str | None = None
 
 
 def read_traces(path: Path, table: str) -> list[Trace]:
     """Return the origin of every row of a Parquet table of examples; texts are not read."""
     columns = pq.read_table(path, columns=COLUMNS).to_pydict()
     rows = zip(*(columns[name] for name in COLUMNS), strict=True)
-    return [Trace(one, source, parent, op, table) for one, source, parent, op in rows]
-
-
-def file_of(source: str) -> str:
-    """Return the file or data set that a source names, without its line."""
-    head, colon, line = source.rpartition(":")
-    return head if colon and line.isdecimal() else source
+    return [
+        Trace(one, source, parent, op, table, words_of(meta))
+        for one, source, parent, op, meta in rows
+    ]
 
 
 def family(traces: Sequence[Trace], names: Iterable[str]) -> list[Trace]:
@@ -44,8 +47,8 @@ def family(traces: Sequence[Trace], names: Iterable[str]) -> list[Trace]:
     found = {trace.id for trace in traces if not wanted.isdisjoint(_names(trace))} | wanted
     children: dict[str, set[str]] = {}
     for trace in traces:
-        if trace.parent is not None:
-            children.setdefault(trace.parent, set()).add(trace.id)
+        for parent in {trace.parent, trace.words_of} - {None}:
+            children.setdefault(str(parent), set()).add(trace.id)
     new = found
     while new:
         new = {child for one in new for child in children.get(one, ())} - found

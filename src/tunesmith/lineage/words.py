@@ -94,11 +94,13 @@ def _rows(record: Record) -> Iterator[str]:
     """Say which versions have a row or a round, and in which table."""
     tagged = record.get("tagged")
     at = f", tagged {tagged['date']} at {tagged['commit'][:7]}" if tagged else ""
-    where = f": {record['file']}{at}" if record["kind"] == "round" else ""
+    where = f": {record['file'] or 'no rows, but dials'}{at}" if record["kind"] == "round" else ""
     yield f"{record['thing']}{where}"
+    if record.get("did"):
+        yield from _round(record["did"])
     for one in record["versions"]:
         stages = "".join(f", stage {stage}" for stage in one["stages"])
-        yield f"  {one['name']}{', champion' * one['champion']}{stages}: {_fate(one)}"
+        yield f"  {one['name']}{', champion' * one['champion']}{stages}: {fate(one)}"
         for row in one["rows"][:SHOWN]:
             made = f", {row['op']} of {row['parent']}" if row["op"] else ""
             yield f"    {row['table']:10} {row['id']}  {row['source']}{made}"
@@ -106,8 +108,18 @@ def _rows(record: Record) -> Iterator[str]:
             yield f"    and {counted(len(one['rows']) - SHOWN)} more (--json, --rows FILE)"
 
 
-def _fate(one: Record) -> str:
-    """Say in a few words what a version has of the rows."""
+def _round(did: Record) -> Iterator[str]:
+    """Say what a round of the improve loop changed, why, and what came of it."""
+    yield from (f"  changed   {name} = {value}" for name, value in did["dials"].items())
+    yield f"  why       {did['why']}"
+    kept = "kept" if did["kept"] else "rolled back"
+    yield f"  proof     {kept}: {'; '.join(did['reasons'])}"
+
+
+def fate(one: Record) -> str:
+    """Say in a few words what a version has of the rows, or whether it came after dials."""
+    if "has" in one:
+        return "trained after it" if one["has"] else "without it"
     tables = [f"{counted(rows)} in {table}" for table, rows in one["tables"].items()]
     gone = [] if tables else one["decisions"][:1]
     drops = [f"dropped by {drop['step']}: {drop['reason']}" for drop in gone]

@@ -104,15 +104,18 @@ def nearness(target: Target, rows: Sequence[Row], bench: Bench) -> NDArray[np.fl
     return _bounded(target, rows, likeness(texts, target.failures, bench.space))
 
 
-def train_nearness(target: Target, bench: Bench) -> NDArray[np.float64]:
-    """Return `nearness` of each train row; 0 of rows that an augmenter made.
+def train_nearness(target: Target, bench: Bench, with_made: bool = False) -> NDArray[np.float64]:
+    """Return `nearness` of each train row.
 
-    Those would be grown twice.
+    Args:
+        target: the slice.
+        bench: train rows.
+        with_made: else rows that were made of others count 0, for they would be grown twice.
     """
     if not target.failures:
         return np.zeros(len(bench.train))
     near = _bounded(target, bench.train, bench.space.likeness(target.failures).max(axis=0))
-    own = np.array([row["parent"] is None for row in bench.train], dtype=bool)
+    own = np.array([with_made or row["parent"] is None for row in bench.train], dtype=bool)
     found: NDArray[np.float64] = np.where(own, near, 0.0)
     return found
 

@@ -25,7 +25,7 @@ class Upweight(Maker):
 
     def __call__(self, target: Target, bench: Bench, wanted: int) -> Made:
         """See `Maker`."""
-        near = train_nearness(target, bench)
+        near = train_nearness(target, bench, with_made=True)
         order = np.argsort(-near, kind="stable")
         below = [k for k in order if bench.weights[bench.train[k]["id"]] < self.most_weight]
         found = [k for k in below if near[k] > 0][: SPARES * wanted]

@@ -1,4 +1,4 @@
-"""The scores of one part of the test rows over the rounds, with intervals, as SVG."""
+"""What the rounds did, as SVG: scores of test rows with intervals, and what each round took."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,10 +7,15 @@ from markupsafe import Markup
 
 from tunesmith.report.lines import CHART, HEIGHT, LEFT, WIDTH, Axes, chart_axes, ticks
 
+HALF = 0.5  # of the way from one round to the next
 MARGIN = 0.35  # of a round, left and right of the first and the last
 WHISKER = Markup('<path class="whisker {kind}" d="M{x:.1f} {low:.1f}V{high:.1f}"/>')
 POINT = Markup(
     '<circle class="dot {kind}" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{text}</title></circle>'
+)
+BAR = Markup(
+    '<rect class="round {kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
+    "<title>{text}</title></rect>"
 )
 PATH = Markup('<polyline class="line kept" points="{points}"/>')
 
@@ -43,6 +48,43 @@ def round_chart(name: str, points: Sequence[Point]) -> Markup:
         label=label,
         axes=chart_axes(axes, levels, steps),
         lines=_line(points, axes) + Markup("").join(_point(one, axes) for one in points),
+        middle=(LEFT + WIDTH) / 2,
+        foot=HEIGHT - 4,
+        x_label="round",
+    )
+
+
+def round_bars(name: str, rounds: Sequence[tuple[int, float, bool]]) -> Markup:
+    """Return a bar for each round, hollow where it was rolled back.
+
+    Args:
+        name: of what is counted.
+        rounds: number, how much, and whether it was kept; at least one.
+    """
+    levels = ticks(0.0, max(value for _, value, _ in rounds))
+    numbers = [number for number, _, _ in rounds]
+    axes = Axes(numbers[0] - HALF, numbers[-1] + HALF, levels[0], levels[-1])
+    texts = [
+        f"round {number} {value:,.6g}{'' if kept else ' (rolled back)'}"
+        for number, value, kept in rounds
+    ]
+    bars = [
+        BAR.format(
+            kind="kept" if kept else "back",
+            x=axes.x(number - HALF / 2),
+            width=axes.x(number + HALF / 2) - axes.x(number - HALF / 2),
+            y=axes.y(value),
+            height=axes.y(0.0) - axes.y(value),
+            text=text,
+        )
+        for (number, value, kept), text in zip(rounds, texts, strict=True)
+    ]
+    return CHART.format(
+        width=WIDTH,
+        height=HEIGHT,
+        label=f"{name}: {', '.join(texts)}",
+        axes=chart_axes(axes, levels, numbers),
+        lines=Markup("").join(bars),
         middle=(LEFT + WIDTH) / 2,
         foot=HEIGHT - 4,
         x_label="round",

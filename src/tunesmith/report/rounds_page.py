@@ -8,7 +8,7 @@ from tunesmith.improve.proof import ELSEWHERE, OVERALL, TARGET
 from tunesmith.improve.spending import spent
 from tunesmith.report.evidence import Tree
 from tunesmith.report.page import rendered
-from tunesmith.report.round_chart import Point, round_chart
+from tunesmith.report.round_chart import Point, round_bars, round_chart
 
 SHOWN_TARGETS = 4
 
@@ -28,6 +28,7 @@ def rounds_page(title: str, rounds: Sequence[Round], alpha: float, looks: int) -
             "title": title,
             "cards": _cards(rounds, alpha, looks),
             "charts": list(_charts(rounds)),
+            "costs": list(_costs(rounds)),
             "lines": [_line(one) for one in rounds],
             "metric": rounds[-1].metric,
         },
@@ -68,6 +69,19 @@ def _charts(rounds: Sequence[Round]) -> Iterator[Tree]:
         points = list(_points(rounds, name))
         if points:
             yield {"name": name, "svg": round_chart(name, points)}
+
+
+def _costs(rounds: Sequence[Round]) -> Iterator[Tree]:
+    """Yield a chart of what each round added and took."""
+    counted: dict[str, list[float]] = {
+        "rows added": [one.rows for one in rounds],
+        "seconds of training": [one.train_seconds for one in rounds],
+        "money": [one.money for one in rounds],
+    }
+    for name, values in counted.items():
+        if any(values):
+            bars = [(one.number, v, one.kept) for one, v in zip(rounds, values, strict=True)]
+            yield {"name": name, "svg": round_bars(name, bars)}
 
 
 def _points(rounds: Sequence[Round], name: str) -> Iterator[Point]:

@@ -62,6 +62,15 @@ def test_small_models_learn_at_a_higher_rate_and_all_weights_at_a_lower() -> Non
     assert rate_of(facts(), "full") == pytest.approx(rate_of(facts(), "lora") / 10)
 
 
+def test_the_new_head_of_a_classifier_is_not_thrown_about_however_small_the_model() -> None:
+    small = facts(task="classification", weights=1_000_000)
+    assert rate_of(small, "lora") == rate_of(small, "qlora") == 1e-3
+    assert rate_of(small, "full") == rate_of(facts(weights=1_000_000), "full")
+    assert rate_of(facts(task="classification"), "lora") == 2e-4
+    [why] = [one.why for one in choose(small) if one.dial == "learning_rate"]
+    assert "a classifier none above 0.001" in why
+
+
 def test_what_does_not_fit_is_taken_in_4_bits_and_then_refused() -> None:
     assert chosen(gpu=True, fits={"lora": NO})["method"]["kind"] == "qlora"
     with pytest.raises(UserError, match="neither LoRA nor a base in 4 bits fits cpu"):

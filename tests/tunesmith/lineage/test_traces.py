@@ -1,6 +1,7 @@
 """A row is followed to its children and theirs."""
 
-from tunesmith.lineage.traces import Trace, by_op, by_source, family, file_of
+from tunesmith.lineage.traces import Trace, by_op, by_source, family
+from tunesmith.rows import file_of
 
 ROWS = [
     Trace("a", "x.jsonl:1", None, None, "train"),
@@ -22,6 +23,12 @@ def test_a_family_is_the_row_and_all_that_was_made_from_it() -> None:
 
 def test_the_children_of_a_row_that_is_gone_are_found() -> None:
     assert "".join(row.id for row in family(ROWS[1:], ["a"])) == "bc"
+
+
+def test_a_row_that_was_made_from_two_is_of_the_family_of_both() -> None:
+    both = [*ROWS, Trace("f", "x.jsonl:11", "e", "recombine", "train", "d")]
+    assert [row.id for row in family(both, ["d"])] == ["d", "f"]
+    assert [row.id for row in family(both, ["e"])] == ["e", "f"]
 
 
 def test_rows_are_counted_by_source_and_operation() -> None:

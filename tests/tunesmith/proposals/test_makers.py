@@ -1,5 +1,6 @@
 """Each maker proposes rows of its kind for a slice, in English and Chinese alike."""
 
+import json
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from tunesmith.proposals.grow import Grow
 from tunesmith.proposals.maker import Bench, Candidate, Maker
 from tunesmith.proposals.membership import Field, Membership
 from tunesmith.proposals.mine import Mine
+from tunesmith.proposals.recombine import Recombine
 from tunesmith.proposals.relabel import Relabel
 from tunesmith.proposals.target import Target
 from tunesmith.proposals.upweight import Upweight
 from tunesmith.proposals.written import Written
-from tunesmith.rows import Row, prompt_text, reference_of, to_frame
+from tunesmith.rows import Row, parents_of, prompt_text, reference_of, to_frame
 
 THINGS = {"en": ("lamp", "tent", "mug", "chair"), "zh": ("台灯", "帐篷", "杯子", "椅子")}
 ASKS = {
@@ -84,6 +86,99 @@ def test_grow_takes_no_row_that_a_field_puts_outside_the_slice() -> None:
 def test_rows_that_an_augmenter_made_are_not_grown_again() -> None:
     child = [{**row, "parent": "x", "op": "eda"} for row in TRAIN]
     assert made(Grow(), FAILED, bench([*child, *OTHERS])) == []
+
+
+FEW = [
+    plain_chat(
+        f"few-{lang}-{k}",
+        asked.format(k + 300),
+        answer.format(k + 300),
+        lang=lang,
+        source=f"few.jsonl:{k}",
+    )
+    for lang, answer, ways in (
+        ("en", "Order {} is refunded.", ("Money back for {}!", "Refund {}, please.", "{} broke.")),
+        ("zh", "订单{}已退款。", ("请退{}。", "{}坏了。", "退掉{}吧。")),
+    )
+    for k, asked in enumerate(ways)
+]
+
+
+FEW_FAILED = target(*(prompt_text(row) for row in FEW))
+
+
+def test_recombine_asks_for_each_answer_in_the_words_of_all_other_rows() -> None:
+    found = made(Recombine(), FEW_FAILED, bench(FEW), wanted=20)
+    said = {(prompt_text(one.row), reference_of(one.row)) for one in found}
+    assert ("Refund 300, please.", "Order 300 is refunded.") in said
+    assert ("301坏了。", "订单301已退款。") not in said, "a train row"
+    assert ("302坏了。", "订单302已退款。") in said
+    assert len(said) == len(found) == 2 * 3 * 2
+    for one in found:
+        [facts] = [row for row in FEW if row["id"] == one.row["parent"]]
+        assert one.row["completion"] == facts["completion"]
+        assert parents_of(one.row) == {facts["id"], json.loads(one.row["meta"])["made"]["words_of"]}
+
+
+def test_recombine_begins_with_all_words_and_all_answers() -> None:
+    found = made(Recombine(), FEW_FAILED, bench(FEW), wanted=20)
+    english = [one.row for one in found if one.row["lang"] == "en"]
+    for key in ("parent", "words_of"):
+        seen = [{**row, **json.loads(row["meta"])["made"]}[key] for row in english]
+        assert len(set(seen[:3])) == 3
+
+
+def test_recombine_crosses_no_two_files_and_nothing_that_was_said_of_another_order() -> None:
+    apart = [{**row, "source": f"{row['id']}.jsonl:1"} for row in FEW]
+    assert made(Recombine(), FEW_FAILED, bench(apart)) == []
+    said = [{"role": "user", "content": "Order 7 is fine."}, {"role": "assistant", "content": "?"}]
+    talks = [FEW[0], {**FEW[1], "prompt": [*said, *FEW[1]["prompt"]]}]
+    found = made(Recombine(), FEW_FAILED, bench(talks))
+    assert [parents_of(one.row) for one in found] == [{FEW[0]["id"], FEW[1]["id"]}]
+    assert prompt_text(found[0].row) == "Money back for 301!"
+
+
+def test_recombine_crosses_the_last_turns_of_conversations() -> None:
+    said = [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content": "Yes?"}]
+    talk = {
+        **FEW[0],
+        "prompt": None,
+        "completion": None,
+        "messages": [*said, *FEW[0]["prompt"], *FEW[0]["completion"]],
+    }
+    found = made(Recombine(), FEW_FAILED, bench([talk, FEW[1]]))
+    [whole] = [one.row for one in found if one.row["messages"]]
+    assert [turn["content"] for turn in whole["messages"]] == [
+        *("Hello!", "Yes?"),
+        *("Money back for 301!", "Order 301 is refunded."),
+    ]
+    assert (whole["prompt"], whole["completion"]) == (None, None)
+    [plain] = [one.row for one in found if not one.row["messages"]]
+    assert prompt_text(plain) == "Refund 300, please."
+    assert reference_of(plain) == "Order 300 is refunded."
+
+
+def test_recombine_crosses_what_the_failures_of_a_wide_slice_are_near() -> None:
+    asks = ("Is box {} full?", "Tell me, full or not: box {}?", "Box {}, is it full?")
+    many = [
+        plain_chat(k, asks[k % 3].format(k), f"Box {k} is full.", source=f"few.jsonl:{k}")
+        for k in range(600, 640)
+    ]
+    english = [row for row in FEW if row["lang"] == "en"]
+    wide = target(*(prompt_text(row) for row in english), lang="en")
+    found = made(Recombine(), wide, bench([*many, *english]))
+    assert {one.row["completion"][0]["content"].split()[-1] for one in found} == {"refunded."}
+
+
+def test_recombine_makes_nothing_of_labels_and_of_answers_of_their_own() -> None:
+    label = [plain_label(f"en-{k}", f"Refund order {k}, please", "refund") for k in range(6)]
+    assert made(Recombine(), target("Refund order 9"), bench(label)) == []
+    loose = [
+        plain_chat(f"l{k}", f"Tell me of {k}", text) for k, text in enumerate(("a b c", "d e"))
+    ]
+    found = Recombine()(target("Tell me of 7"), bench(loose), 6)
+    assert found.candidates == []
+    assert found.refused == {"answers_not_of_one_form": 2}
 
 
 POOL = [
@@ -186,6 +281,12 @@ def test_upweight_raises_the_weight_of_rows_near_the_failures_up_to_a_limit() ->
     nothing = Upweight()(FAILED, full, 6)
     assert nothing.candidates == []
     assert nothing.refused["most_weight"] >= len(TRAIN)
+
+
+def test_upweight_takes_rows_that_an_earlier_round_made() -> None:
+    child = {**TRAIN[0], "id": "child", "parent": TRAIN[1]["id"], "op": "feedback:001"}
+    found = made(Upweight(), FAILED, bench([child, *OTHERS]))
+    assert [one.replaces for one in found] == ["child"]
 
 
 def test_written_rows_go_to_the_slice_that_they_name_or_belong_to() -> None:

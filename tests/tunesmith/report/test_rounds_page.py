@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ def made(number, right, **more):
         number=number, action="data", why="rows for <b>refunds</b>", targets=("meta.intent=退款",),
         added={"meta.intent=退款": {"mine": 30}}, test_set="a", look=number, metric="exact_match",
         validation_before=0.6, validation_after=0.8, proof=proof.as_dict(), kept=proof.kept,
-        gate="HOLD", train_seconds=30.0,
+        gate="HOLD", **{"train_seconds": 30.0, **more},
     )  # fmt: skip
 
 
@@ -48,6 +50,18 @@ def test_a_round_that_was_rolled_back_is_a_hollow_point_off_the_line(rounds):
     text = page(rounds)
     assert text.count('class="dot back"') == 2, "all rows, and lang=<zh>"
     assert "round 2 0.675 (rolled back)" in text
+
+
+def test_what_each_round_added_and_took_is_drawn(rounds):
+    text = page(rounds)
+    assert 'aria-label="rows added: round 1 30, round 2 30 (rolled back)"' in text
+    assert 'aria-label="seconds of training: round 1 30, round 2 30 (rolled back)"' in text
+    assert "money:" not in text, "nothing was paid"
+    assert text.count('class="round kept"') == text.count('class="round back"') == 2
+    text = page([made(1, 30), made(2, 1, train_seconds=15.0)])
+    heights = re.findall(r'class="round \w+" [^>]* height="([\d.]+)"', text)
+    tall, half = map(float, heights[2:])
+    assert half == pytest.approx(tall / 2, abs=0.1)
 
 
 def test_everything_is_escaped(rounds):
