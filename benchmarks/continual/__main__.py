@@ -43,17 +43,36 @@ def measured(asked: Any) -> list[dict[str, Any]]:
     """Return, for each seed, what is measured of each way."""
     with tempfile.TemporaryDirectory() as folder:
         begin = partial(begun, asked.sequence, asked.data, asked.base, Path(folder))
-        sequences = [one for _, one in done(begin, asked.seeds, asked.processes)]
+        needed = [*asked.seeds, *([] if asked.choose is None else [asked.choose])]
+        every = {one.seed: one for _, one in done(begin, needed, asked.processes)}
+        values = {} if asked.choose is None else chosen(asked, every[asked.choose])
         jobs = [
-            Job(one, way, asked.rate, asked.epochs)
+            Job(every[seed], way, asked.rate, asked.epochs, values.get(way))
             for way in [JOINT, *asked.only]
-            for one in sequences
+            for seed in asked.seeds
         ]
         found: dict[int, dict[str, Any]] = {seed: {} for seed in asked.seeds}
         for job, result in done(learnt, jobs, asked.processes):
             found[job.sequence.seed][job.way] = result
             print(f"seed {job.sequence.seed}, {job.way}: {result['average']:.3f}", flush=True)
     return list(found.values())
+
+
+def chosen(asked: Any, sequence: Sequence) -> dict[str, float]:
+    """Return, by way, the value of its dial with the highest average accuracy on a seed."""
+    jobs = [
+        Job(sequence, way, asked.rate, asked.epochs, value)
+        for way in asked.only
+        if (tried := WAYS[way].tried)
+        for value in tried[1]
+    ]
+    best: dict[str, tuple[float, float]] = {}
+    for job, found in done(learnt, jobs, asked.processes):
+        assert job.value is not None
+        said = f"average {found['average']:.3f}, forgetting {found['forgetting']:.3f}"
+        print(f"seed {sequence.seed}, {job.way} at {job.value:g}: {said}", flush=True)
+        best[job.way] = max(best.get(job.way, (-1.0, 0.0)), (found["average"], job.value))
+    return {way: value for way, (_, value) in best.items()}
 
 
 def begun(kind: str, data: Path, base: Path | None, work: Path, seed: int) -> Sequence:
@@ -68,6 +87,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--sequence", choices=KINDS, default="shared")
     parser.add_argument("--base", type=Path, help="folder of an encoder to start from")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(range(5)))
+    parser.add_argument("--choose", type=int, help="a seed that chooses the dials of the ways")
     parser.add_argument("--only", nargs="*", default=list(WAYS), choices=WAYS)
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--epochs", type=float, default=EPOCHS)

@@ -27,12 +27,17 @@ Found = dict[str, Any]
 
 @dataclass(frozen=True)
 class Job:
-    """A sequence to be learnt in one way, or in `joint` training."""
+    """A sequence to be learnt in one way, or in `joint` training.
+
+    Attributes:
+        value: of the way's dial; None: as it is.
+    """
 
     sequence: "Sequence"
     way: str
     rate: float = RATE
     epochs: float = EPOCHS
+    value: float | None = None
 
 
 def dials(**changes: Any) -> Phase:
@@ -61,7 +66,7 @@ def learnt(job: Job) -> Found:
 
 def one_after_another(job: Job, work: Path) -> Found:
     """Learn task after task: the matrix has a line of accuracies a step."""
-    way, one = WAYS[job.way], job.sequence
+    way, one = WAYS[job.way].at(job.value), job.sequence
     start, matrix, steps, seen = one.base, [], 0, 0
     for number, task in enumerate(one.order):
         seen += sum(1 for row in one.rows if _task(row) == task)
@@ -85,7 +90,7 @@ def one_after_another(job: Job, work: Path) -> Found:
 
 def _phase(job: Job, number: int, task: str, seen: int) -> Phase:
     """Return the phase of a task: what is replayed takes the place of new rows, not of steps."""
-    way = WAYS[job.way]
+    way = WAYS[job.way].at(job.value)
     ratio = way.ratio if number else 0.0
     kept = KEPT if way.memory is None else max(1, round(way.memory * seen))
     changes: dict[str, Any] = {

@@ -14,6 +14,7 @@ from tunesmith.objectives.base.pairs import PairCollator
 from tunesmith.rows import Row
 from tunesmith.training.examples import encode_rows
 from tunesmith.training.params import Phase
+from tunesmith.training.precision import computing
 from tunesmith.training.run import Trained, train
 
 OBJECTIVES: dict[str, tuple[dict[str, Any], float]] = {  # and learning rate
@@ -123,7 +124,7 @@ def measured(
     for place in range(0, len(encoded), BATCH):
         batch = collator(encoded[place : place + BATCH])
         batch = {name: value.to(device) for name, value in batch.items()}
-        with torch.inference_mode():
+        with torch.inference_mode(), computing():
             if of_reward:
                 good, bad = rewards_of(model, batch).chunk(2)
             else:
