@@ -1,13 +1,12 @@
 """Teaches an encoder tasks one after another, and prints what is left of each.
 
 `python -m benchmarks.continual --data FOLDER [--sequence own] [--processes 16]`: FOLDER holds
-`clinc150` and, for `languages`, `thucnews_titles`. A sequence is one of
+`clinc150`. A sequence is one of
 
 - shared: five domains of CLINC150, five intents each. All share five outputs, as answers in words
   share a vocabulary: a label is the number of its intent in its domain. Harsh: what an output
   means changes from task to task.
 - own: the same rows, every intent with an output of its own.
-- languages: five intents in English, then five topics of Chinese titles, with outputs of their own.
 
 A seed trains a one-layer encoder on the labels that no task has, which makes the base, and draws
 the rows and the order of the tasks; `--base FOLDER` starts from another encoder instead. Each way

@@ -1,4 +1,4 @@
-"""A small encoder whose tokens are words and Chinese characters, trained on what no task asks."""
+"""A small encoder whose tokens are words, trained on what no task asks."""
 
 from pathlib import Path
 
@@ -30,12 +30,11 @@ def pretrained(other: list[Row], rows: list[Row], work: Path, seed: int) -> Path
 def save_encoder(folder: Path, texts: list[str], seed: int) -> None:
     """Save a random encoder whose tokens are the words of the texts."""
     import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
     words = Tokenizer(models.WordLevel(unk_token="[UNK]"))
-    words.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
     words.pre_tokenizer = pre_tokenizers.Whitespace()
     words.train_from_iterator(texts, trainers.WordLevelTrainer(special_tokens=special))
     words.post_processor = processors.TemplateProcessing(

@@ -18,7 +18,6 @@ DOMAINS = ("banking", "travel", "kitchen_and_dining", "work", "auto_and_commute"
 INTENTS = 5  # of each domain, of 15
 EACH = 90  # train rows of a label of a task
 HELD = 4  # validation rows of a label
-THUC_TASK = 5  # of its ten topics; the base reads titles of the others
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ def make_sequence(kind: str, data: Path, base: Path | None, seed: int, work: Pat
     rng = np.random.default_rng(seed)
     rows = KINDS[kind](data, rng)
     train, held = few(rows.train, EACH), few(rows.train[::-1], HELD)
-    tasks = list(dict.fromkeys(DOMAINS if kind != "languages" else ("english", "chinese")))
-    order = tasks if kind == "languages" else [tasks[one] for one in rng.permutation(len(tasks))]
+    order = [DOMAINS[one] for one in rng.permutation(len(DOMAINS))]
     if base is None:
         start = pretrained(rows.other, [*rows.train, *rows.other], work, seed)
     else:
@@ -76,27 +74,9 @@ def own(data: Path, rng: np.random.Generator) -> Rows:
     return _domains(data, rng, lambda _domain, _place, label: label)
 
 
-def languages(data: Path, rng: np.random.Generator) -> Rows:
-    """Return five English intents, then five topics of Chinese titles; each has its own output."""
-    english = own(data, rng)
-    first = {domain: label for label, domain in _first_intents(english.train).items()}
-    ours, asked = (
-        [_as(row, "english") for row in part if row["label"] == first[domain_of(row)]]
-        for part in (english.train, english.test)
-    )
-    titles = [_as(row, "chinese") for row in _shuffled(read_titles(data), rng)]
-    topics = sorted({str(row["label"]) for row in titles})
-    chosen = {topics[place] for place in rng.permutation(len(topics))[:THUC_TASK]}
-    own_titles = [row for row in titles if row["label"] in chosen]
-    train, test = _halves(own_titles)
-    other = [row for row in titles if row["label"] not in chosen]
-    return Rows([*ours, *train], [*asked, *few(test, 100)], [*english.other, *other])
-
-
 KINDS: dict[str, Callable[[Path, np.random.Generator], Rows]] = {
     "shared": shared,
     "own": own,
-    "languages": languages,
 }
 
 
@@ -124,28 +104,9 @@ def _domains(data: Path, rng: np.random.Generator, named: Callable[[str, int, st
     return Rows(ours(rows), ours(test), [row for row in rows if domain_of(row) not in DOMAINS])
 
 
-def _first_intents(rows: list[Row]) -> dict[str, str]:
-    """Return the first intent of each domain, with its domain."""
-    found: dict[str, str] = {}
-    for label, domain in sorted({(str(row["label"]), domain_of(row)) for row in rows}):
-        if domain not in found.values():
-            found[label] = domain
-    return found
-
-
-def _as(row: Row, task: str) -> Row:
-    """Return a row as one of a task."""
-    return {**row, "meta": json.dumps({"domain": task})}
-
-
 def _shuffled(rows: list[Row], rng: np.random.Generator) -> list[Row]:
     """Return rows in an order of their own."""
     return [rows[place] for place in rng.permutation(len(rows))]
-
-
-def _halves(rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Return every other row, and those between them."""
-    return rows[::2], rows[1::2]
 
 
 def few(rows: list[Row], each: int) -> list[Row]:
@@ -162,24 +123,13 @@ def few(rows: list[Row], each: int) -> list[Row]:
 
 def read_intents(data: Path, name: str) -> list[Row]:
     """Return the rows of a file of CLINC150."""
-    return _read(data / "clinc150" / f"{name}.jsonl.gz", "domain")
-
-
-def read_titles(data: Path) -> list[Row]:
-    """Return the titles of THUCNews with their topics."""
-    return _read(data / "thucnews_titles" / "dev.jsonl.gz", None)
-
-
-def _read(path: Path, domain: str | None) -> list[Row]:
-    """Return the rows of a file of texts with labels."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    with gzip.open(data / "clinc150" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
-    stem = path.parent.name
     return [
         {
-            **{"id": f"{stem}-{path.stem}-{number}", "source": f"{path.stem}:{number + 1}"},
-            **{"task": "classification", "text": one["text"], "label": str(one["label"])},
-            "meta": json.dumps({"domain": one[domain] if domain else stem}),
+            **{"id": f"{name}-{number}", "source": f"{name}.jsonl:{number + 1}"},
+            **{"task": "classification", "text": one["text"], "label": one["label"]},
+            "meta": json.dumps({"domain": one["domain"]}),
         }
         for number, one in enumerate(records)
     ]
