@@ -65,7 +65,7 @@ def learn(steps: int, names: list[str], rates: list[float], processes: int) -> N
     if ppo:
         from benchmarks.online.step import print_parts
 
-        print_parts(ppo[chosen(ppo)].costs, "PPO of the recipe")
+        print_parts(ppo[chosen(ppo)].costs, f"{steps} steps of PPO")
 
 
 def learnt(job: Job) -> Learnt:
