@@ -5,6 +5,7 @@ from typing import Any
 
 from tunesmith.files import sha256_file, write_json, write_text
 from tunesmith.report import ReportParams
+from tunesmith.report.adapter_view import members
 from tunesmith.report.cards import data_card, model_card
 from tunesmith.report.evidence import (
     Evidence,
@@ -65,9 +66,11 @@ def made_from(model: Path) -> dict[str, Any]:
     bundle = model / "bundle.json"
     if bundle.exists():
         told = read_tree(bundle)
-        first = read_tree(model / told["members"][0] / "manifest.json")
+        manifests = {one: read_tree(model / one / "manifest.json") for one in told["members"]}
+        first = manifests[told["members"][0]]
         method = {"kind": "bundle", "adapters": len(told["members"]), "by": told["rule"]["by"]}
-        own = {key: told[key] for key in ("parents", "settings")}
+        own: dict[str, Any] = {key: told[key] for key in ("parents", "settings")}
+        own["adapters"] = members(told, manifests)
         return {**first, **own, "method": method, "data": {}, "code_sha256": None}
     trained = model / "manifest.json"
     return read_tree(trained) if trained.exists() else {}

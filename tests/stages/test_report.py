@@ -79,16 +79,29 @@ def test_a_candidate_of_several_adapters_is_told_as_such(files: Path) -> None:
     (files / "model" / "one").mkdir()
     (files / "model" / "manifest.json").rename(files / "model" / "one" / "manifest.json")
     (files / "model" / "one" / "adapter_model.safetensors").write_text("weights")
-    rule = {"by": "meta.user", "to": {}, "otherwise": "one"}
+    two = {**json.loads((files / "model" / "one" / "manifest.json").read_text())}
+    two["metrics"] = {"gain": 0.125, "low": -0.25, "high": 0.5}
+    (files / "model" / "two").mkdir()
+    (files / "model" / "two" / "manifest.json").write_text(json.dumps(two))
+    rule = {"by": "meta.user", "to": {"<ann>": "two"}, "otherwise": "one"}
     told = {"members": ["one", "two"], "rule": rule, "parents": ["a" * 64], "settings": {}}
     (files / "model" / "bundle.json").write_text(json.dumps(told))
     asked = {"rows_by_adapter": {"one": 3}, "p50_seconds": 0.25}
     (files / "efficiency" / "predict-candidate.json").write_text(json.dumps(asked))
     main()
     card = (files / "model-card").read_text()
-    assert "bundle (adapters 2, by meta.user) on top of" in card
+    assert "2 adapters chosen by meta.user on top of" in card.replace("\\", "")
     assert "Weights: one/adapter" in card.replace("\\", "")
-    assert "rows_by_adapter" not in (files / "page").read_text()
+    page = (files / "page").read_text()
+    assert "rows_by_adapter" not in page
+    training = page[page.index('id="training"') : page.index('id="scores"')]
+    lines = training[training.index("Adapters of the candidate") :].split("<tr>")[2:]
+    assert [("one" in line, "two" in line) for line in lines] == [(True, False), (False, True)]
+    assert "all others" in lines[0]
+    assert ">3<" in lines[0]  # rows that it answered
+    assert "&lt;ann&gt;" in lines[1]
+    assert "+0.125" in lines[1]
+    assert "−0.250 to 0.500" in lines[1]
 
 
 @pytest.mark.parametrize(

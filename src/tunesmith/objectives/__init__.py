@@ -11,6 +11,7 @@ from tunesmith.objectives.gkd import Gkd
 from tunesmith.objectives.grpo import Grpo
 from tunesmith.objectives.kto import Kto
 from tunesmith.objectives.likelihood import Likelihood
+from tunesmith.objectives.online_dpo import OnlineDpo
 from tunesmith.objectives.orpo import Orpo
 from tunesmith.objectives.ppo import Ppo
 from tunesmith.objectives.reward import Reward
@@ -27,6 +28,7 @@ Objective: TypeAlias = Annotated[
     | Grpo
     | Kto
     | Likelihood
+    | OnlineDpo
     | Orpo
     | Ppo
     | Reward

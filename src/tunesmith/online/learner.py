@@ -1,7 +1,7 @@
 """Learns from the answers of a step: passes over them, in batches that make up optimizer steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 from tunesmith.objectives.base.online import OnlineObjective, Share, Targets
 from tunesmith.online.experience import Experience
 from tunesmith.online.policy import Policy
+from tunesmith.online.timing import Stopwatch
 from tunesmith.online.together import Together
 
 
@@ -25,6 +26,7 @@ class Learner:
         accumulation: forward passes of one optimizer step.
         max_grad_norm: of the policy, and of the value head by itself.
         together: the processes that learn.
+        watch: of the parts of a step.
     """
 
     objective: OnlineObjective
@@ -34,6 +36,7 @@ class Learner:
     accumulation: int
     max_grad_norm: float
     together: Together
+    watch: Stopwatch = field(default_factory=Stopwatch)
 
     def learn(self, experience: Experience, beta: float, seed: int) -> dict[str, float]:
         """Learn from a step's answers; return the mean of each number over its optimizer steps.
@@ -43,14 +46,26 @@ class Learner:
             beta: what a nat of distance from the reference costs.
             seed: of the order in which answers are taken.
         """
-        targets = self.objective.targets(experience, beta, self.together.total)
+        with self.watch.part("forward"):
+            targets = self.objective.targets(experience, beta, self.together.total)
         generator = torch.Generator().manual_seed(seed)
         found = []
         for _ in range(self.objective.passes):
-            order = torch.randperm(len(experience.rollouts), generator=generator).tolist()
-            for places in _cut(order, self.batch_size * self.accumulation):
+            order = self._order(len(experience.rollouts), generator)
+            for places in _cut(order, self._whole(self.batch_size) * self.accumulation):
                 found.append(self._step(experience, targets, places, beta))
         return {name: sum(one[name] for one in found) / len(found) for name in found[0]}
+
+    def _order(self, answers: int, generator: torch.Generator) -> list[int]:
+        """Return the places of answers in a drawn order; those learnt together stay together."""
+        size = self.objective.learnt_together
+        drawn = torch.randperm(answers // size, generator=generator).tolist()
+        return [size * place + number for place in drawn for number in range(size)]
+
+    def _whole(self, answers: int) -> int:
+        """Return about so many answers, without a part of those learnt together."""
+        size = self.objective.learnt_together
+        return max(answers // size, 1) * size
 
     def _step(
         self, experience: Experience, targets: Targets, places: Sequence[int], beta: float
@@ -58,15 +73,18 @@ class Learner:
         """Make one optimizer step; return its numbers, over all processes."""
         share = self._share(experience, places)
         sums: dict[str, Any] = {}
-        for some in _cut(places, self.batch_size):
-            part = experience.part(some)
-            now = self.policy.see(part.rollouts, self.objective.entropy_learns)
-            own = targets.part(some, part.mask.shape[1])
-            loss = self.objective.loss(now, part, own, share, beta)
-            torch.autograd.backward(loss.whole)
+        for some in _cut(places, self._whole(self.batch_size)):
+            with self.watch.part("forward"):
+                part = experience.part(some)
+                now = self.policy.see(part.rollouts, self.objective.entropy_learns)
+                own = targets.part(some, part.mask.shape[1])
+                loss = self.objective.loss(now, part, own, share, beta)
+            with self.watch.part("backward"):
+                torch.autograd.backward(loss.whole)
             for name, number in {"loss": loss.whole, **loss.parts}.items():
                 sums[name] = sums.get(name, 0) + number.detach()
-        norm = self._apply()
+        with self.watch.part("optimizer"):
+            norm = self._apply()
         return {n: float(self.together.total(one)) for n, one in sums.items()} | {"grad_norm": norm}
 
     def _share(self, experience: Experience, places: Sequence[int]) -> Share:

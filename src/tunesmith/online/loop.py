@@ -77,6 +77,7 @@ class Loop:
             accumulation,
             phase.max_grad_norm,
             self.together,
+            self.watch,
         )
         prompts_each = self._size / len(self.prompts)
         self._journal = Journal(self.state, self.work, self.steps, prompts_each, group.first)
@@ -129,8 +130,7 @@ class Loop:
         chosen = [self.prompts[at] for at in places for _ in range(self.objective.group_size)]
         collected = self._collect(chosen, step)
         found = measured(collected, self.together)
-        with self.watch.part("update"):
-            learnt = self._learner.learn(collected.experience, beta, self._order_seed(step))
+        learnt = self._learner.learn(collected.experience, beta, self._order_seed(step))
         self.state.beta = self.objective.kl.following(beta, found["kl"], self.objective.answers)
         self.state.tokens += sum(len(p) + len(a) for p, a in collected.experience.rollouts)
         record: dict[str, Any] = {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     *("reward", "reward_deviation", "kl", "entropy", "clip_fraction", "policy_loss", "value_loss"),
-    *("length", "finished", "beta"),
+    *("accuracy", "length", "finished", "beta"),
 )
 COLUMNS = ["step", "epoch", "split", "loss", "learning_rate", "grad_norm", *NAMES]
 
@@ -58,7 +58,10 @@ def line(phase: str, record: dict[str, Any], steps: int, left: str) -> str:
     words.append(f"entropy {record['entropy']:.3f}")
     if record["split"] == "validation":
         return ", ".join([words[0], f"validation {words[1]}", *words[2:]])
-    words.append(f"clipped {record['clip_fraction']:.1%}")
+    if "clip_fraction" in record:
+        words.append(f"clipped {record['clip_fraction']:.1%}")
+    if "accuracy" in record:
+        words.append(f"pairs told {record['accuracy']:.1%}")
     if "value_loss" in record:
         words.append(f"value loss {record['value_loss']:.4f}")
     words += [f"{record['length']:.1f} tokens", f"beta {record['beta']:.3g}", f"{left} left"]

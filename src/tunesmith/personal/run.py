@@ -24,6 +24,7 @@ from tunesmith.rows import Row
 from tunesmith.training.examples import Encoded, encode_rows
 
 SHARED = "shared"
+GAINED = ("shared_loss", "own_loss", "gain", "low", "high")
 LOSSES = ".losses.json"  # beside the folder of a group's adapter: it is done
 
 
@@ -116,13 +117,16 @@ def _taught(
     method = read_method(manifest.method)
     learner.save(folder, method.save)
     (folder / "README.md").unlink(missing_ok=True)
-    _own_manifest(group, manifest, dials, seed).write(folder)
+    compared = Compared(group, before, after)
+    _own_manifest(compared, manifest, dials, seed).write(folder)
     write_json(done, {"own": after.tolist(), "shared": before.tolist()})
-    return Compared(group, before, after)
+    return compared
 
 
-def _own_manifest(group: Group, manifest: Manifest, dials: Personal, seed: int) -> Manifest:
-    """Return what a group's adapter was made from."""
+def _own_manifest(compared: Compared, manifest: Manifest, dials: Personal, seed: int) -> Manifest:
+    """Return what a group's adapter was made from, and what it gained."""
+    group = compared.group
+    found = line(compared, dials.confidence, dials.resamples, seed)
     parent = sha256_text(json.dumps(manifest.model_dump(mode="json"), sort_keys=True))
     return manifest.model_copy(
         update={
@@ -133,7 +137,7 @@ def _own_manifest(group: Group, manifest: Manifest, dials: Personal, seed: int) 
             "rows": {"train": len(group.train), "validation": len(group.held_out)},
             "code_sha256": None,
             "trained_tokens": None,
-            "metrics": {},
+            "metrics": {name: found[name] for name in GAINED if name in found},
         }
     )
 

@@ -52,6 +52,8 @@ def method_words(evidence: Evidence) -> str:
     """Return the method with its settings in one line; what is off is left out."""
     method = dict(evidence.model.get("method", {}))
     kind = str(method.pop("kind", "base model"))
+    if kind == "bundle":
+        return f"{method['adapters']} adapters chosen by {method['by']}"
     used = {key: value for key, value in sorted(method.items()) if value}
     settings = ", ".join(f"{key} {_plain(value)}" for key, value in used.items())
     return f"{kind} ({settings})" if settings else kind

@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tunesmith.report import (
     ReportParams,
     action_view,
+    adapter_view,
     behaviour_view,
     curve_view,
     data_view,
@@ -90,6 +91,7 @@ def page_context(evidence: Evidence, params: ReportParams) -> Tree:
         "splits": splits,
         "expectations": data_view.expectation_table(evidence),
         "curves": curve_view.curve_charts(evidence),
+        "adapters": adapter_view.adapters(evidence),
         "findings": evidence.findings,
         "slices": failure_view.slice_table(evidence),
         "actions": action_view.actions(evidence),

@@ -1,4 +1,4 @@
-"""The losses and numbers of GRPO and RLOO are those of TRL on the same batch."""
+"""The losses and numbers of GRPO, RLOO and online DPO are those of TRL on the same batch."""
 
 from collections import defaultdict
 from types import SimpleNamespace
@@ -9,6 +9,7 @@ import torch
 
 from tunesmith.objectives.base.online import Share
 from tunesmith.objectives.grpo import Grpo
+from tunesmith.objectives.online_dpo import OnlineDpo
 from tunesmith.objectives.rloo import Rloo
 from tunesmith.online.experience import Experience, Rollout, Seen, mask_of
 
@@ -100,6 +101,43 @@ def test_rloo() -> None:
     }
     objective = Rloo.model_validate({"rewards": REWARDS, "group": 2})
     same(ours(objective), theirs(RLOOTrainer, inputs))
+
+
+@pytest.mark.parametrize("kind", ["sigmoid", "ipo"])
+def test_online_dpo(kind: str) -> None:
+    dials = {"rewards": REWARDS, "wins": "higher", "loss_kind": kind}
+    same(ours(OnlineDpo.model_validate(dials)), online_dpo_of_trl(kind))
+
+
+def online_dpo_of_trl(kind: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ask TRL, whose batch has the first answers to all prompts, then the second ones."""
+    from trl.experimental.online_dpo import OnlineDPOTrainer
+
+    experience, now = batch()
+    order = torch.tensor([0, 2, 1, 3])
+    ones, seen = torch.ones(2, 2, dtype=torch.long), []
+    logprobs = {"policy": now[order], "start": experience.reference[order]}
+    made = (ones, ones, torch.ones(4, 5, dtype=torch.long), experience.mask[order].long(), None)
+    reached = SimpleNamespace(
+        args=SimpleNamespace(
+            **{"use_vllm": False, "missing_eos_penalty": None, "loss_type": kind, "n_gpu": 1},
+            **{"torch_empty_cache_steps": None, "optim": None, "gradient_accumulation_steps": 1},
+        ),
+        state=SimpleNamespace(global_step=0),
+        _generate=lambda *_: made,
+        _forward=lambda model, *_: logprobs[model if isinstance(model, str) else "policy"],
+        _calculate_rewards_from_functions=lambda **_: experience.scores[order],
+        eos_token_ids=[2],
+        ref_model="start",
+        reward_funcs=[None],
+        processing_class=SimpleNamespace(batch_decode=lambda *_, **__: [""] * 4),
+        accelerator=SimpleNamespace(gather_for_metrics=lambda one: one, backward=seen.append),
+        stats=defaultdict(list),
+        beta=BETA,
+    )
+    model = SimpleNamespace(train=lambda: None)
+    OnlineDPOTrainer.training_step(reached, model, {"prompt": ["one", "two"]})
+    return seen[0].detach(), torch.autograd.grad(seen[0], now)[0]
 
 
 def same(one: tuple[torch.Tensor, ...], other: tuple[torch.Tensor, ...]) -> None:

@@ -5,6 +5,7 @@ import torch
 
 from tests.tunesmith.online.toy import taught
 from tunesmith.objectives.grpo import Grpo
+from tunesmith.objectives.online_dpo import OnlineDpo
 from tunesmith.objectives.ppo import Ppo
 from tunesmith.objectives.rloo import Rloo
 
@@ -18,12 +19,13 @@ DIALS = {
 KINDS = {
     "ppo": (Ppo, {"passes": 2, "whiten_advantages": False}),
     "rloo": (Rloo, {"group": 4}),
+    "online_dpo": (OnlineDpo, {"answers": 512}),
     "grpo": (Grpo, {"group": 16, "scale_by_deviation": False}),
 }
 
 
 @pytest.mark.parametrize("beta", [0.3, 0.7, 2.0])
-@pytest.mark.parametrize("kind", ["ppo", "rloo"])
+@pytest.mark.parametrize("kind", ["ppo", "rloo", "online_dpo"])
 def test_training_reaches_the_best_policy(kind: str, beta: float) -> None:
     best = REFERENCE * (REWARDS / beta).exp()
     assert apart(trained(kind, beta), best / best.sum()) <= 0.05

@@ -15,17 +15,23 @@ from tunesmith.training.checkpoints import by_step
 from tunesmith.training.run import Trained
 
 pytestmark = pytest.mark.slow
-KINDS = ("ppo", "grpo", "rloo")
+KILLED = {  # epochs, the step in which it is killed, the checkpoint before
+    "ppo": (4, 3, 2),
+    "grpo": (1.6, 7, 5),
+    "rloo": (1.6, 7, 5),
+    "online_dpo": (3.2, 7, 4),
+}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KILLED)
 def test_a_run_that_is_killed_in_a_step_ends_with_the_same_bytes(
     kind: str, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    epochs, killed_in, kept = KILLED[kind]
     kl = {"kind": "adaptive", "horizon": 50}
-    dials = phase(kind, {"kl": kl}, epochs=4 if kind == "ppo" else 1.6)
+    dials = phase(kind, {"kl": kl}, epochs=epochs)
     whole = run(base, tmp_path / "whole" / "rl", dials)
-    learn, left = Learner.learn, [3 if kind == "ppo" else 7]
+    learn, left = Learner.learn, [killed_in]
 
     def killed(self: Learner, *args: Any) -> Any:
         left[0] -= 1
@@ -37,7 +43,7 @@ def test_a_run_that_is_killed_in_a_step_ends_with_the_same_bytes(
     monkeypatch.setattr(Learner, "learn", killed)
     with pytest.raises(KeyboardInterrupt):
         run(base, stopped, dials)
-    assert [path.name for path in by_step(stopped)] == [f"checkpoint-{2 if kind == 'ppo' else 5}"]
+    assert [path.name for path in by_step(stopped)] == [f"checkpoint-{kept}"]
     again = run(base, stopped, dials)
     assert again.curves.equals(whole.curves)
     assert again.outcome == whole.outcome

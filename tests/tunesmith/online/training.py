@@ -26,7 +26,7 @@ def phase(kind: str = "ppo", objective: dict[str, Any] | None = None, **changes:
             "rewards": [{"kind": "pattern", "expression": "[a-m]"}],
             "answers": 8,
             "max_new_tokens": 3,
-            **({} if kind == "ppo" else {"group": 4}),
+            **({"group": 4} if kind in ("grpo", "rloo") else {}),
             **(objective or {}),
         },
         "epochs": 4,

@@ -68,6 +68,13 @@ def test_a_group_learns_its_rows_and_small_ones_keep_the_shared_adapter(
     lines = {one["group"]: one for one in done.lines}
     assert lines["ann"]["gain"] > 0.1
     assert "gain" not in lines["bob"]  # nothing held out
+    told = json.loads((tmp_path / "own" / "bundle.json").read_text())["rule"]["to"]
+    metrics = {
+        who: json.loads((tmp_path / "own" / told[who] / "manifest.json").read_text())["metrics"]
+        for who in ("ann", "bob")
+    }
+    assert metrics["ann"]["gain"] == lines["ann"]["gain"]
+    assert metrics["bob"] == {}
     assert lines["cyd"]["left"] == "too few rows"
     rows = [*HELD_OUT, chat_row(200, "say 1", "?")]
     params = PredictParams(batch_size=4, max_new_tokens=3, latency_requests=0)

@@ -90,6 +90,11 @@ class OnlineObjective(TrainingObjective):
         return 1
 
     @property
+    def learnt_together(self) -> int:
+        """Answers that one forward pass has to see, for the loss is of all of them."""
+        return 1
+
+    @property
     def asks_reward_model(self) -> bool:
         """Whether one of the rewards is a model's."""
         return any(reward.kind == "model" for reward in self.rewards)

@@ -1,0 +1,135 @@
+"""The sequences of tasks: their rows, their order, and the base that they start from."""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.continual.encoder import pretrained
+from tunesmith.models.params import BaseParams
+from tunesmith.models.resolve import resolve
+from tunesmith.rows import Row
+
+DOMAINS = ("banking", "travel", "kitchen_and_dining", "work", "auto_and_commute")  # of CLINC150
+INTENTS = 5  # of each domain, of 15
+EACH = 90  # train rows of a label of a task
+HELD = 4  # validation rows of a label
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One seed: where it starts and what it learns in which order.
+
+    Attributes:
+        base: folder of the model that the first task starts from.
+        rows: of all tasks; `meta.domain` is the task.
+        order: of the tasks.
+        outputs: of the head, all tasks together.
+    """
+
+    base: Path
+    rows: list[Row]
+    validation: list[Row]
+    test: list[Row]
+    order: list[str]
+    outputs: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a sequence: of its tasks, of those that test them, and what the base reads."""
+
+    train: list[Row]
+    test: list[Row]
+    other: list[Row]
+
+
+def make_sequence(kind: str, data: Path, base: Path | None, seed: int, work: Path) -> Sequence:
+    """Draw the rows and the order of the tasks, and train a base where none is given."""
+    rng = np.random.default_rng(seed)
+    rows = KINDS[kind](data, rng)
+    train, held = few(rows.train, EACH), few(rows.train[::-1], HELD)
+    order = [DOMAINS[one] for one in rng.permutation(len(DOMAINS))]
+    if base is None:
+        start = pretrained(rows.other, [*rows.train, *rows.other], work, seed)
+    else:
+        start = work / "base"
+        resolve(BaseParams(model=str(base.resolve()))).write(start)
+    outputs = len({row["label"] for row in train})
+    return Sequence(start, train, held, rows.test, order, outputs, seed)
+
+
+def shared(data: Path, rng: np.random.Generator) -> Rows:
+    """Return five domains that share five outputs, whose meaning changes from task to task."""
+    return _domains(data, rng, lambda _domain, place, _label: str(place))
+
+
+def own(data: Path, rng: np.random.Generator) -> Rows:
+    """Return five domains with outputs of their own, 25 together."""
+    return _domains(data, rng, lambda _domain, _place, label: label)
+
+
+KINDS: dict[str, Callable[[Path, np.random.Generator], Rows]] = {
+    "shared": shared,
+    "own": own,
+}
+
+
+def domain_of(row: Row) -> str:
+    """Return the task of a row."""
+    return str(json.loads(row["meta"])["domain"])
+
+
+def _domains(data: Path, rng: np.random.Generator, named: Callable[[str, int, str], str]) -> Rows:
+    """Return the first intents of each domain; the other domains are what the base reads."""
+    rows, test = _shuffled(read_intents(data, "train"), rng), read_intents(data, "val")
+    intents: dict[str, list[str]] = defaultdict(list)
+    for domain, label in sorted({(domain_of(row), str(row["label"])) for row in rows}):
+        intents[domain].append(label)
+
+    def ours(part: list[Row]) -> list[Row]:
+        found = []
+        for row in part:
+            domain, label = domain_of(row), str(row["label"])
+            place = intents[domain].index(label)
+            if domain in DOMAINS and place < INTENTS:
+                found.append({**row, "label": named(domain, place, label)})
+        return found
+
+    return Rows(ours(rows), ours(test), [row for row in rows if domain_of(row) not in DOMAINS])
+
+
+def _shuffled(rows: list[Row], rng: np.random.Generator) -> list[Row]:
+    """Return rows in an order of their own."""
+    return [rows[place] for place in rng.permutation(len(rows))]
+
+
+def few(rows: list[Row], each: int) -> list[Row]:
+    """Return the first rows of every label of every task."""
+    seen: dict[tuple[str, str], int] = defaultdict(int)
+    found = []
+    for row in rows:
+        key = (domain_of(row), str(row["label"]))
+        seen[key] += 1
+        if seen[key] <= each:
+            found.append(row)
+    return found
+
+
+def read_intents(data: Path, name: str) -> list[Row]:
+    """Return the rows of a file of CLINC150."""
+    with gzip.open(data / "clinc150" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    return [
+        {
+            **{"id": f"{name}-{number}", "source": f"{name}.jsonl:{number + 1}"},
+            **{"task": "classification", "text": one["text"], "label": one["label"]},
+            "meta": json.dumps({"domain": one["domain"]}),
+        }
+        for number, one in enumerate(records)
+    ]

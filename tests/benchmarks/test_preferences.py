@@ -1,0 +1,68 @@
+"""How the benchmark of preferences deals pairs out, and what it counts."""
+
+import pytest
+
+from benchmarks.online.asked import Asked
+from benchmarks.online.learn import Learnt as Asking
+from benchmarks.online.learn import chosen
+from benchmarks.preferences.learn import Learnt
+from benchmarks.preferences.pairs import Set, _fits, folds
+from benchmarks.preferences.table import line, right, share
+
+ROWS = [{"id": str(number)} for number in range(23)]
+
+
+def test_every_pair_is_held_out_once_and_never_learnt_in_that_fold() -> None:
+    found = folds(ROWS, 5, seed=1)
+    held_out = [row["id"] for fold in found for row in fold.held_out]
+    assert sorted(held_out) == sorted(row["id"] for row in ROWS)
+    for fold in found:
+        parts = [{row["id"] for row in part} for part in (fold.train, fold.choose, fold.held_out)]
+        assert sum(map(len, parts)) == len(set.union(*parts)) == len(ROWS)
+
+
+def test_a_pair_fits_whole_or_begins_within_the_limit_and_differs_there() -> None:
+    item = {
+        **{"input_ids": [1, 2, 3, 4], "labels": [-100, -100, 3, 4]},
+        **{"rejected_ids": [1, 2, 3, 5], "rejected_labels": [-100, -100, 3, 5]},
+    }
+    assert _fits(item, Set("", 4))
+    assert not _fits(item, Set("", 3))
+    assert not _fits(item, Set("", 3, whole=False))  # what differs is cut
+    assert _fits(item, Set("", 4, whole=False))
+    assert not _fits(item, Set("", 2, whole=False))  # no token of an answer is left
+
+
+def test_a_tie_is_half_right() -> None:
+    assert [right(margin) for margin in (0.3, 0.0, -0.1)] == [1.0, 0.5, 0.0]
+
+
+def test_the_seeds_of_a_pair_are_one_number() -> None:
+    assert share({"a": [1.0, 0.0], "b": [1.0]}).startswith("0.750 [")
+    assert share({"a": [1.0], "b": [1.0]}).endswith("n = 2")
+
+
+def test_a_line_has_both_accuracies_and_what_is_longer() -> None:
+    one = Learnt([1.0, -1.0], [2.0, 1.0], [1.0, 0.0], [3, 0], seconds=4.0)
+    found = line("dpo", {"fold": [one]}, {"fold": ["a", "b"]})
+    assert found.startswith("| dpo | 0.500 [")
+    assert (
+        "| 1.000 [1.000, 1.000], n = 2 | +1.5 | +0.5 | 1.000 [1.000, 1.000], n = 1 | 4 |" in found
+    )
+
+
+def asking(reward: float, kl: float) -> Asking:
+    of = Asked([reward] * 4, [0.0] * 4, [kl] * 4, 1.0)
+    return Asking(of, of, 0.0, {})
+
+
+@pytest.mark.parametrize(
+    ("found", "rate"),
+    [
+        ({1e-4: asking(1, 1), 1e-3: asking(2, 4)}, 1e-3),
+        ({1e-4: asking(1, 1), 1e-3: asking(2, 6)}, 1e-4),  # too far from the start
+        ({1e-4: asking(1, 9), 1e-3: asking(2, 6)}, 1e-3),  # none is near: the nearest
+    ],
+)
+def test_validation_prompts_choose_the_rate_within_a_bound(found: dict, rate: float) -> None:
+    assert chosen(found) == rate
