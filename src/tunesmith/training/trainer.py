@@ -25,12 +25,14 @@ class PhaseTrainer(ExactTrainer):
         answered: scores answers to some validation rows, where the best is chosen by them.
         penalty: what is added to the loss in training, against forgetting.
         bound: the objective, where it is not the model's own loss.
+        pack_tokens: of a pack at most; None where batches are rows.
     """
 
     fast: FastModel | None = None
     answered: Answered | None = None
     penalty: Penalty | None = None
     bound: Bound | None = None
+    pack_tokens: int | None = None
 
     def compute_loss(
         self,
