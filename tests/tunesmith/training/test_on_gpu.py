@@ -100,6 +100,29 @@ def test_a_killed_training_sees_the_same_rows_and_ends_with_the_same_weights(
     assert json.dumps(fingerprints(again)) == json.dumps(fingerprints(whole))
 
 
+def test_packs_as_long_as_the_gpu_holds_are_chosen_told_and_kept(
+    base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [chat_row(i, "say " * 20, "it is " * (1 + i % 40)) for i in range(4_000)]
+    dials: dict[str, Any] = {"per_device_batch_size": None, "max_length": 512, "epochs": 1}
+    one = phase(LORA, **dials)
+    found = train(one, base, rows, rows[:16], tmp_path / "sft", seed=0)
+    packs = found.outcome["packs"]
+    assert packs["of_a_step"] == 1
+    assert f"packs of {packs['tokens']:,} tokens, each a step: about" in capsys.readouterr().out
+    assert found.outcome["last_step"] >= 100
+    total = torch.cuda.get_device_properties(0).total_memory
+    torch.cuda.set_per_process_memory_fraction((1.2e9 + 5e6) / total)  # 200 MB beside the reserve
+    try:
+        less = train(one, base, rows, rows[:16], tmp_path / "small" / "sft", seed=0)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    cut = less.outcome["packs"]
+    assert cut["of_a_step"] > 1 or cut["computed_twice"]
+    whole = cut["tokens"] * cut["of_a_step"]
+    assert packs["tokens"] - cut["of_a_step"] < whole <= packs["tokens"]
+
+
 @pytest.mark.parametrize("name", ["VERA", "OFT", "HRA", "LOHA", "LOKR", "LN_TUNING"])
 def test_an_adapter_that_only_peft_has_trains_in_packs_and_answers(
     base: Path, tmp_path: Path, name: str
