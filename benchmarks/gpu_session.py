@@ -19,9 +19,11 @@ PARTS: dict[str, list[list[str]]] = {
     "packs1": [  # when does a longer pack stop to pay?
         [*TRAIN, "--only", "1B", "--packs", "1024", *LENGTHS, "65536"],
         [*TRAIN, "--only", "1B", "--packs", "8192", "16384", "32768", "--long"],
+        [*TRAIN, "--only", "1B", "--packs", "8192", "16384", "32768", "--kind", "qlora"],
     ],
     "packs8": [
         [*TRAIN, "--only", "8B", "--packs", "1024", *LENGTHS],
+        [*TRAIN, "--only", "8B", "--packs", "4096", "8192", "16384", "--kind", "qlora"],
         [*TRAIN, "--only", "8B", "--packs", "8192", "16384", "--long"],
     ],
     "settings": [  # with no dial touched: which packs are chosen, and does 8B fit 24 GB?

@@ -5,7 +5,7 @@ shapes with random weights, LoRA of rank 16 beside all linear layers, instructio
 as long as Alpaca's, loss on the answers. Every row is a process of its own; they run one after the
 other on one GPU. Needs trl and liger-kernel; QLoRA needs bitsandbytes. `--packs 2048 8192 32768`
 measures packs of these lengths instead, of as many rows as fill them, with `--recomputed` also with
-activations computed twice, and with `--long` of rows ten times as long.
+activations computed twice, with `--long` of rows four times as long, with `--kind qlora` by that.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from benchmarks.random_llama import (
 )
 
 WARM = 6  # steps before the clock starts
-LONG = 10  # times the length of the usual rows
+LONG = 4  # times the length of the usual rows
 PEAK = 789e12  # FLOP/s of a bf16 matrix product, measured on an H200
 
 
@@ -102,19 +102,19 @@ def within(gigabytes: float, shape: str, steps: int, folder: str, **dials: Any) 
     return tunesmith(shape, steps, folder, **dials)
 
 
-def packed(tokens: int, twice: bool, times: int, shape: str, steps: int, folder: str) -> Any:
+def packed(words: list[str], shape: str, steps: int, folder: str) -> Any:
     """Return the trainer of a phase that names its packs, with rows for a hundred steps of them."""
+    tokens, kind, twice = int(words[2]), words[3], "recomputed" in words
+    times = LONG if "long" in words else 1
     known = 512 if shape == "tiny" else VOCABULARY
     data = rows(110 * tokens // (75 * times), known, times)
     dials = {"pack_tokens": tokens, "activation_checkpointing": twice, "packing": True}
-    return tunesmith(shape, steps, folder, data=data, max_length=2048 * times, **dials)
+    return tunesmith(shape, steps, folder, kind=kind, data=data, max_length=2048 * times, **dials)
 
 
 def packs_of(name: str) -> Callable[..., Any]:
-    """Return what makes the trainer of a row such as "packs of 8192, recomputed"."""
-    words = name.replace(",", "").split()
-    times = LONG if "long" in words else 1
-    return partial(packed, int(words[2]), "recomputed" in words, times)
+    """Return what makes the trainer of a row such as "packs of 8192, lora, recomputed"."""
+    return partial(packed, name.replace(",", "").split())
 
 
 SETTINGS: dict[str, Callable[..., Any]] = {
@@ -164,7 +164,8 @@ def main() -> None:
     parser.add_argument("--settings", nargs="*", default=list(SETTINGS), choices=SETTINGS)
     parser.add_argument("--packs", type=int, nargs="+", help="tokens, in place of the settings")
     parser.add_argument("--recomputed", action="store_true", help="each of these packs twice")
-    parser.add_argument("--long", action="store_true", help="of rows ten times as long")
+    parser.add_argument("--long", action="store_true", help="of rows four times as long")
+    parser.add_argument("--kind", default="lora", help="method of these packs")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--one", nargs=2, metavar=("SHAPE", "SETTING"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -177,7 +178,11 @@ def main() -> None:
     )
     long = ", long" if chosen.long else ""
     again = ["", ", recomputed"] if chosen.recomputed else [""]
-    packs = [f"packs of {tokens}{long}{how}" for how in again for tokens in chosen.packs or []]
+    packs = [
+        f"packs of {tokens}, {chosen.kind}{long}{how}"
+        for how in again
+        for tokens in chosen.packs or []
+    ]
     for shape in chosen.only:
         for name in packs or chosen.settings:
             print(line(shape, name, chosen.steps), flush=True)

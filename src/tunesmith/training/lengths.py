@@ -39,9 +39,9 @@ def lengths(rows: list[Row], encoded: list[Encoded], task: str) -> dict[str, int
 
     Returns:
         `rows`, and of plain text its `blocks`, its `tokens` with the ends, each counted once, and
-        the `trained_tokens` among them: all but the first of each text; of others how many were `cut`
-        and the `longest_tokens` that a row had before, and of pairs how many were `same_when_cut`,
-        which are not trained.
+        the `trained_tokens` among them: all but the first of each text; of others how many were
+        `cut` and the `longest_tokens` that a row had before, and of pairs how many were
+        `same_when_cut`, which are not trained.
     """
     if task == "text":
         trained = count_trained(encoded)
