@@ -196,7 +196,7 @@ def batch_of(one: Estimate) -> str:
     """Return what a batch is, and how many make a step."""
     often = f" × {one.accumulation}" if one.accumulation > 1 else ""
     if one.pack_tokens is None:
-        return f"{one.batch} rows{often}"
+        return f"{one.batch} {'row' if one.batch == 1 else 'rows'}{often}"
     return f"packs of {one.pack_tokens:,} tokens{often}"
 
 

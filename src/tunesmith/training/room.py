@@ -15,6 +15,7 @@ from tunesmith.training.examples import Encoded
 from tunesmith.training.fast_path import liger, why_plain, without_adapter
 from tunesmith.training.memory import remember
 from tunesmith.training.params import Phase
+from tunesmith.training.precision import precision
 from tunesmith.training.step import Cut, cuts, step_tokens
 
 HOLES = 1.1  # torch's memory has some, and the estimate errs; see docs/advise.md
@@ -90,7 +91,8 @@ def _needed(phase: Phase, model: Any, cut: Cut, longest: int, group: Group) -> f
         fast=fast,
         liger=not fast and liger(phase, model),
     )
-    kept = kept_for_backward(phase.method, shape, trained, True, cut.checkpointing, way)
+    halves = precision() != "fp32"
+    kept = kept_for_backward(phase.method, shape, trained, halves, cut.checkpointing, way)
     moving = kept + of_the_loss(shape, way, headed=False)
     return TRAINED * float(trained) + moving
 
