@@ -11,8 +11,8 @@ from tunesmith.training.batching import PACK_TOKENS, ROWS, STEPS
 from tunesmith.training.memory import FEWEST_TOKENS
 
 STEP_ROWS = 128  # of a step that grows, as Stanford Alpaca's and Tulu 3's have
-LONGEST_TOKENS = 32_768  # of a pack: a longer one is no faster, see docs/speed.md
-PAYING_TOKENS = 2_048  # of a pack: before a shorter one, activations are computed twice
+LONGEST_TOKENS = 16_384  # of a pack: no longer one was seen to be faster, see docs/speed.md
+PAYING_TOKENS = 4_096  # of a pack: before a shorter one, activations are computed twice
 
 
 class Cut(NamedTuple):

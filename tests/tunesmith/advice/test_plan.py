@@ -77,8 +77,8 @@ def test_a_gpu_is_given_packs_that_fit_it() -> None:
     assert (large.asked.fast, large.asked.batch, large.asked.pack_tokens) == (True, None, 16 * 300)
     assert large.asked.accumulation == 1
     assert (small.fits, small.instead) == (True, None)
-    assert (small.asked.pack_tokens, small.asked.accumulation) == (16 * 300 // 2, 2)
-    assert not small.asked.checkpointing
+    assert (small.asked.pack_tokens, small.asked.accumulation) == (16 * 300, 1)
+    assert small.asked.checkpointing  # half of such a pack would be too short to pay
 
 
 def test_packs_that_a_dial_names_are_halved_where_they_do_not_fit() -> None:

@@ -19,7 +19,7 @@ from tunesmith.training.room import RESERVE, fitted
 from tunesmith.training.run import train
 
 ROWS = [chat_row(i, f"say {i % 9}", f"it is {'abcd'[i % 4]}" * (1 + i % 5)) for i in range(60)]
-LONG = [{"input_ids": [5] * 300, "labels": [5] * 300} for _ in range(20_000)]  # a step: 32,768
+LONG = [{"input_ids": [5] * 300, "labels": [5] * 300} for _ in range(20_000)]  # a step: 16,384
 
 
 @pytest.fixture
@@ -52,26 +52,26 @@ def test_the_more_memory_the_longer_the_packs_and_the_step_stays(
     for free in (1e9, 60e6, 30e6, 15e6, 7e6, 1e6):
         has(free)
         seen.append(chosen(base, tmp_path, packed()))
-    assert seen[0] == (32_768, 1, False)
+    assert seen[0] == (16_384, 1, False)
     plain = [one for one in seen if not one[2]]
     assert plain == sorted(plain, reverse=True)
     assert len({one[0] for one in plain}) > 2
-    assert {tokens * packs for tokens, packs, _ in seen} == {32_768}
-    assert seen[-1] == (512, 64, True)
+    assert {tokens * packs for tokens, packs, _ in seen} == {16_384}
+    assert seen[-1] == (512, 32, True)
     told = capsys.readouterr().out.splitlines()
     assert len(told) == 6
-    assert told[0].startswith("sft: packs of 32,768 tokens, each a step: about 0.")
+    assert told[0].startswith("sft: packs of 16,384 tokens, each a step: about 0.")
     assert told[0].endswith(" GB of the 2.0 GB that are free")
-    assert told[-1].startswith("sft: packs of 512 tokens, 64 to a step, activations are computed ")
+    assert told[-1].startswith("sft: packs of 512 tokens, 32 to a step, activations are computed ")
 
 
 def test_what_was_chosen_is_what_a_resumed_run_takes(base: Path, tmp_path: Path, has: Any) -> None:
     has(1e9)
-    assert chosen(base, tmp_path, packed()) == (32_768, 1, False)
+    assert chosen(base, tmp_path, packed()) == (16_384, 1, False)
     assert read_json(tmp_path / "sft" / "memory.json") == {
         "activation_checkpointing": False,
         "gradient_accumulation_steps": 1,
-        "pack_tokens": 32_768,
+        "pack_tokens": 16_384,
         "per_device_batch_size": None,
     }
 
@@ -114,8 +114,8 @@ def test_all_processes_take_what_fits_the_one_with_least(
     has(1e9)
     monkeypatch.setattr(room, "gathered", lambda _, own: [own, own + 1])
     two = Group(rank=1, size=2, local_rank=1, local_size=2)
-    # a step of two packs of 8,192 grows to 32,768 tokens: 16,384 of each, and here half of that
-    assert chosen(base, tmp_path, packed(), two) == (8_192, 4, False)
+    # a step of two packs, one of each; here half of that
+    assert chosen(base, tmp_path, packed(), two) == (4_096, 4, False)
 
 
 def test_looking_draws_no_random_number(base: Path, tmp_path: Path, has: Any) -> None:
