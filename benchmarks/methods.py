@@ -48,7 +48,7 @@ RUNS: dict[str, tuple[dict[str, Any], float, float | None]] = {  # method, rates
     "pfeiffer": ({"kind": "adapter", "placement": "pfeiffer"}, 3e-3, 1e-3),
     "ia3": ({"kind": "ia3"}, 5e-2, 1e-2),
     "prefix": ({"kind": "prefix"}, 3e-2, 1e-2),
-    "prompt": ({"kind": "prompt"}, 3e-1, 1e-1),
+    "prompt": ({"kind": "prompt"}, 3e-1, 3e-2),
     "p_tuning": ({"kind": "p_tuning"}, 3e-3, 3e-3),
     "vera": (_peft("VERA", r=64), 1e-1, 2e-2),
     "oft": (_peft("OFT"), 2e-3, 5e-4),
