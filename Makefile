@@ -1,4 +1,4 @@
-# make demo · make test · make ui · make lint · make bench · make encoder · make harness · make browser
+# make demo · make test · make test-flow · make ui · make lint · make bench · make encoder · make harness · make browser
 # make remotes · make servers
 # Each target sets up what it needs: Python 3.11 or newer, make and git are enough.
 
@@ -12,14 +12,19 @@ export HF_HUB_DISABLE_TELEMETRY = 1
 export DVC_NO_ANALYTICS = 1
 export DO_NOT_TRACK = 1
 
-.PHONY: demo test ui lint bench encoder harness browser remotes servers setup clean
+.PHONY: demo test test-flow ui lint bench encoder harness browser remotes servers setup clean
 
 demo: setup
 	$(BIN)/python -m flows.retrain
 	$(BIN)/tunesmith results
 
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not flow and not fault"
+
+test-flow: setup
+	$(PYTEST) -m "flow or fault"
 
 ui: setup
 	$(BIN)/python -m flows.ui

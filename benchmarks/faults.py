@@ -7,7 +7,7 @@ One row for what a test saw: the fault by its number or name, what happened, and
 of work were lost, which the next run had to do again. It ends with 1 if a test failed. `--turns` is
 how often F7 lets two stages run at once (the tests of the project: 3); words for pytest leave tests
 out, such as `-k f5` or `tests/faults`. `--told` prints what a run of all tests has told already
-(`PYTEST_ADDOPTS="-o junit_family=xunit1 --junitxml=tests.xml" make test`).
+(`PYTEST_ADDOPTS="-o junit_family=xunit1 --junitxml=tests.xml" make test-flow`).
 """
 
 import argparse

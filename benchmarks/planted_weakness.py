@@ -216,7 +216,8 @@ def run(
     rng = np.random.default_rng([seed, crc32(f"{corpus.name} {kind}".encode())])
     nothing = ("", np.zeros(len(corpus.rows), dtype=bool))
     planted, mask = plant(kind, corpus, size, rng) if kind else nothing
-    rows, inside = _drawn(corpus, mask, size, rng)
+    taken = drawn(mask, size, rng)
+    rows, inside = to_frame([corpus.rows[place] for place in taken]), mask[taken]
     wrong = rng.random(size) < ERROR + extra * inside
     started = time.process_time()
     settings = AnalyzeParams(metric="exact_match", slices=corpus.declared)
@@ -226,14 +227,13 @@ def run(
     return Outcome(named, [one.name for one in found], planted, seconds)
 
 
-def _drawn(corpus: Corpus, mask: Mask, size: int, rng: Rng) -> tuple[pd.DataFrame, Mask]:
-    """Draw rows so that the planted slice has a share of 4 to 15 in 100."""
+def drawn(mask: Mask, size: int, rng: Rng) -> NDArray[np.int64]:
+    """Return places of which a planted slice has a share of 4 to 15 in 100."""
     inside = np.flatnonzero(mask)
     most = min(SHARES[1], len(inside) / size) if len(inside) else 0.0
     few = int(rng.uniform(SHARES[0], most) * size) if len(inside) else 0
     others = rng.choice(np.flatnonzero(~mask), size - few, replace=False)
-    taken = rng.permutation([*rng.choice(inside, few, replace=False), *others]).astype(int)
-    return to_frame([corpus.rows[place] for place in taken]), mask[taken]
+    return rng.permutation([*rng.choice(inside, few, replace=False), *others]).astype(np.int64)
 
 
 def alike(first: Mask, second: Mask) -> float:

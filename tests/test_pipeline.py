@@ -18,7 +18,7 @@ import yaml
 
 from tunesmith.recipes import apply
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.flow]
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["Anna", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gus", "Hana", "Ivo", "Jana"]
 # Fails every connection that would leave the machine, and remembers that it was tried.

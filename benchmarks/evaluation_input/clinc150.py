@@ -21,7 +21,8 @@ PER_LABEL = 40
 RATE = 1.0e-3
 EPOCHS = 4
 ABOUT = f"""\
-MiniLM, recipe `classify`, {EPOCHS} epochs over {PER_LABEL} of the 100 train queries of each of the
+MiniLM, recipe `classify` without its adversary,
+{EPOCHS} epochs over {PER_LABEL} of the 100 train queries of each of the
 150 intents (Larson et al. 2019, https://aclanthology.org/D19-1131). The test rows are the 3,000
 validation queries (`dev.jsonl`) and 200 out-of-scope queries (`oos.jsonl`), whose label the model
 has never seen: no answer to them can be right, so read accuracy on the slice `source=dev.jsonl`;
@@ -52,6 +53,7 @@ def settings() -> list[str]:
         f"collect.sources={json.dumps(sources)}",
         f"phases.classifier.epochs={EPOCHS}",
         f"phases.classifier.learning_rate={RATE}",
+        "phases.classifier.adversarial_epsilon=null",
         "evaluate.metrics=[accuracy, macro_f1, ece, oos_auroc]",
         "evaluate.slices=[source, meta.domain, label]",
         "analyze.slices=[meta.domain, label, length]",

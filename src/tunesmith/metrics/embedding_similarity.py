@@ -1,11 +1,11 @@
 """How near an answer's text is to the reference's, as vectors."""
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from tunesmith.answers import Answers
+from tunesmith.metrics.gram_vectors import GramVectors
 from tunesmith.metrics.metric import RowMean
 from tunesmith.metrics.tokens import trimmed
 from tunesmith.stats.resample import Floats
@@ -24,35 +24,20 @@ class EmbeddingSimilarity(RowMean):
 
     def scores(self, answers: Answers) -> Floats:
         """Return (N,) from 0 to 1."""
-        from tunesmith.text.vectors import to_vectors
-
-        fitted = _fitted(tuple(answers.references))
-        if fitted is None:
-            return _equal(answers)
-        vectors, expected = fitted
-        predicted = to_vectors(vectors, list(answers.predictions))
-        cosine = np.asarray(predicted.multiply(expected).sum(axis=1)).ravel()
+        vectors = _fitted(tuple(answers.references))
+        cosine = np.asarray(vectors(answers.predictions).multiply(vectors.own).sum(axis=1)).ravel()
         score: Floats = np.fmax(np.minimum(cosine, 1.0), _equal(answers))
         return score
 
     def signature(self, answers: Answers) -> str | None:  # noqa: ARG002
         """Return what makes the vectors."""
-        import sklearn
-
-        library = f"scikit-learn:{sklearn.__version__}"
-        return f"encoder:characters|ngrams:2-4|weights:references|{library}"
+        return "encoder:characters|ngrams:2-4|weights:references"
 
 
 @lru_cache(maxsize=1)
-def _fitted(references: tuple[str, ...]) -> tuple[Any, Any] | None:
-    """Return what makes vectors, and those of the references; None if they have no n-gram."""
-    from tunesmith.text.vectors import fit_vectors, to_vectors
-
-    try:
-        vectors = fit_vectors(list(references))
-    except ValueError:
-        return None
-    return vectors, to_vectors(vectors, list(references))
+def _fitted(references: tuple[str, ...]) -> GramVectors:
+    """Return what makes vectors: the same of every model."""
+    return GramVectors(references)
 
 
 def _equal(answers: Answers) -> Floats:

@@ -68,6 +68,16 @@ def distinct(side: Side, order: int) -> Ints:
     return found
 
 
+def packed_grams(first: Side, second: Side, orders: range) -> Iterator[tuple[slice, Hashes]]:
+    """Yield some rows, and each n-gram of both their texts as a number.
+
+    It packs the row, counted from the first of these, the hash of the n-gram (`HASH_BITS`), and 0
+    for the first text or 1 for the second.
+    """
+    for rows, symbols, texts in _blocks(first, second):
+        yield rows, np.concatenate([*_keys(symbols, texts, orders.stop - 1)][orders.start - 1 :])
+
+
 def row_blocks(ends: Ints, symbols: int) -> Iterator[slice]:
     """Yield runs of rows that hold at most so many symbols together, at least one row each.
 

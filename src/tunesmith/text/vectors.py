@@ -4,6 +4,9 @@ import re
 from typing import Any
 
 NUMBER = re.compile(r"\d+")
+SPACES = re.compile(r"\s\s+")  # which scikit-learn takes for one space
+ORDERS = range(2, 5)  # of the n-grams
+MOST_GRAMS = 50_000  # the most frequent ones
 
 
 def masked(text: str) -> str:
@@ -22,7 +25,10 @@ def fit_vectors(texts: list[str]) -> Any:
     if not texts:
         raise ValueError("no text to fit")
     vectors = TfidfVectorizer(
-        analyzer="char", ngram_range=(2, 4), max_features=50_000, sublinear_tf=True
+        analyzer="char",
+        ngram_range=(ORDERS.start, ORDERS.stop - 1),
+        max_features=MOST_GRAMS,
+        sublinear_tf=True,
     )
     return vectors.fit([f" {masked(text)} " for text in texts])
 

@@ -62,6 +62,7 @@ class Phase(Component):
     early_stopping_patience: PositiveInt | None = None  # evaluations without gain
     tracking: list[Tracker] = Field(default_factory=list)  # see training/tracking.py
     neftune_noise_alpha: PositiveFloat | None = None  # https://arxiv.org/abs/2310.05914
+    adversarial_epsilon: PositiveFloat | None = None  # see training/adversarial.py
     class_weights: Literal["balanced", "none"] = "none"  # these two: classification only
     label_smoothing: float = Field(0.0, ge=0, lt=1)
 
@@ -103,6 +104,22 @@ class Phase(Component):
         for dial in ONLY_CLASSES:
             if self.task != "classification" and getattr(self, dial) not in ("none", 0):
                 raise ValueError(f"{dial}: only a phase of task classification has classes")
+        return self
+
+    @model_validator(mode="after")
+    def _learns_rows_that_can_be_moved(self) -> "Phase":
+        """Refuse adversarial steps where a row is not learnt by itself, in padded batches."""
+        if self.adversarial_epsilon is None:
+            return self
+        if self.objective.kind != "likelihood":
+            raise ValueError(
+                f"adversarial_epsilon: goes with objective likelihood, not {self.objective.kind}"
+            )
+        if self.packing:
+            raise ValueError(
+                "adversarial_epsilon: rows are moved one by one, in padded batches; take packing "
+                "or adversarial_epsilon out"
+            )
         return self
 
     @model_validator(mode="after")

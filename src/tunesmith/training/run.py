@@ -364,6 +364,7 @@ def make_trainer(
     """Return the Trainer of a phase; its rows and collator are those of a bound objective."""
     from transformers import PrinterCallback
 
+    from tunesmith.training.adversarial import Adversary
     from tunesmith.training.callbacks import Progress, StopOnBrokenLoss, TellOfLosses
     from tunesmith.training.devices.trainer import trainer_kind
     from tunesmith.training.stopping import EarlyStopping
@@ -394,6 +395,8 @@ def make_trainer(
         **({} if bound else measured(phase.task, phase.chosen_by)),
     )
     trainer.fast, trainer.bound, trainer.pack_tokens = fast, bound, drawn.pack_tokens
+    if phase.adversarial_epsilon is not None:
+        trainer.adversary = Adversary(without_adapter(model), phase.adversarial_epsilon)
     trainer.remove_callback(PrinterCallback)
     return trainer
 

@@ -10,6 +10,7 @@ from tunesmith.fast.interface import row_words
 from tunesmith.fast.model import FastModel
 from tunesmith.objectives.base import Bound
 from tunesmith.tasks.chat import IGNORED
+from tunesmith.training.adversarial import Adversary
 from tunesmith.training.answered import Answered
 from tunesmith.training.exact import ExactTrainer
 from tunesmith.training.noted import Noted
@@ -26,6 +27,7 @@ class PhaseTrainer(ExactTrainer):
         penalty: what is added to the loss in training, against forgetting.
         bound: the objective, where it is not the model's own loss.
         pack_tokens: of a pack at most; None where batches are rows.
+        adversary: moves each row against the model, which then learns it there too.
     """
 
     fast: FastModel | None = None
@@ -33,6 +35,17 @@ class PhaseTrainer(ExactTrainer):
     penalty: Penalty | None = None
     bound: Bound | None = None
     pack_tokens: int | None = None
+    adversary: Adversary | None = None
+
+    def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Any:
+        """Train on a batch; with an adversary a second time, and the gradients are added."""
+        if self.adversary is None:
+            return super().training_step(model, inputs, num_items_in_batch)
+        with self.adversary.watching():
+            loss = super().training_step(model, inputs, num_items_in_batch)
+        with self.adversary.moving():
+            super(ExactTrainer, self).training_step(model, inputs, num_items_in_batch)
+        return loss
 
     def compute_loss(
         self,

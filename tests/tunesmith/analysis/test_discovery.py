@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from benchmarks.planted_weakness import KINDS, demo_corpus, run
-from benchmarks.trained_weakness import labelled
+from benchmarks.trained_weakness import (
+    NEVER_SHOWN,
+    TAUGHT_WRONG,
+    Learner,
+    learner,
+    own_shortfall,
+)
 from benchmarks.trained_weakness import run as train_and_look
 from tests.plain_rows import plain_chat
 from tunesmith.analysis.discovery import discover
@@ -148,12 +154,25 @@ def test_a_model_without_a_weakness_gives_no_finding_most_of_the_time() -> None:
     assert sum(silent) >= 6
 
 
-@pytest.mark.parametrize(("lang", "label"), [("zh", "refund"), ("en", "stock")])
-def test_a_slice_that_a_trained_model_was_never_shown_is_among_the_first_three(
-    lang: str, label: str
+@pytest.fixture(scope="module")
+def made() -> Learner:
+    """Questions of the demo in both languages, ready to be learnt."""
+    return learner(demo_corpus(["en", "zh"], parts=2))
+
+
+@pytest.mark.parametrize("way", [TAUGHT_WRONG, NEVER_SHOWN])
+def test_a_slice_on_which_a_trained_model_was_made_weak_is_among_the_first_three(
+    made: Learner, way: str
 ) -> None:
-    corpus = labelled(demo_corpus(["en", "zh"], parts=1))
-    held_out = np.array([(row["lang"], row["label"]) == (lang, label) for row in corpus.rows])
-    outcome = train_and_look(corpus, f"lang={lang} and label={label}", held_out, seed=0)
+    planted = [(row["lang"], row["label"]) == ("zh", "refund") for row in made.corpus.rows]
+    name, rng = "lang=zh and label=refund", np.random.default_rng(0)
+    outcome = train_and_look(made, way, name, np.array(planted), rng)
     assert outcome.shortfall > 0.5
     assert outcome.named, outcome.found[:3]
+
+
+def test_a_slice_that_is_wrong_for_its_labels_alone_is_not_weak_of_itself() -> None:
+    labels = np.array(["bad"] * 20 + ["good"] * 20)
+    long = np.arange(40) < 15  # three quarters of the bad ones, and none of the good ones
+    assert own_shortfall(labels == "good", long, labels) == 0
+    assert own_shortfall(~long, long, labels) == 1

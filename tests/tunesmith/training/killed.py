@@ -52,7 +52,12 @@ KINDS: dict[str, dict[str, Any]] = {
         "neftune_noise_alpha": 5,
         "early_stopping_patience": 2,
     },
-    "classification": {"task": "classification", "method": {"kind": "full"}, "learning_rate": 3e-3},
+    "classification": {
+        "task": "classification",
+        "method": {"kind": "full"},
+        "learning_rate": 3e-3,
+        "adversarial_epsilon": 0.1,
+    },
 }
 Moment = tuple[str, int, signal.Signals]
 MOMENTS: dict[str, list[Moment]] = {  # batch: the n-th forward pass; file: the n-th of torch, half

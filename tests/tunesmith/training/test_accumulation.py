@@ -87,7 +87,14 @@ def test_chats_of_very_different_lengths(
 
 
 @pytest.mark.parametrize("cut", CUTS[1:])
-@pytest.mark.parametrize("changes", [{}, {"class_weights": "balanced", "label_smoothing": 0.1}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"class_weights": "balanced", "label_smoothing": 0.1},
+        {"adversarial_epsilon": 0.1},
+    ],
+)
 def test_classes_whose_last_step_is_short(
     tiny_encoder: Path, tmp_path: Path, cut: tuple[int, int], changes: dict[str, Any]
 ) -> None:
