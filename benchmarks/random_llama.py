@@ -16,15 +16,23 @@ VOCABULARY = 128_256
 TIED = {"tiny", "1B"}  # the head is the embeddings
 
 
-def rows(count: int = 12_000, vocabulary: int = VOCABULARY) -> list[dict[str, list[int]]]:
-    """Return encoded rows with lengths as Alpaca's: median about 75 tokens, mean about 100."""
+def rows(
+    count: int = 12_000, vocabulary: int = VOCABULARY, times: int = 1
+) -> list[dict[str, list[int]]]:
+    """Return encoded rows with lengths as Alpaca's: median about 75 tokens, mean about 100.
+
+    Args:
+        count: how many.
+        vocabulary: that their tokens are drawn from.
+        times: as long.
+    """
     import numpy as np
 
     drawn = np.random.default_rng(0)
     prompts = np.clip(drawn.lognormal(3.0, 0.6, count), 8, 512).astype(int)
     answers = np.clip(drawn.lognormal(3.8, 0.9, count), 2, 1024).astype(int)
     found = []
-    for prompt, answer in zip(prompts, answers, strict=True):
+    for prompt, answer in zip(times * prompts, times * answers, strict=True):
         ids = drawn.integers(10, vocabulary, prompt + answer).tolist()
         found.append({"input_ids": ids, "labels": [-100] * prompt + ids[prompt:]})
     return found

@@ -2,39 +2,21 @@
 
 from typing import Any
 
-from tunesmith.advice.activations import (
-    Keeps,
-    Widths,
-    checkpointed_bytes,
-    fast_layer_bytes,
-    layer_bytes,
-    loss_bytes,
-    widths,
-)
 from tunesmith.advice.compute import seconds, step_flops
 from tunesmith.advice.counts import Counts, count
 from tunesmith.advice.device import Device, fits
 from tunesmith.advice.lengths import Lengths
+from tunesmith.advice.moving import KEEPS, kept_for_backward, of_the_loss, passed_share
 from tunesmith.advice.shape import Shape, shape_of
-from tunesmith.advice.way import Ask, Way, tokens_in_front, way_of
+from tunesmith.advice.way import Ask, in_packs, tokens_in_front, way_of
 from tunesmith.advice.weights import kept
 from tunesmith.component import Component
 from tunesmith.methods.base import TrainingMethod
-from tunesmith.methods.freeze import Freeze
 from tunesmith.training.batching import ROWS
 from tunesmith.training.memory import FEWEST_TOKENS
+from tunesmith.training.step import cuts, step_tokens
 
-BF16 = 2  # bytes; what is trained is fp32 and is copied to it for every product
-WIDENED = {"full", "qlora"}  # whose embeddings are fp32
 NO_CHECKPOINTING = {"prefix"}  # transformers drops keys and values where layers are recomputed
-KEEPS: dict[str, Keeps] = {
-    "full": "weights",
-    "freeze": "weights",
-    "lora": "low_rank",
-    "qlora": "low_rank",
-    "ia3": "scales",
-    "adapter": "bottleneck",
-}
 
 
 class Estimate(Component):
@@ -75,11 +57,16 @@ def advise(
 ) -> Advice:
     """Return what a method takes, and what it would take to fit.
 
-    A smaller batch is tried first, with accumulation that keeps rows a step; then checkpointing.
+    Where the trainer cuts steps into packs by itself, that is what is asked. Else a smaller batch
+    is tried first, with accumulation that keeps rows a step; then checkpointing.
     """
     counts = count(config, ask.task, ask.classes, method, ask.max_length)
     shape = shape_of(config)
     rest = (method, counts, shape, lengths, device)
+    by_itself = [estimate(one, twice, *rest) for one, twice in _cuts(ask, method, lengths, device)]
+    if by_itself:
+        fitting = next((one for one in by_itself if fits(device, one.peak_bytes)), None)
+        return Advice(asked=fitting or by_itself[0], fits=fitting is not None, instead=None)
     asked = estimate(ask, False, *rest)
     if fits(device, asked.peak_bytes):
         return Advice(asked=asked, fits=True, instead=None)
@@ -89,6 +76,27 @@ def advise(
             if fits(device, tried.peak_bytes):
                 return Advice(asked=asked, fits=False, instead=tried)
     return Advice(asked=asked, fits=False, instead=None)
+
+
+def _cuts(
+    ask: Ask, method: TrainingMethod, lengths: Lengths, device: Device
+) -> list[tuple[Ask, bool]]:
+    """Return the ways to take a step that a trainer would look at, and whether they compute twice.
+
+    None where a dial says them, or rows are counted, or the trainer does not look.
+    """
+    said = ask.batch is not None or ask.pack_tokens is not None
+    if said or method.kind not in KEEPS or not in_packs(ask, method, device):
+        return []
+    total, rows = round(lengths.rows * lengths.mean_tokens), lengths.rows
+    longest = min(lengths.longest_tokens, ask.max_length)
+    step = step_tokens(total, rows, ask.accumulation, grows=ask.accumulation == 1)
+    found = cuts(step, longest, 1, False, method.recomputes)
+    changes = [{"pack_tokens": one.tokens, "accumulation": one.packs} for one in found]
+    return [
+        (ask.model_copy(update=change), one.checkpointing)
+        for change, one in zip(changes, found, strict=True)
+    ]
 
 
 def _smaller(ask: Ask, asked: Estimate, lengths: Lengths, checkpointing: bool) -> list[Ask]:
@@ -121,11 +129,8 @@ def estimate(
     way = way_of(ask, method, counts, lengths, device)
     stay = kept(counts, 2 if device.gpu else 4, method.kind == "qlora")
     passed = passed_share(method, shape)
-    activations = way.tokens * _activations(method, shape, device.gpu, checkpointing, way)
-    activations += BF16 * counts.trained if device.gpu else 0
-    loss = 0.0
-    if ask.task != "classification":
-        loss = loss_bytes(shape, way.tokens, way.whole_logits)
+    activations = kept_for_backward(method, shape, counts.trained, device.gpu, checkpointing, way)
+    loss = of_the_loss(shape, way, ask.task == "classification")
     moving = activations + loss
     alone = 0 if ask.accumulation > 1 else stay.gradients
     peak = stay.weights + stay.optimiser + stay.gradients - alone + max(moving, alone)
@@ -147,27 +152,3 @@ def estimate(
         checkpointing=checkpointing,
         fast=way.fast,
     )
-
-
-def passed_share(method: TrainingMethod, shape: Shape) -> float:
-    """Return the share of the layers that a gradient passes."""
-    if isinstance(method, Freeze):
-        return min(method.layers, shape.layers) / shape.layers
-    return 1.0
-
-
-def _activations(
-    method: TrainingMethod, shape: Shape, gpu: bool, checkpointing: bool, way: Way
-) -> float:
-    """Return the bytes a token that all layers keep."""
-    rank = int(getattr(method, "r", getattr(method, "width", 0)))
-    if way.fast:
-        width = Widths(2, 2)
-        one = fast_layer_bytes(shape, rank)
-    else:
-        width = widths(gpu, method.kind in WIDENED)
-        keeps = KEEPS.get(method.kind, "flow")
-        one = layer_bytes(shape, width, keeps, rank, way.masked, way.liger)
-    if checkpointing:
-        return checkpointed_bytes(shape, width, one)
-    return one * shape.layers * passed_share(method, shape)

@@ -10,6 +10,7 @@ from typing import Any
 from tunesmith.advice.counts import Counts
 from tunesmith.advice.device import Device
 from tunesmith.advice.lengths import Lengths
+from tunesmith.advice.moving import Way
 from tunesmith.component import Component
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.training.batching import PACK_TOKENS, ROWS, capacity
@@ -32,29 +33,6 @@ class Ask(Component):
     pack_tokens: int | None = None
 
 
-class Way(Component):
-    """Of one training on one device.
-
-    Attributes:
-        tokens: of the largest batch, padding among them.
-        masked: tokens of a padded row; 0 where none is padded.
-        pack: tokens of a pack; None where a batch is so many rows.
-        fast: LoRA's fast path.
-        liger: Liger's kernels, and its loss, which never holds all logits.
-    """
-
-    tokens: int
-    masked: int
-    pack: int | None
-    fast: bool
-    liger: bool
-
-    @property
-    def whole_logits(self) -> bool:
-        """True where the logits of all tokens of a batch are there at once."""
-        return not (self.fast or self.liger)
-
-
 def way_of(
     ask: Ask, method: TrainingMethod, counts: Counts, lengths: Lengths, device: Device
 ) -> Way:
@@ -68,7 +46,7 @@ def way_of(
         device: on which.
     """
     longest = min(lengths.longest_tokens, ask.max_length) + tokens_in_front(method)
-    if not device.gpu or ask.task == "classification" or method.virtual_tokens:
+    if not in_packs(ask, method, device):
         rows = ask.batch or ROWS
         masked = longest if rows > 1 or method.kind == "prefix" else 0
         liger = device.gpu and ask.task != "classification" and has_liger(counts.family)
@@ -82,6 +60,11 @@ def way_of(
         fast=fast,
         liger=not fast and has_liger(counts.family),
     )
+
+
+def in_packs(ask: Ask, method: TrainingMethod, device: Device) -> bool:
+    """True where rows stand in line; those of a classifier and behind virtual tokens do not."""
+    return device.gpu and ask.task != "classification" and not method.virtual_tokens
 
 
 def tokens_in_front(method: TrainingMethod) -> int:

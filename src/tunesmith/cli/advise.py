@@ -167,7 +167,7 @@ def table(advices: list[Advice]) -> Table:
         moving = one.activation_bytes + one.loss_bytes
         shown.add_row(
             f"{one.method}, fast path" if one.fast else one.method,
-            batch_of(one),
+            turned(one),
             f"{one.trained:,}",
             *(size(number) for number in (kept, moving, one.peak_bytes)),
             duration(one.seconds_per_epoch),
@@ -181,12 +181,13 @@ def verdict(advice: Advice) -> str:
     if advice.fits:
         return "yes"
     if advice.instead is None:
-        return "no, not with a batch of 1 either"
+        least = "in the shortest packs" if advice.asked.pack_tokens else "with a batch of 1"
+        return f"no, not {least} either"
     return f"with {turned(advice.instead)} ({size(advice.instead.peak_bytes)})"
 
 
 def turned(one: Estimate) -> str:
-    """Return the settings that make a method fit."""
+    """Return what a batch is, and whether activations are computed twice for it."""
     words = batch_of(one)
     return f"{words} and checkpointing" if one.checkpointing else words
 
@@ -195,7 +196,7 @@ def batch_of(one: Estimate) -> str:
     """Return what a batch is, and how many make a step."""
     often = f" × {one.accumulation}" if one.accumulation > 1 else ""
     if one.pack_tokens is None:
-        return f"{one.batch} rows{often}"
+        return f"{one.batch} {'row' if one.batch == 1 else 'rows'}{often}"
     return f"packs of {one.pack_tokens:,} tokens{often}"
 
 

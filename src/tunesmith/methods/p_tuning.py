@@ -11,6 +11,7 @@ class PTuning(Prompted):
     """Train the network that makes `tokens` virtual tokens at the input."""
 
     kind: Literal["p_tuning"] = "p_tuning"
+    tokens: PositiveInt = 64
     encoder: Literal["mlp", "lstm"] = "mlp"
     hidden_size: PositiveInt = 128  # width of the network
 

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, Literal
 
+from pydantic import PositiveInt
+
 from tunesmith.methods.base import Prompted, attach_prompt, peft_task, refuse_decoder_classes
 
 INITS = {"vocabulary": "SAMPLE_VOCAB", "random": "RANDOM"}
@@ -10,6 +12,8 @@ INITS = {"vocabulary": "SAMPLE_VOCAB", "random": "RANDOM"}
 class Prompt(Prompted):
     """Train `tokens` virtual tokens at the input.
 
+    Sixteen hardly move a small model, a hundred is what the paper takes.
+
     They begin as embeddings of drawn tokens, in the range that the model knows; `random` is PEFT's
     own, of a standard deviation of 1, which is many times that of embeddings.
     """
@@ -17,6 +21,7 @@ class Prompt(Prompted):
     traceless: ClassVar[frozenset[str]] = frozenset({"init"})
 
     kind: Literal["prompt"] = "prompt"
+    tokens: PositiveInt = 64
     init: Literal["vocabulary", "random"] = "vocabulary"
 
     def apply(self, model: Any, task: str) -> Any:

@@ -26,6 +26,7 @@ class Batches:
         evaluated: how many are one batch of validation.
         collator: makes tensors of a batch.
         in_line: the rows of a batch stand one behind the other, none is padded.
+        pack_tokens: of a pack at most; None where batches are rows.
     """
 
     train: list[Any]
@@ -35,6 +36,7 @@ class Batches:
     evaluated: int
     collator: Any
     in_line: bool
+    pack_tokens: int | None = None
 
 
 def batches(
@@ -64,7 +66,7 @@ def batches(
         most = phase.pack_tokens or PACK_TOKENS
         tokens = pack_tokens([len(row["input_ids"]) for row in train], each * processes, most)
         packs = [_packs(some, tokens) for some in (train, validation)]
-        return Batches(packs[0], packs[1], 1, each, 1, PackedCollator(), True)
+        return Batches(packs[0], packs[1], 1, each, 1, PackedCollator(), True, tokens)
     rows = rows or ROWS
     size, each = shared(rows, accumulated, processes)
     if in_line:

@@ -41,7 +41,9 @@ def encode_rows(
         index = {label: position for position, label in enumerate(labels)}
         return _cut(rows, max_length, lambda r, n: classification.encode(r, tokenizer, n, index))
     if task == "text":
-        return [block for row in rows for block in text.blocks(row, tokenizer, max_length)]
+        each = [text.blocks(row, tokenizer, max_length) for row in rows]
+        _refuse_untrained(rows, [blocks[0] for blocks in each], max_length)
+        return [block for blocks in each for block in blocks]
     if task in PAIRED:
         preference.refuse_same(rows)
     encoded = _cut(rows, max_length, lambda r, n: ENCODERS[task](r, tokenizer, n))
@@ -53,7 +55,12 @@ def encode_rows(
 def count_trained(encoded: list[Encoded]) -> int:
     """Return how many tokens of encoded rows have a loss; a row of a class counts as one."""
     labels = [item[key] for item in encoded for key in LABELS if key in item]
-    return sum(1 if isinstance(one, int) else len(one) - one.count(IGNORED) for one in labels)
+    return sum(1 if isinstance(one, int) else _with_loss(one) for one in labels)
+
+
+def _with_loss(labels: list[int]) -> int:
+    """Return how many labels of a row are predicted; before the first there is nothing to do it."""
+    return len(labels[1:]) - labels[1:].count(IGNORED)
 
 
 def _cut(rows: list[Row], max_length: int, encode: Callable[[Row, int], Encoded]) -> list[Encoded]:
@@ -77,7 +84,7 @@ def _refuse_untrained(rows: list[Row], encoded: list[Encoded], max_length: int) 
     bad = [
         row["source"]
         for row, item in zip(rows, encoded, strict=True)
-        if any(all(label == IGNORED for label in item[key]) for key in LABELS if key in item)
+        if any(not _with_loss(item[key]) for key in LABELS if key in item)
     ]
     if bad:
         raise UserError(

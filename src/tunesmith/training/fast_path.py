@@ -42,16 +42,10 @@ def without_adapter(model: Any) -> Any:
 
 def fast_path(phase: Phase, model: Any, longest: int, group: Group) -> "FastModel | None":
     """Return LoRA's fast path, or None, say why, and let the model's attention see rows only."""
-    from tunesmith.fast.fits import why_not
     from tunesmith.fast.interface import see_rows_only
     from tunesmith.fast.model import FastModel
 
-    if group.sharded:
-        reason: str | None = "fsdp2 cuts the matrices that it would hold as one"
-    elif phase.chosen_by == "token_accuracy":
-        reason = f"best_by {phase.chosen_by} needs logits"
-    else:
-        reason = why_not(model, longest)
+    reason = why_plain(phase, model, longest, group)
     refuse_differences(group, {"way through the model's layers": reason})
     if reason is None:
         return FastModel(model, phase.activation_checkpointing)
@@ -61,15 +55,26 @@ def fast_path(phase: Phase, model: Any, longest: int, group: Group) -> "FastMode
     return None
 
 
+def why_plain(phase: Phase, model: Any, longest: int, group: Group) -> str | None:
+    """Return what keeps rows in line from LoRA's fast path, None if nothing does."""
+    from tunesmith.fast.fits import why_not
+
+    if group.sharded:
+        return "fsdp2 cuts the matrices that it would hold as one"
+    if phase.chosen_by == "token_accuracy":
+        return f"best_by {phase.chosen_by} needs logits"
+    return why_not(model, longest)
+
+
 def plain_path(phase: Phase, model: Any) -> dict[str, bool]:
     """Return what the Trainer is asked for where the fast path is not taken."""
     return {
         "activation_checkpointing": phase.activation_checkpointing,
-        "use_liger_kernel": _liger(phase, model),
+        "use_liger_kernel": liger(phase, model),
     }
 
 
-def _liger(phase: Phase, model: Any) -> bool:
+def liger(phase: Phase, model: Any) -> bool:
     """Return whether Liger's kernels are here and know the model; they need a GPU."""
     import torch
 

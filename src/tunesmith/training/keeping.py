@@ -54,10 +54,16 @@ def taken_over(
         forgotten: rows that are not taken over.
 
     Raises:
-        UserError: no row is left for it, or its parent kept none where it needs them.
+        UserError: no row is left for it, its rows are of a single class, or its parent kept none
+            where it needs them.
     """
     kept = earlier_of(phase, start, name, forgotten)
     labels = label_names(tables[0]) if phase.task == "classification" else []
+    if len(labels) == 1:
+        raise UserError(
+            f'{name}: every row has the label "{labels[0]}", so there is nothing to tell apart; '
+            "add rows of another class"
+        )
     splits = zip(tables, ("train", "validation"), strict=True)
     train, validation = (selected(rows, phase.only, name, split) for rows, split in splits)
     return Before((train, validation), labels, kept)

@@ -38,12 +38,15 @@ def lengths(rows: list[Row], encoded: list[Encoded], task: str) -> dict[str, int
         task: of the phase.
 
     Returns:
-        `rows`, and of plain text its `blocks` and trained `tokens`; of others how many were `cut`
-        and the `longest_tokens` that a row had before, and of pairs how many were `same_when_cut`,
-        which are not trained.
+        `rows`, and of plain text its `blocks`, its `tokens` with the ends, each counted once, and
+        the `trained_tokens` among them: all but the first of each text; of others how many were
+        `cut` and the `longest_tokens` that a row had before, and of pairs how many were
+        `same_when_cut`, which are not trained.
     """
     if task == "text":
-        return {"rows": len(rows), "blocks": len(encoded), "tokens": count_trained(encoded)}
+        trained = count_trained(encoded)
+        counts = {"rows": len(rows), "blocks": len(encoded)}
+        return {**counts, "tokens": trained + len(rows), "trained_tokens": trained}
     longest = max(item.get("whole", length_of(item)) for item in encoded)
     cut = sum("whole" in item for item in encoded)
     same = {"same_when_cut": sum("same" in item for item in encoded)} if task in PAIRED else {}

@@ -55,10 +55,12 @@ def within_memory(
             reason = lack(error)
             if reason is None:
                 raise
+        if phase.per_device_batch_size is None and phase.pack_tokens is None:
+            phase = _settled(phase, work)  # packs that the attempt chose, see room.py
         less = smaller(phase, group.size)
         if less is None:
             raise UserError(_too_big(phase, reason))
-        _remember(less, work, group)
+        remember(less, work, group)
         told = f"{work.name}: out of memory ({reason}); {_told(phase, less)}"
         if group.size > 1:
             hosts = " on every host" if group.size > group.local_size else ""
@@ -120,21 +122,27 @@ def _with(phase: Phase, **changes: object) -> Phase:
 
 def _remembered(phase: Phase, work: Path, group: Group) -> Phase:
     """Return the phase as it was found to fit by a run before, on whichever host that was."""
-    path = work / FILE_NAME
-    own = read_json(path) if path.exists() else phase.model_dump(include=DIALS)
+    own = _settled(phase, work).model_dump(include=DIALS)
     return _with(phase, **max(gathered(group, own), key=_saved))
 
 
-def _remember(phase: Phase, work: Path, group: Group) -> None:
+def _settled(phase: Phase, work: Path) -> Phase:
+    """Return the phase with what the work folder says of it."""
+    path = work / FILE_NAME
+    return _with(phase, **read_json(path)) if path.exists() else phase
+
+
+def remember(phase: Phase, work: Path, group: Group) -> None:
     """Write what fits; all processes of a group write the same, and may do so at once."""
     own = work / f".{group.rank}.{FILE_NAME}"
     write_json(own, phase.model_dump(include=DIALS))
     own.replace(work / FILE_NAME)
 
 
-def _saved(dials: dict[str, int]) -> tuple[int, int]:
-    """Return a number that is higher the less memory is asked for."""
-    return dials["gradient_accumulation_steps"], dials["activation_checkpointing"]
+def _saved(dials: dict[str, int]) -> tuple[int, int, bool]:
+    """Return numbers that are higher the less memory is asked for, or where it was looked at."""
+    packs, twice = dials["gradient_accumulation_steps"], dials["activation_checkpointing"]
+    return packs, twice, dials["pack_tokens"] is not None
 
 
 def _told(before: Phase, after: Phase) -> str:

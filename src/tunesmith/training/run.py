@@ -44,6 +44,7 @@ from tunesmith.training.memory import within_memory
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower
 from tunesmith.training.reservoir import Reservoir
+from tunesmith.training.room import fitted
 from tunesmith.training.scores import measured
 from tunesmith.training.setting import setting_of
 from tunesmith.training.token_cache import encoded_rows
@@ -241,9 +242,20 @@ def _outcome(
     return {
         **outcome(state.log_history, state.best_global_step, state.global_step),
         "lengths": counts,
+        **({"packs": _packs(trainer)} if trainer.pack_tokens else {}),
         **findings,
         **({"stuck": stuck(state.log_history, bound.idle)} if bound else {}),
         "validation": {phase.chosen_by: float(state.best_metric)},
+    }
+
+
+def _packs(trainer: Any) -> dict[str, Any]:
+    """Return how steps were cut into packs, which the memory decides where no dial does."""
+    arguments, fast = trainer.args, trainer.fast
+    return {
+        "tokens": trainer.pack_tokens,
+        "of_a_step": arguments.gradient_accumulation_steps * max(1, arguments.world_size),
+        "computed_twice": fast.checkpointing if fast else arguments.activation_checkpointing,
     }
 
 
@@ -364,6 +376,8 @@ def make_trainer(
         extra.append(EarlyStopping(phase.early_stopping_patience))
     in_line = packs(phase, model)
     train, validation = (bound.train, bound.validation) if bound else (train, validation)
+    if in_line:
+        phase = fitted(phase, model, train, work, group)
     drawn = batches(phase, train, validation, loaded.tokenizer.pad_token_id, in_line, group.size)
     longest = max(len(row["input_ids"]) for row in train)
     fast = fast_path(phase, model, longest, group) if in_line else None
@@ -380,7 +394,7 @@ def make_trainer(
         optimizers=(phase.method.optimizer(model, arguments), None),
         **({} if bound else measured(phase.task, phase.chosen_by)),
     )
-    trainer.fast, trainer.bound = fast, bound
+    trainer.fast, trainer.bound, trainer.pack_tokens = fast, bound, drawn.pack_tokens
     if phase.adversarial_epsilon is not None:
         trainer.adversary = Adversary(without_adapter(model), phase.adversarial_epsilon)
     trainer.remove_callback(PrinterCallback)

@@ -26,6 +26,7 @@ class PhaseTrainer(ExactTrainer):
         answered: scores answers to some validation rows, where the best is chosen by them.
         penalty: what is added to the loss in training, against forgetting.
         bound: the objective, where it is not the model's own loss.
+        pack_tokens: of a pack at most; None where batches are rows.
         adversary: moves each row against the model, which then learns it there too.
     """
 
@@ -33,6 +34,7 @@ class PhaseTrainer(ExactTrainer):
     answered: Answered | None = None
     penalty: Penalty | None = None
     bound: Bound | None = None
+    pack_tokens: int | None = None
     adversary: Adversary | None = None
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Any:

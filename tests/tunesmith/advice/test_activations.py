@@ -15,7 +15,7 @@ from tunesmith.advice.activations import (
     layer_bytes,
     loss_bytes,
 )
-from tunesmith.advice.plan import KEEPS
+from tunesmith.advice.moving import KEEPS
 from tunesmith.advice.shape import shape_of
 from tunesmith.fast.model import FastModel
 from tunesmith.methods import Adapter, Full, Ia3, Lora, Prefix, Prompt

@@ -60,14 +60,56 @@ def test_a_smaller_batch_with_as_many_rows_a_step_is_tried_first() -> None:
     assert fits(GPU, found.instead.peak_bytes)
 
 
-def test_a_gpu_is_given_packs_and_halves_them() -> None:
-    packs = ASK.model_copy(update={"batch": None})
+PACKS = ASK.model_copy(update={"batch": None})
+
+
+def test_a_gpu_is_given_packs_that_fit_it() -> None:
+    large, small = (
+        advise(
+            llama(),
+            read_method({"kind": "lora"}),
+            PACKS,
+            ROWS,
+            GPU.model_copy(update={"memory_bytes": memory}),
+        )
+        for memory in (24e9, 7e9)
+    )
+    assert (large.asked.fast, large.asked.batch, large.asked.pack_tokens) == (True, None, 16 * 300)
+    assert large.asked.accumulation == 1
+    assert (small.fits, small.instead) == (True, None)
+    assert (small.asked.pack_tokens, small.asked.accumulation) == (16 * 300, 1)
+    assert small.asked.checkpointing  # half of such a pack would be too short to pay
+
+
+def test_packs_that_a_dial_names_are_halved_where_they_do_not_fit() -> None:
+    said = PACKS.model_copy(update={"pack_tokens": 4_800})
     small = GPU.model_copy(update={"memory_bytes": 7e9})
-    found = advise(llama(), read_method({"kind": "lora"}), packs, ROWS, small)
-    assert (found.asked.fast, found.asked.batch, found.asked.pack_tokens) == (True, None, 16 * 300)
+    found = advise(llama(), read_method({"kind": "lora"}), said, ROWS, small)
+    assert (found.fits, found.asked.pack_tokens) == (False, 4_800)
     assert found.instead is not None
-    assert found.instead.pack_tokens == 16 * 300 // 2
-    assert found.instead.accumulation == 2
+    assert (found.instead.pack_tokens, found.instead.accumulation) == (2_400, 2)
+
+
+def test_activations_are_computed_twice_before_packs_are_too_short_to_pay() -> None:
+    eight = llama(
+        hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, tie_word_embeddings=False
+    )
+    many = Lengths(rows=100_000, mean_tokens=300, longest_tokens=900, counted=True)
+    found = {
+        memory: advise(
+            eight,
+            read_method({"kind": "qlora"}),
+            PACKS,
+            many,
+            GPU.model_copy(update={"memory_bytes": memory * 1e9}),
+        )
+        for memory in (80, 24, 12, 6)
+    }
+    cut = {at: (one.asked.pack_tokens, one.asked.checkpointing) for at, one in found.items()}
+    assert cut[24] == (4_096, False)
+    assert [one.fits for one in found.values()] == [True, True, True, False]
+    assert cut[12][1]
+    assert cut[80] == (16_384, False)
 
 
 def test_what_the_fast_path_cannot_do_is_estimated_without_it() -> None:

@@ -77,4 +77,4 @@ def outputs(model: Any, tokenizer: Any, task: str = "chat") -> Any:
     """Return loss and logits of the validation rows."""
     model.eval()
     with torch.inference_mode():
-        return model(**batch(tokenizer, task))
+        return model(**{k: v.to(model.device) for k, v in batch(tokenizer, task).items()})

@@ -9,9 +9,11 @@ from tests.tiny import chat_row, label_row, text_row, tiny_tokenizer
 from tests.tunesmith.methods.trying import phase
 from tests.tunesmith.training.killed import fingerprints
 from tests.tunesmith.training.test_exact import interrupted
+from tunesmith.errors import UserError
 from tunesmith.rows import Row
-from tunesmith.training.examples import encode_rows
+from tunesmith.training.examples import count_trained, encode_rows
 from tunesmith.training.lengths import lengths, tell
+from tunesmith.training.packing import PackedCollator
 from tunesmith.training.run import Trained, train
 from tunesmith.training.token_cache import encoded_rows
 
@@ -27,7 +29,7 @@ TEXTS: list[Row] = [text_row(0, "ab" * 20), text_row(1, "c")]
     [
         ("chat", CHAT, {"rows": 2, "cut": 1, "longest_tokens": 34}),
         ("classification", CLASSES, {"rows": 2, "cut": 1, "longest_tokens": 40}),
-        ("text", TEXTS, {"rows": 2, "blocks": 4, "tokens": 43}),
+        ("text", TEXTS, {"rows": 2, "blocks": 4, "tokens": 43, "trained_tokens": 41}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -38,6 +40,22 @@ def test_rows_that_are_cut_and_blocks_of_texts_are_counted(
     for _ in range(2):
         encoded = encoded_rows(rows, task, TOKENIZER, 16, ["n", "y"], folder)
         assert lengths(rows, encoded, task) == counts
+
+
+@pytest.mark.parametrize(
+    ("task", "rows", "most"),
+    [("text", TEXTS, 4), ("text", TEXTS, 64), ("chat", CHAT, 16), ("chat", CHAT, 64)],
+)
+def test_trained_tokens_are_those_that_a_packed_batch_trains(
+    task: str, rows: list[Row], most: int
+) -> None:
+    encoded = encode_rows(rows, task, TOKENIZER, most, [])
+    assert count_trained(encoded) == len(PackedCollator()(encoded)["targets"])
+
+
+def test_a_text_without_a_letter_is_refused_since_nothing_of_it_is_trained() -> None:
+    with pytest.raises(UserError, match=r"1 of 2 rows have no trained token .*first toy.txt:1"):
+        encode_rows([text_row(0, ""), text_row(1, "abc")], "text", TOKENIZER, 16, [])
 
 
 def test_a_row_that_just_fits_is_not_cut() -> None:
@@ -88,8 +106,10 @@ def test_long_texts_are_trained_whole_and_a_stopped_training_ends_alike(
         return train(one, base, texts, texts[:3], tmp_path / work, seed=0)
 
     whole = trained("whole")
-    assert whole.outcome["lengths"]["train"] == {"rows": 8, "blocks": 14, "tokens": 300}
-    assert whole.trained_tokens == sum(len(str(row["text"])) + 1 for row in texts) == 300
+    counts = whole.outcome["lengths"]["train"]
+    assert counts == {"rows": 8, "blocks": 14, "tokens": 300, "trained_tokens": 292}
+    assert sum(len(str(row["text"])) + 1 for row in texts) == 300
+    assert whole.trained_tokens == 292  # nothing stands before the first token of a text
     with pytest.MonkeyPatch.context() as patch:
         interrupted(patch, "training_step", 6)
         with pytest.raises(KeyboardInterrupt):

@@ -18,6 +18,7 @@ from tests.tiny import chat_row
 from tests.tunesmith.methods.trying import phase
 from tests.tunesmith.training.killed import fingerprints
 from tunesmith.prediction.generate import generate
+from tunesmith.training import room
 from tunesmith.training.answered import Answered
 from tunesmith.training.devices.group import ALONE
 from tunesmith.training.run import Trained, train
@@ -98,6 +99,29 @@ def test_a_killed_training_sees_the_same_rows_and_ends_with_the_same_weights(
     assert (tmp_path / "killed" / "checkpoint-20" / "complete.json").exists()
     again = trained(base, tmp_path / "killed", best_by="exact_match")
     assert json.dumps(fingerprints(again)) == json.dumps(fingerprints(whole))
+
+
+def test_packs_as_long_as_the_gpu_holds_are_chosen_told_and_kept(
+    base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [chat_row(i, "say " * 20, "it is " * (1 + i % 40)) for i in range(4_000)]
+    dials: dict[str, Any] = {"per_device_batch_size": None, "max_length": 512, "epochs": 1}
+    one = phase(LORA, **dials)
+    found = train(one, base, rows, rows[:16], tmp_path / "sft", seed=0)
+    packs = found.outcome["packs"]
+    assert packs["of_a_step"] == 1
+    assert f"packs of {packs['tokens']:,} tokens, each a step: about" in capsys.readouterr().out
+    assert found.outcome["last_step"] >= 100
+    taken, total = torch.cuda.memory_allocated(), torch.cuda.mem_get_info()[1]
+    few = 15e6  # bytes; these packs take 16 MB, half of them 8
+    torch.cuda.set_per_process_memory_fraction((taken + room.RESERVE + few) / total)
+    try:
+        less = train(one, base, rows, rows[:16], tmp_path / "small" / "sft", seed=0)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    cut = less.outcome["packs"]
+    assert cut["of_a_step"] > 1 or cut["computed_twice"]
+    assert abs(cut["tokens"] * cut["of_a_step"] - packs["tokens"]) < cut["tokens"]
 
 
 @pytest.mark.parametrize("name", ["VERA", "OFT", "HRA", "LOHA", "LOKR", "LN_TUNING"])

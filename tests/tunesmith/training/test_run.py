@@ -104,6 +104,18 @@ def test_a_text_longer_than_the_model_has_positions_for_is_refused(
         run(start, tmp_path / "x", phase(max_length=513))
 
 
+def test_a_single_class_is_refused_since_its_loss_is_zero_from_the_start(
+    tiny_encoder: Path, tmp_path: Path
+) -> None:
+    resolve(BaseParams(model=str(tiny_encoder))).write(tmp_path / "base")
+    dials = phase(task="classification", method={"kind": "full"})
+    rows = [label_row(i, "text", "n") for i in range(8)]
+    with pytest.raises(
+        UserError, match=r'every row has the label "n", so there is nothing to tell'
+    ):
+        run(tmp_path / "base", tmp_path / "work", dials, rows)
+
+
 def test_a_label_that_only_validation_has_is_named(tiny_encoder: Path, tmp_path: Path) -> None:
     resolve(BaseParams(model=str(tiny_encoder))).write(tmp_path / "base")
     dials = phase(task="classification", method={"kind": "full"})
