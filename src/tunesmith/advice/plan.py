@@ -145,7 +145,7 @@ def estimate(
         activation_bytes=round(activations),
         loss_bytes=round(loss),
         peak_bytes=round(peak),
-        seconds_per_epoch=seconds(flops, device.tflops),
+        seconds_per_epoch=seconds(ask.passes * flops, device.tflops),
         batch=None if way.pack else ask.batch or ROWS,
         pack_tokens=way.pack,
         accumulation=ask.accumulation,

@@ -22,6 +22,8 @@ class Ask(Component):
     Attributes:
         batch: rows of a device and step; None: as many as the trainer takes by itself.
         pack_tokens: of a pack at most; None: as many as the trainer takes by itself.
+        apart: rows stay in padded batches, as the phase says or a part of it wants.
+        passes: over each batch; 2 with an adversary.
     """
 
     task: str
@@ -31,6 +33,8 @@ class Ask(Component):
     max_length: int
     epochs: float
     pack_tokens: int | None = None
+    apart: bool = False
+    passes: int = 1
 
 
 def way_of(
@@ -64,7 +68,8 @@ def way_of(
 
 def in_packs(ask: Ask, method: TrainingMethod, device: Device) -> bool:
     """True where rows stand in line; those of a classifier and behind virtual tokens do not."""
-    return device.gpu and ask.task != "classification" and not method.virtual_tokens
+    alone = ask.apart or ask.task == "classification" or method.virtual_tokens > 0
+    return device.gpu and not alone
 
 
 def tokens_in_front(method: TrainingMethod) -> int:

@@ -88,6 +88,8 @@ def asked(phase: Phase | None, batch: int | None, max_length: int | None) -> Ask
         accumulation=phase.gradient_accumulation_steps if phase and not batch else 1,
         max_length=max_length or (phase.max_length if phase else DEFAULT_LENGTH),
         epochs=phase.epochs if phase else 1,
+        apart=phase is not None and (phase.packing is False or phase.moves_words),
+        passes=2 if phase and phase.adversarial_epsilon is not None else 1,
     )
 
 

@@ -25,8 +25,7 @@ def may_pack(phase: Phase) -> bool:
     alone = phase.task == "classification" or phase.method.virtual_tokens > 0
     alone = alone or not phase.objective.in_line
     alone = alone or (phase.continual is not None and phase.continual.adds_to_loss)
-    alone = alone or phase.adversarial_epsilon is not None
-    return wanted and not alone and phase.neftune_noise_alpha is None
+    return wanted and not alone and not phase.moves_words
 
 
 def packs(phase: Phase, model: Any) -> bool:

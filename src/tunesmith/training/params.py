@@ -176,6 +176,11 @@ class Phase(Component):
         return self
 
     @property
+    def moves_words(self) -> bool:
+        """Whether embedded words are moved by as much as their row is long: rows stay apart."""
+        return self.neftune_noise_alpha is not None or self.adversarial_epsilon is not None
+
+    @property
     def asked_as(self) -> str:
         """The task that the trained model is asked as."""
         return ASKED_AS.get(self.task, self.task)

@@ -50,6 +50,23 @@ def test_what_fits_needs_nothing_turned() -> None:
     assert found.instead is None
 
 
+def test_rows_that_stay_apart_are_padded_on_a_gpu_too() -> None:
+    method, open_ = read_method({"kind": "lora"}), ASK.model_copy(update={"batch": None})
+    both = [advise(llama(), method, ask, ROWS, GPU) for ask in (open_, _apart(open_))]
+    assert [one.asked.pack_tokens is None for one in both] == [False, True]
+
+
+def test_an_adversary_takes_twice_the_time() -> None:
+    method, asks = read_method({"kind": "lora"}), (_apart(ASK), _apart(ASK, passes=2))
+    once, twice = (advise(llama(), method, ask, ROWS, GPU).asked for ask in asks)
+    assert twice.seconds_per_epoch == pytest.approx(2 * once.seconds_per_epoch)
+    assert twice.peak_bytes == once.peak_bytes
+
+
+def _apart(ask: Ask, **changes: object) -> Ask:
+    return ask.model_copy(update={"apart": True, **changes})
+
+
 def test_a_smaller_batch_with_as_many_rows_a_step_is_tried_first() -> None:
     found = advice("prompt")
     assert not found.fits

@@ -54,6 +54,19 @@ def test_every_method_is_estimated_and_the_phases_own_dials_are_taken(
     assert ranks[1] == 2 * ranks[0]
 
 
+def test_an_adversary_of_the_phase_is_counted(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dials = (project / "params.yaml").read_text()
+    batch = "    per_device_batch_size: 16\n"
+    moved = dials.replace(batch, f"{batch}    adversarial_epsilon: 0.02\n")
+    assert moved != dials
+    (project / "params.yaml").write_text(moved)
+    found = advise(project, capsys, rows=100, tokens=64)
+    assert found["asked"]["passes"] == 2
+    assert found["asked"]["apart"]
+
+
 def test_rows_are_measured_where_the_table_is(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
