@@ -65,7 +65,16 @@ def ascent(embedded_BLD: Tensor, gradient_BLD: Tensor, epsilon: float) -> Tensor
     """
     felt_BL1 = gradient_BLD.ne(0).any(-1, keepdim=True)
     length_B11 = _norm(embedded_BLD * felt_BL1)
-    return gradient_BLD * (epsilon * length_B11 / _norm(gradient_BLD).clamp(min=_TINY))
+    unit_BLD = _about_one(gradient_BLD.float())
+    step_BLD = unit_BLD * (epsilon * length_B11 / _norm(unit_BLD).clamp(min=_TINY))
+    return step_BLD.to(embedded_BLD.dtype)
+
+
+def _about_one(rows_BLD: Tensor) -> Tensor:
+    """Scale each row by a power of two, which rounds nothing, so that squares do not vanish."""
+    largest_B11 = rows_BLD.abs().amax((1, 2), keepdim=True)
+    exponent_B11 = torch.frexp(largest_B11).exponent.clamp(min=_LEAST_EXPONENT)
+    return torch.ldexp(rows_BLD, -exponent_B11)
 
 
 def _norm(rows_BLD: Tensor) -> Tensor:
@@ -73,3 +82,4 @@ def _norm(rows_BLD: Tensor) -> Tensor:
 
 
 _TINY = torch.finfo(torch.float32).tiny
+_LEAST_EXPONENT = -126  # of a float32 that is not subnormal

@@ -27,6 +27,12 @@ def test_a_row_moves_by_its_share_of_its_own_length_along_its_gradient() -> None
         assert torch.cosine_similarity(step[row].flatten(), gradient[row].flatten(), 0) > 0.9999
 
 
+def test_a_gradient_too_small_to_be_squared_moves_a_row_no_further_than_others() -> None:
+    embedded, gradient = torch.randn(1, 3, 4), torch.randn(1, 3, 4)
+    step = ascent(embedded, gradient * 1e-30, 0.1)
+    torch.testing.assert_close(step, ascent(embedded, gradient, 0.1))
+
+
 def test_padding_neither_moves_nor_counts() -> None:
     embedded, gradient = torch.randn(1, 3, 4), torch.randn(1, 3, 4)
     padded = torch.cat([embedded, torch.ones(1, 2, 4)], 1)
