@@ -1,5 +1,6 @@
 """F22: the Prefect API dies while a stage runs."""
 
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +23,7 @@ def test_f22_the_stages_finish_the_loss_is_told_and_the_next_run_skips_them(
     Path("clean.sh").write_text("echo up >&2\nuntil test -e go; do sleep 0.1; done\ncat $1\n")
     monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")  # seconds instead of a minute
     with Relay(api) as relay:
-        monkeypatch.setenv("PREFECT_API_URL", relay.url)
-        process = start()
-        assert process.stdout is not None
-        assert any(line == "clean | up\n" for line in process.stdout)
-        relay.cut()
+        process = _cut_off(relay, monkeypatch, "clean | up\n")
         Path("go").touch()
         out, err = process.communicate(timeout=300)
     assert process.returncode == 2, out
@@ -55,11 +52,7 @@ def test_f22_a_delivered_run_delivers_and_says_what_it_came_to_and_what_is_not_r
     monkeypatch.setenv("TUNESMITH_WEBHOOK", webhook.url)
     monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "1")
     with Relay(api) as relay:
-        monkeypatch.setenv("PREFECT_API_URL", relay.url)
-        process = start("--deliver")
-        assert process.stdout is not None
-        assert any(line == "train | up\n" for line in process.stdout)
-        relay.cut()
+        process = _cut_off(relay, monkeypatch, "train | up\n", "--deliver")
         Path("../go").touch()
         out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
@@ -79,13 +72,10 @@ def test_f22_no_stage_waits_for_a_prefect_that_would_not_be_given_it(
     Path("clean.sh").write_text("echo up >&2\nuntil test -e go; do sleep 0.1; done\ncat $1\n")
     monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "9")  # a quarter of an hour, once
     with Relay(api) as relay:
-        monkeypatch.setenv("PREFECT_API_URL", relay.url)
-        process = start()
-        assert process.stdout is not None
-        assert any(line == "clean | up\n" for line in process.stdout)
-        relay.cut()
+        process = _cut_off(relay, monkeypatch, "clean | up\n")
         Path("go").touch()
         begun = time.monotonic()
+        assert process.stdout is not None
         assert any(line.startswith("report | ran after") for line in process.stdout)
         assert time.monotonic() - begun < 120
         process.kill()
@@ -115,3 +105,15 @@ def test_f22_a_run_that_waits_for_an_answer_expires_although_the_api_has_died(
     assert (trailer("main", "Approval"), pointer()) == ("expired", None)
     assert at_origin("main") == call("git", "rev-parse", "main").strip()
     seen("the pause expired; delivered without a promotion, which a later run may make")
+
+
+def _cut_off(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch, said: str, *words: str
+) -> "subprocess.Popen[str]":
+    """Start a run behind a relay, and cut the relay once the run has said a line."""
+    monkeypatch.setenv("PREFECT_API_URL", relay.url)
+    process = start(*words)
+    assert process.stdout is not None
+    assert any(line == said for line in process.stdout)
+    relay.cut()
+    return process

@@ -83,7 +83,7 @@ def _cuts(
 ) -> list[tuple[Ask, bool]]:
     """Return the ways to take a step that a trainer would look at, and whether they compute twice.
 
-    None where a dial says them, or rows are counted, or the trainer does not look.
+    There are none where a dial says them, or rows are counted, or the trainer does not look.
     """
     said = ask.batch is not None or ask.pack_tokens is not None
     if said or method.kind not in KEEPS or not in_packs(ask, method, device):

@@ -67,7 +67,7 @@ def way_of(
 
 
 def in_packs(ask: Ask, method: TrainingMethod, device: Device) -> bool:
-    """True where rows stand in line; those of a classifier and behind virtual tokens do not."""
+    """True where rows stand in line, unless they stay apart, as a classifier's have to."""
     alone = ask.apart or ask.task == "classification" or method.virtual_tokens > 0
     return device.gpu and not alone
 

@@ -9,9 +9,7 @@ from tunesmith.augmenters.facts import names
 from tunesmith.augmenters.tokens import tokenise
 from tunesmith.text.numbers import numbers
 
-SHARED = (
-    0.5  # of the words of the longer answer; below it they are two answers, not one filled twice
-)
+SHARED = 0.5  # of the longer answer's words; below it they are two answers, not one filled twice
 FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 HOLE = "\0"  # stands for what a question has from the other one
 ASCII_WORD = "[A-Za-z0-9]"

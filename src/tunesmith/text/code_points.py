@@ -82,7 +82,7 @@ def any_of(marks: Marks, ends: Ints) -> Marks:
 
 
 def marks_of(texts: Sequence[str], value_of: Callable[[str], int], other: int) -> list[int]:
-    """Return, for each text, the bits of `value_of` that some character of it has; see `table`."""
+    """Return, for each text, the bits that some character of it has; see `marks_by`."""
     found: list[int] = []
     for chunk in chunks(texts):
         marks = marks_by(chunk.codes, value_of, other)

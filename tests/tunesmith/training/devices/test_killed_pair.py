@@ -5,9 +5,6 @@ differ in its last digit); on two GPUs (`pytest -m gpu`) under DDP and FSDP2, wi
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +12,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.conftest import ROOT
 from tests.tunesmith.methods.trying import describe
+from tests.tunesmith.training.devices.pairs import run_pair
 
 PAIR = '''
 """Starts two processes that train one phase."""
@@ -73,19 +70,6 @@ def main(hardware):
 '''
 
 
-def started(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    path = os.pathsep.join([str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run(
-        [sys.executable, "pair.py", str(folder), *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
 def rows_of(folder: Path, name: str) -> dict[str, list[str]]:
     """Return what each process saw in each step, by process and step."""
     found: dict[str, list[str]] = {}
@@ -103,13 +87,13 @@ def killed_and_gone_on(base: Path, folder: Path, strategy: str, kind: str) -> No
     (folder / "one.py").write_text(ONE)
     for name in ("whole", "again"):
         (folder / name).mkdir()
-    whole = started(folder, strategy, kind, "whole", "not")
+    whole = run_pair(folder, strategy, kind, "whole", "not")
     assert whole.returncode == 0, whole.stderr
-    killed = started(folder, strategy, kind, "again", "killed")
+    killed = run_pair(folder, strategy, kind, "again", "killed")
     assert killed.returncode == 1, killed.stderr
     assert "was ended by SIGKILL" in killed.stderr
     assert not (folder / "again" / "said.json").exists()
-    again = started(folder, strategy, kind, "again", "not")
+    again = run_pair(folder, strategy, kind, "again", "not")
     assert again.returncode == 0, again.stderr
     seen, expected = rows_of(folder, "again-not"), rows_of(folder, "whole-not")
     assert 0 < len(seen) < len(expected)  # it did not begin anew

@@ -1,10 +1,7 @@
 """Two processes train to the weights of one: whole models under DDP, and models in shards."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ from safetensors.torch import load_file
 
 from tests.tiny import chat_row, label_row
 from tests.tunesmith.objectives.preferring import pair_row
+from tests.tunesmith.training.devices.pairs import run_pair
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
 from tunesmith.training.arguments import training_arguments
@@ -54,7 +52,6 @@ CASES = {  # 59 rows: the last of four steps is not full
         "gradient_accumulation_steps": 4,
     },
 }
-ROOT = Path(__file__).resolve().parents[4]
 PAIR = '''
 """Starts two processes that train the same phases."""
 from tunesmith.hardware import Hardware
@@ -195,16 +192,7 @@ def pair(tiny_base: Path, tiny_encoder: Path, tmp_path_factory: pytest.TempPathF
     resolve(BaseParams(model=str(folder / "without_dropout"))).write(folder / "encoder")
     (folder / "pair.py").write_text(PAIR)
     (folder / "phases.py").write_text(PHASES)
-    path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
-    done = subprocess.run(
-        [sys.executable, "pair.py", str(folder)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
+    done = run_pair(folder)
     assert done.returncode == 0, done.stderr
     (folder / "stdout").write_text(done.stdout)
     return folder
