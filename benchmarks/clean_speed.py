@@ -22,7 +22,7 @@ from tunesmith.cleaners import CleanParams
 from tunesmith.cleaners.base import TextedRows
 from tunesmith.cleaners.run import Record, apply_step, decision_table, untouched
 from tunesmith.rows import Row, read_rows, to_frame, to_rows, write_rows, write_table
-from tunesmith.stage import collect_rarely, keep_freed_memory
+from tunesmith.stage import collect_rarely
 
 
 def timed(function: Callable[..., Any], *args: Any) -> tuple[Any, float]:
@@ -78,7 +78,6 @@ def main() -> None:
     args = parser.parse_args()
     started = time.process_time()  # Python and its libraries are loaded
     collect_rarely()  # as the stage does
-    keep_freed_memory()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_rows(folder / "examples.parquet", to_frame(made_rows(args.rows, seed=0)))

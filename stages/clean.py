@@ -15,7 +15,7 @@ from tunesmith.files import write_json
 from tunesmith.forgotten import Forgotten, read_forgotten
 from tunesmith.params import read_seed
 from tunesmith.rows import read_rows, write_rows, write_table
-from tunesmith.stage import Paths, keep_freed_memory, parse_paths, run_stage
+from tunesmith.stage import Paths, parse_paths, run_stage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +104,6 @@ def main() -> None:
     if settings.scale_out is not None:
         _tell(clean_over_cluster(paths, settings, settings.scale_out))
         return
-    keep_freed_memory()
     rows = read_rows(paths.examples)
     cleaned, counts = clean(rows, settings, read_seed())
     write_rows(paths.kept, cleaned.kept)

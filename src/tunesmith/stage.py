@@ -33,8 +33,6 @@ QUIET_AND_OFFLINE = {
 }
 WORK = Path(".work")
 FEW_COLLECTIONS = (20_000, 20, 20)  # Python 3.11's own: 700, 10, 10
-M_TRIM_THRESHOLD, KEPT_BYTES = -1, 2**31 - 1  # of mallopt(3): free bytes that are kept
-M_MMAP_THRESHOLD, MAPPED_BYTES = -3, 2**25  # larger pieces are the system's own, and go back to it
 FAILURE_FILE = "TUNESMITH_FAILURE_FILE"  # where one of several processes says why it failed
 FULL_DISK = (
     "no space left on this disk; free some (`dvc gc --workspace` removes cached results that "
@@ -127,18 +125,6 @@ def collect_rarely() -> None:
     """
     gc.set_threshold(*FEW_COLLECTIONS)
     atexit.register(gc.freeze)
-
-
-def keep_freed_memory() -> None:
-    """Keep what tables and arrays free for the next ones, where the C library is glibc.
-
-    By itself it hands the end of the heap back to the system each time, and each page that is asked
-    for anew costs a fault: a thirtieth of the CPU seconds of cleaning. The peak stays what it was.
-    """
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
-        library.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
-        library.mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES)
 
 
 def die_with_parent() -> None:

@@ -1,6 +1,5 @@
 """What surrounds every stage: paths as flags, one line for what the user can mend."""
 
-import platform
 import subprocess
 import sys
 import time
@@ -106,27 +105,3 @@ def test_a_stage_is_not_lost_for_a_note_that_cannot_be_written(tmp_path: Path) -
     (tmp_path / ".work").write_text("no folder")
     done = run(tmp_path, "pass", "--out", "x")
     assert (done.returncode, done.stderr) == (0, "")
-
-
-CHURN = """
-import resource
-from tunesmith.stage import keep_freed_memory
-{call}
-before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(8):
-    blocks = [bytearray(9 << 20) for _ in range(8)]
-    del blocks
-print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
-"""
-
-
-@pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="only glibc hands memory back so soon"
-)
-def test_memory_that_is_freed_is_used_again_without_faults() -> None:
-    faults = []
-    for call in ("", "keep_freed_memory()"):
-        command = [sys.executable, "-c", CHURN.format(call=call)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        faults.append(int(done.stdout))
-    assert faults[1] * 2 < faults[0]
