@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 EXAM = "data/exam/rows.parquet"
 PREDICTED = "data/predictions/"
+REWARDS = "data/evaluation/rewards.parquet"
 CHAMPION = "data/predictions/champion.parquet"
 
 
@@ -50,7 +51,8 @@ def compared(first: str, second: str, history: History) -> Record:
 
     pair = [_named(name, history) for name in (first, second)]
     places = _places(pair, history)
-    tables = [_read(place, history) for place in places]
+    rewarded = _same_rewards({rev for rev, _ in places}, history)
+    tables = [_read(place, history, rewarded) for place in places]
     asked, answered = (tables[0][0], tables[1][0]), (tables[0][1], tables[1][1])
     found = compare(asked, answered, EvaluateParams.read("evaluate"), read_seed())
     told = [{"name": one.name, "commit": one.rev, "model": one.model} for one in pair]
@@ -101,14 +103,32 @@ def _stored(found: Subject, history: History) -> str:
     return min(stages)[1]
 
 
-def _read(place: tuple[str, str], history: History) -> "tuple[pd.DataFrame, pd.DataFrame]":
+def _same_rewards(revs: set[str], history: History) -> bool:
+    """Return whether commits scored answers, and by the same rewards: else no number compares."""
+    makers = [history.lock(rev).maker(REWARDS) for rev in revs]
+    by = [one and (one.params, [dep for dep in one.deps if _rewards(dep.path)]) for one in makers]
+    return all(one == by[0] is not None for one in by)
+
+
+def _rewards(path: str) -> bool:
+    """Return whether a reward is in what stage reward reads: its model, or the functions."""
+    return path == "rewards" or path.startswith("models/")
+
+
+def _read(
+    place: tuple[str, str], history: History, rewarded: bool
+) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """Return the rows that were asked and what was answered, row by row."""
     from tunesmith.answers import aligned, read_predictions
+    from tunesmith.rewards.table import with_rewards
     from tunesmith.rows import read_rows
 
     rev, path = place
     rows = read_rows(history.path(rev, EXAM))
-    return rows, aligned(rows, read_predictions(history.path(rev, path)), path)
+    table = aligned(rows, read_predictions(history.path(rev, path)), path)
+    if rewarded:
+        table = with_rewards(table, Path(path).stem, history.path(rev, REWARDS))
+    return rows, table
 
 
 def _print(found: Record) -> None:

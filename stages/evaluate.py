@@ -9,6 +9,7 @@ from tunesmith.evaluation.tables import MODELS
 from tunesmith.files import write_json, write_text
 from tunesmith.metrics.params import EvaluateParams
 from tunesmith.params import read_seed
+from tunesmith.rewards.table import with_rewards
 from tunesmith.rows import read_rows, write_table
 from tunesmith.stage import WORK, parse_paths, run_stage
 
@@ -19,12 +20,11 @@ def main() -> None:
     """Join the predictions with their rows, score them, write what was found."""
     outputs = ("--metrics", "--scores", "--comparisons", "--behaviour", "--per-row", "--replies")
     models = ("--base", "--candidate", "--champion")
-    paths = parse_paths("--rows", *models, "--recorded", *outputs)
+    paths = parse_paths("--rows", *models, "--rewards", "--recorded", *outputs)
     rows = read_rows(paths.rows)
     places = {model: getattr(paths, model) for model in MODELS}
-    predictions = {
-        model: aligned(rows, read_predictions(place), str(place)) for model, place in places.items()
-    }
+    given = {m: aligned(rows, read_predictions(place), str(place)) for m, place in places.items()}
+    predictions = {m: with_rewards(table, m, paths.rewards) for m, table in given.items()}
     settings = EvaluateParams.read("evaluate")
     replies = Replies.read(paths.recorded / RECORDED, WORK / "evaluate" / RECORDED)
     result = evaluate(rows, predictions, settings, read_seed(), replies)

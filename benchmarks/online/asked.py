@@ -9,12 +9,12 @@ import numpy as np
 from tunesmith.online.experience import Rollout
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt
-from tunesmith.online.rewards.base import Answer, Place
-from tunesmith.online.rewards.function import Function
 from tunesmith.online.sampling import answer_seeds, processors
 from tunesmith.prediction.batches import by_length
 from tunesmith.prediction.generate import generate
-from tunesmith.rewards.model import RewardModel
+from tunesmith.rewards.base import Answer, Place
+from tunesmith.rewards.function import Function
+from tunesmith.rewards.reward_model import RewardModel
 
 SAMPLES, SEED, RESAMPLES, TOKENS = 4, 4242, 2000, 48
 

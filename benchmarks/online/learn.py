@@ -17,7 +17,7 @@ from tunesmith.models.load import load
 from tunesmith.online.folders import Folders
 from tunesmith.online.prompts import prompts_of
 from tunesmith.online.run import train_online
-from tunesmith.rewards.model import RewardModel
+from tunesmith.rewards.reward_model import RewardModel
 from tunesmith.rows import Row, read_rows, to_rows
 from tunesmith.training.run import Trained, train
 

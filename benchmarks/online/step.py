@@ -15,11 +15,11 @@ from tunesmith.online.collect import Collector
 from tunesmith.online.learner import Learner
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt
-from tunesmith.online.rewards.base import Place
-from tunesmith.online.rewards.combined import Combined
 from tunesmith.online.sampling import answer_seeds
 from tunesmith.online.timing import Stopwatch
 from tunesmith.online.together import Together
+from tunesmith.rewards.base import Place
+from tunesmith.rewards.combined import Combined
 from tunesmith.training.devices.group import ALONE
 from tunesmith.training.precision import lift, precision
 

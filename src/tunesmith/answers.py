@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+REWARD = "reward"  # a column that stage reward adds
+
+
 @dataclass(frozen=True)
 class Answers:
     """N predictions with their references; the optional columns are None where unknown."""
@@ -31,6 +34,7 @@ class Answers:
     reference_tokens: NDArray[np.float64] | None = None
     reference_bytes: NDArray[np.float64] | None = None  # of the text under `logprobs`, in UTF-8
     prompts: Sequence[str] | None = None
+    rewards: NDArray[np.float64] | None = None  # of each answer, by stage reward
     scope: frozenset[str] | None = None  # the labels that can be known; None: those in `scores`
 
     def __post_init__(self) -> None:
@@ -106,6 +110,7 @@ def to_answers(rows: "pd.DataFrame", predictions: "pd.DataFrame") -> Answers:
         reference_tokens=_numbers(predictions["reference_tokens"]),
         reference_bytes=_numbers(predictions["reference_bytes"]),
         prompts=[prompt_text(row) for row in records],
+        rewards=_numbers(predictions[REWARD]) if REWARD in predictions else None,
     )
 
 

@@ -20,6 +20,7 @@ from tunesmith.prediction.params import PredictParams
 from tunesmith.profile import ProfileParams
 from tunesmith.proposals import ProposeParams
 from tunesmith.report import ReportParams
+from tunesmith.rewards.params import RewardParams
 from tunesmith.search import fits
 from tunesmith.search.params import SearchParams
 from tunesmith.sequence import SequenceParams
@@ -51,6 +52,7 @@ class Dials(Phases):
     models: dict[str, ComparedModel]
     exam: ExamParams = ExamParams()
     predict: PredictParams
+    reward: RewardParams = RewardParams()
     evaluate: EvaluateParams
     sequence: SequenceParams = SequenceParams()
     analyze: AnalyzeParams
@@ -93,6 +95,25 @@ class Dials(Phases):
                 raise ValueError(
                     f'sequence.steps.{name}: no model "{name}"; known: {", ".join(self.models)}'
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _rewards_have_what_they_ask(self) -> "Dials":
+        """Refuse metric `reward` without a reward, and a reward model that no phase trains."""
+        asked, of = self.reward.trains_with, self.phases.get(self.reward.trains_with)
+        known = ", ".join(["base", *self.phases])
+        if of is None and asked != "base":
+            raise ValueError(f'reward.with: no phase "{asked}"; known: {known}')
+        if self.reward.asks_reward_model and (of is None or of.task != "reward"):
+            raise ValueError(
+                f'reward.with: "{asked}" is no phase of task reward, and a reward of kind model '
+                "asks one"
+            )
+        if "reward" in self.evaluate.metrics and not self.reward.rewards:
+            raise ValueError(
+                'evaluate.metrics: "reward" needs what an answer is worth; name it in '
+                'reward.rewards, for instance {kind: function, of: "manners.py:leave"}'
+            )
         return self
 
     @model_validator(mode="after")

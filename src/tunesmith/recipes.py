@@ -14,6 +14,7 @@ from tunesmith.dials import Dials
 from tunesmith.errors import UserError
 from tunesmith.files import write_text
 from tunesmith.params import load_yaml
+from tunesmith.rewards.params import RewardParams
 from tunesmith.sequence import SequenceParams
 
 # a recipe's phases are all the phases, and so with combinations of them and a sequence
@@ -94,6 +95,8 @@ def _lay(tree: Any, overlay: Mapping[str, Any]) -> None:
     """Lay an overlay on all dials; with its phases goes what was made of those before."""
     merge(tree, overlay)
     if "phases" in overlay:
+        if "reward" in tree and "reward" not in overlay:
+            tree["reward"] = RewardParams().model_dump(mode="json", by_alias=True)
         for section in MADE_OF_PHASES:
             if tree.get(section) and section not in overlay:
                 tree[section] = {}

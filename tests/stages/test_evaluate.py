@@ -9,11 +9,12 @@ import pytest
 from stages.evaluate import main
 from tests.evaluation import write_inputs
 from tunesmith.errors import UserError
+from tunesmith.rewards.table import write_rewards
 
 INPUTS = "--rows test.parquet --base base.parquet --candidate candidate.parquet"
 FILES = "--metrics metrics.json --scores scores.csv --comparisons comparisons.json"
 REST = "--behaviour b.json --per-row per_row.parquet --recorded judge --replies replies.jsonl"
-ARGUMENTS = f"{INPUTS} --champion champion.parquet {FILES} {REST}"
+ARGUMENTS = f"{INPUTS} --champion champion.parquet --rewards rewards.parquet {FILES} {REST}"
 OUTPUTS = ("metrics.json", "scores.csv", "comparisons.json", "b.json", "per_row.parquet")
 
 
@@ -23,6 +24,7 @@ def run_main(
     params = f"seed: 0\nevaluate:\n  metrics: [{metrics}]\n  slices: [lang]\n  resamples: 200\n"
     (folder / "params.yaml").write_text(params)
     monkeypatch.chdir(folder)
+    write_rewards(folder / "rewards.parquet", {})
     monkeypatch.setattr("sys.argv", ["evaluate", *ARGUMENTS.split()])
     main()
 

@@ -1,4 +1,4 @@
-"""Models that are made of phases: what they name exists, and they have folders of their own."""
+"""What sections of params.yaml ask of one another: models, phases and rewards that exist."""
 
 from typing import Any
 
@@ -40,3 +40,26 @@ def test_a_combined_or_personal_model_is_a_candidate() -> None:
 def test_what_is_made_of_nothing_is_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(UserError, match=words):
         dials(**changes)
+
+
+RULE = {"kind": "pattern", "expression": "please"}
+
+
+@pytest.mark.parametrize(
+    ("reward", "words"),
+    [
+        ({"rewards": [RULE], "with": "judge"}, 'no phase "judge"; known: base, sft'),
+        ({"rewards": [{"kind": "model"}], "with": "sft"}, '"sft" is no phase of task reward'),
+        ({"rewards": [{"kind": "model"}]}, '"base" is no phase of task reward'),
+    ],
+)
+def test_a_reward_model_is_a_phase_of_task_reward(reward: dict[str, Any], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        dials(reward=reward)
+
+
+def test_the_metric_reward_wants_a_reward() -> None:
+    evaluate = {"metrics": ["reward"]}
+    with pytest.raises(UserError, match='"reward" needs what an answer is worth'):
+        dials(evaluate=evaluate)
+    assert dials(evaluate=evaluate, reward={"rewards": [RULE]}).reward.trains_with == "base"

@@ -140,3 +140,11 @@ def test_a_sequence_goes_with_the_phases_that_it_was_of(root: Path, params: Path
         before.sequence,
         before.gate,
     )
+
+
+def test_rewards_go_with_the_phases_whose_answers_they_were_of(root: Path, params: Path) -> None:
+    before = Dials.read(path=params).reward
+    apply(root / "recipes" / "rlhf.yaml", [], params)
+    assert Dials.read(path=params).reward.rewards
+    apply(root / "recipes" / "classify.yaml", [], params)
+    assert Dials.read(path=params).reward == before

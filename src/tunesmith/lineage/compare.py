@@ -71,7 +71,8 @@ def _of_set(
     answers = {key: to_answers(rows, one) for key, one in zip((FIRST, SECOND), given, strict=True)}
     scoped: dict[str, Answers] = with_scope_of(answers, SECOND)
     wanted = metrics_of(rows, settings) if name == TEST else metrics_beside(rows, settings)
-    table = statistics([one for one in wanted if one.shows(scoped[SECOND])], scoped, name)
+    shown = [one for one in wanted if all(one.shows(given) for given in scoped.values())]
+    table = statistics(shown, scoped, name)
     everything = np.ones(len(rows), dtype=bool)
     label = OVERALL if name == TEST else name
     parts = [(OVERALL, measured(table, everything, label, settings, seed))]

@@ -23,6 +23,7 @@ from tunesmith.metrics.minilm_similarity import MiniLmSimilarity
 from tunesmith.metrics.oos_auroc import OosAUROC
 from tunesmith.metrics.perplexity import Perplexity
 from tunesmith.metrics.repetition import Repetition
+from tunesmith.metrics.reward import MeanReward
 from tunesmith.metrics.rouge_1 import Rouge1
 from tunesmith.metrics.rouge_2 import Rouge2
 from tunesmith.metrics.rouge_l import RougeL
@@ -49,6 +50,7 @@ KNOWN: tuple[Metric, ...] = (
     LogProb(),
     Perplexity(),
     BitsPerByte(),
+    MeanReward(),
     Accuracy(),
     BalancedAccuracy(),
     MacroF1(),

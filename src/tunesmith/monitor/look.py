@@ -27,9 +27,13 @@ from tunesmith.monitor.score import CHAMPION, fall
 from tunesmith.monitor.side import Side
 from tunesmith.params import read_seed
 from tunesmith.prediction.params import PredictParams
+from tunesmith.rewards.base import Scorer
+from tunesmith.rewards.params import RewardParams
+from tunesmith.rewards.scoring import scorer_of
 from tunesmith.rows import Row, read_rows, to_rows
-from tunesmith.stage import Paths, parse_paths, run_stage
+from tunesmith.stage import WORK, Paths, parse_paths, run_stage
 
+MODELS, FUNCTIONS = Path("models"), Path("rewards")  # as dvc.yaml has them
 FLAGS = ("--train", "--champion", "--metrics", "--pointer", "--feedback", "--looks")
 
 
@@ -102,18 +106,27 @@ def _fall(paths: Paths, rows: list[Row], params: MonitorParams, seed: int) -> li
         return []
     if not paths.metrics.exists():
         raise UserError(f"{paths.metrics}: no such file; `dvc repro evaluate` makes it")
+    metric = GateParams.read("gate").metric
     return [
         fall(
             paths.champion,
             rows,
             read_json(paths.metrics)[CHAMPION],
-            GateParams.read("gate").metric,
+            metric,
             params.limits.score,
             PredictParams.read("predict"),
             EvaluateParams.read("evaluate"),
             seed,
+            _scorer(seed) if metric == "reward" else None,
         )
     ]
+
+
+def _scorer(seed: int) -> Scorer:
+    """Return what scores answers as stage reward does."""
+    settings = RewardParams.read("reward")
+    judge = MODELS / settings.trains_with
+    return scorer_of(settings, judge, FUNCTIONS, WORK / "monitor", seed)
 
 
 def _unknown(files: Sequence[Arrived], feedback: Path) -> list[Row]:

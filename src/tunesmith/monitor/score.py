@@ -16,6 +16,8 @@ from tunesmith.metrics.params import EvaluateParams
 from tunesmith.monitor.side import Side, level_of
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.run import predict
+from tunesmith.rewards.base import Scorer
+from tunesmith.rewards.table import rewarded, rewards_of
 from tunesmith.rows import Row, to_frame, to_rows
 
 CHAMPION = "champion"
@@ -31,6 +33,7 @@ def fall(
     predicting: PredictParams,
     evaluating: EvaluateParams,
     seed: int,
+    scorer: Scorer | None = None,
 ) -> Side:
     """Ask the champion the new rows, and compare its score with that of the test rows.
 
@@ -43,6 +46,7 @@ def fall(
         predicting: the dials of prediction; no clock is read here.
         evaluating: resamples and confidence.
         seed: of sample and resamples.
+        scorer: of answers, for metric `reward`.
 
     Raises:
         UserError: the test rows have no such score, or the rows cannot have it.
@@ -54,7 +58,10 @@ def fall(
     frame = to_frame({**row, "split": "test"} for row in _some(rows, seed))
     [scored] = metrics_for([metric], is_classification(frame))
     untimed = predicting.model_copy(update={"latency_requests": 0})
-    answers = to_answers(frame, predict(champion, to_rows(frame), untimed, seed).table)
+    table = predict(champion, to_rows(frame), untimed, seed).table
+    if scorer is not None:
+        table = rewarded(table, rewards_of(to_rows(frame), table, scorer))
+    answers = to_answers(frame, table)
     scored.needs(answers)
     found = _interval(scored, answers, evaluating, seed)
     effect, chance = fallen(test_scores[metric], found, scored.higher_is_better is not False)

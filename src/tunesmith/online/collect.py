@@ -11,13 +11,13 @@ from tunesmith.objectives.base.online import OnlineObjective
 from tunesmith.online.experience import Experience, Rollout, Seen, longest, mask_of
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt
-from tunesmith.online.rewards.base import Answer
-from tunesmith.online.rewards.combined import Combined
 from tunesmith.online.sampling import processors
 from tunesmith.online.scores import shaped
 from tunesmith.online.timing import Stopwatch
 from tunesmith.prediction.batches import by_length
 from tunesmith.prediction.generate import Generation, generate
+from tunesmith.rewards.base import Answer
+from tunesmith.rewards.combined import Combined
 from tunesmith.training.fast_path import without_adapter
 
 ANSWERED = 4  # times the answers of a backward pass: without one they take less memory

@@ -15,12 +15,12 @@ from tunesmith.online.optimizer import Rates, optimizer_of
 from tunesmith.online.policy import Policy
 from tunesmith.online.prompts import Prompt, of_step
 from tunesmith.online.records import measured
-from tunesmith.online.rewards.base import Judge, Place
-from tunesmith.online.rewards.combined import Combined
 from tunesmith.online.sampling import answer_seeds
 from tunesmith.online.saved import State
 from tunesmith.online.timing import Stopwatch
 from tunesmith.online.together import Together
+from tunesmith.rewards.base import Judge, Place
+from tunesmith.rewards.combined import Combined
 from tunesmith.training.broken import refuse_broken_loss, refuse_broken_weights
 from tunesmith.training.checkpoints import PREFIX, newest_whole
 from tunesmith.training.devices.batches import shared
@@ -206,7 +206,7 @@ class Loop:
         """Return what lets the policy answer."""
 
         def judge() -> Judge:
-            from tunesmith.rewards.model import RewardModel
+            from tunesmith.rewards.reward_model import RewardModel
 
             return RewardModel.read(folders.partner).score
 

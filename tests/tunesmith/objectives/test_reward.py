@@ -12,7 +12,7 @@ from tunesmith.export.run import export
 from tunesmith.models.load import load
 from tunesmith.prediction.params import PredictParams
 from tunesmith.prediction.run import predict
-from tunesmith.rewards.model import RewardModel
+from tunesmith.rewards.reward_model import RewardModel
 from tunesmith.training.run import train
 
 

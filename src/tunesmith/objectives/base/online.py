@@ -8,7 +8,7 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_
 
 from tunesmith.objectives.base.objective import TrainingObjective
 from tunesmith.online.control import FixedKl, Kl
-from tunesmith.online.rewards import AnyReward
+from tunesmith.rewards import AnyReward
 
 if TYPE_CHECKING:
     from torch import Tensor

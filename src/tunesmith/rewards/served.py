@@ -9,7 +9,7 @@ from tunesmith.endpoints.endpoint import Endpoint
 from tunesmith.endpoints.replies import Replies
 from tunesmith.endpoints.thoughts import without_thoughts
 from tunesmith.errors import UserError
-from tunesmith.online.rewards.base import Answer, Place, Reward, Scorer
+from tunesmith.rewards.base import Answer, Place, Reward, Scorer
 from tunesmith.rows import Message
 
 REPLIES = "replies.jsonl"

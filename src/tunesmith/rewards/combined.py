@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from tunesmith.errors import UserError
-from tunesmith.online.rewards.base import Answer, Place, Reward
+from tunesmith.rewards.base import Answer, Place, Reward
 
 
 class Combined:

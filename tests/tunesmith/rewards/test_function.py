@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tunesmith.online.rewards.test_rewards import answer, scores
+from tests.tunesmith.rewards.test_rewards import answer, scores
 from tunesmith.errors import UserError
 
 DIALS = {"kind": "function", "of": "brief.py:brief"}

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from tunesmith.online.rewards.base import Place, Reward, Scorer
+from tunesmith.rewards.base import Place, Reward, Scorer
 
 
 class Pattern(Reward):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import PositiveInt, model_validator
 
-from tunesmith.online.rewards.base import Place, Reward, Scorer
+from tunesmith.rewards.base import Place, Reward, Scorer
 
 
 class Length(Reward):

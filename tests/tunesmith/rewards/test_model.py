@@ -15,7 +15,7 @@ from tests.tunesmith.online.training import phase as reinforced
 from tunesmith.models.load import load
 from tunesmith.online.folders import Folders
 from tunesmith.online.run import train_online
-from tunesmith.rewards.model import RewardModel
+from tunesmith.rewards.reward_model import RewardModel
 from tunesmith.training.run import train
 
 SPECIAL = 4  # tokens that every tiny tokenizer begins with

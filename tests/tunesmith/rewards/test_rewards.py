@@ -9,9 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from tests.tiny import chat_row
 from tunesmith.errors import UserError
-from tunesmith.online.rewards import AnyReward
-from tunesmith.online.rewards.base import Answer, Place, Reward
-from tunesmith.online.rewards.combined import Combined
+from tunesmith.rewards import AnyReward
+from tunesmith.rewards.base import Answer, Place, Reward
+from tunesmith.rewards.combined import Combined
 
 PLACE = Place(
     lambda: lambda prompts, answers: [len(a) for a in answers], Path("rewards"), Path("work"), 0

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from tunesmith.errors import UserError
-from tunesmith.online.rewards.base import Answer, Place, Reward, Scorer
+from tunesmith.rewards.base import Answer, Place, Reward, Scorer
 
 NAMED = r"^\w+\.py:[A-Za-z_]\w*$"
 

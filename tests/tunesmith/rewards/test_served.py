@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.tunesmith.endpoints.fake_server import Script, serving
-from tests.tunesmith.online.rewards.test_rewards import PLACE, answer, reward
+from tests.tunesmith.rewards.test_rewards import PLACE, answer, reward
 from tunesmith.errors import UserError
-from tunesmith.online.rewards.base import Place
+from tunesmith.rewards.base import Place
 
 DIALS = {
     "kind": "served",

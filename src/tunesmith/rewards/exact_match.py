@@ -4,7 +4,7 @@ from typing import Literal
 
 from tunesmith.errors import UserError
 from tunesmith.metrics.tokens import trimmed
-from tunesmith.online.rewards.base import Answer, Place, Reward, Scorer
+from tunesmith.rewards.base import Answer, Place, Reward, Scorer
 from tunesmith.rows import reference_of
 
 
