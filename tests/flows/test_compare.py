@@ -7,7 +7,9 @@ import pytest
 from flows.compare import compared, run_compare
 from flows.history import History
 from tests.flows.conftest import call
+from tests.flows.ledger import PARAMS, TEST, release
 from tunesmith.errors import UserError
+from tunesmith.rewards.table import write_rewards
 
 
 def test_a_former_champion_and_its_follower_are_paired_on_one_exam(ledger: Path) -> None:
@@ -65,3 +67,41 @@ def test_the_differences_are_drawn_on_a_page(ledger: Path, tmp_path: Path) -> No
 def test_a_row_is_no_version(ledger: Path) -> None:
     with pytest.raises(UserError, match="a1: no version, stage or commit"):
         compared("a1", "v0.2.0", History())
+
+
+REWARD = """\
+  reward:
+    cmd: mkdir -p data/evaluation && cp in/rewards.parquet data/evaluation/
+    deps: [data/exam/rows.parquet, in/rewards.parquet]
+    params: [reward]
+    outs: [data/evaluation/rewards.parquet]
+"""
+
+
+def scored(version: str, rule: str, worth: float) -> None:
+    """Release a version whose answers a rule has scored; the champion's are worth nothing."""
+    ids = [one["id"] for one in TEST[1:]]
+    parts = {"candidate": (ids, [worth] * 7), "champion": (ids, [0.0] * 7)}
+    write_rewards(Path("in/rewards.parquet"), parts)
+    dials = f"reward: {{rewards: [{{kind: pattern, expression: {rule}}}], with: base}}\n"
+    Path("params.yaml").write_text(PARAMS.replace("[exact_match,", "[reward, exact_match,") + dials)
+    Path("in/noise").write_text(version)
+    release(version)
+
+
+def metrics(first: str, second: str) -> dict[str, float]:
+    """Return the differences on all test rows."""
+    whole = compared(first, second, History())["sets"][0]["slices"][0]["metrics"]
+    return {one["metric"]: one["difference"] for one in whole}
+
+
+def test_rewards_are_compared_only_if_the_same_rule_gave_them(ledger: Path) -> None:
+    dvc_yaml = ledger / "dvc.yaml"
+    dvc_yaml.write_text(dvc_yaml.read_text() + REWARD)
+    scored("v0.3.0", "please", 0.25)
+    scored("v0.4.0", "please", 1.0)
+    assert metrics("v0.3.0", "v0.4.0")["reward"] == 1.0
+    assert set(metrics("v0.2.0", "v0.4.0")) == {"exact_match", "rouge_l"}  # nobody scored v0.2.0
+    scored("v0.5.0", "thanks", 1.0)
+    assert set(metrics("round-1", "v0.5.0")) == {"exact_match", "rouge_l"}
+    assert set(metrics("v0.3.0", "v0.5.0")) == {"exact_match", "rouge_l"}
