@@ -66,6 +66,9 @@ def advise(
     model: Annotated[
         str | None, typer.Option(help="Hub id, folder or package:NAME; params.yaml's if not given.")
     ] = None,
+    phase: Annotated[
+        str | None, typer.Option(help="Whose dials count; the first one's if not given.")
+    ] = None,
     rows: Annotated[int | None, typer.Option(help="Rows to train on.", min=1)] = None,
     tokens: Annotated[int | None, typer.Option(help="Tokens of a row.", min=1)] = None,
     batch: Annotated[int | None, typer.Option(help="Rows a device and step.", min=1)] = None,
@@ -79,7 +82,7 @@ def advise(
     """Estimate memory and time of every method before anything is loaded or trained."""
     from tunesmith.cli.advise import run_advise
 
-    run_advise(Path(), model, rows, tokens, batch, max_length, gpu_memory, tflops, as_json)
+    run_advise(Path(), model, phase, rows, tokens, batch, max_length, gpu_memory, tflops, as_json)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from tunesmith.errors import UserError
 from tunesmith.methods import read_method
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.params import BaseParams
-from tunesmith.training.params import Phase, Phases
+from tunesmith.training.params import Phase, Phases, read_phase
 
 TABLES = ("data/train/train.parquet", "data/collected/examples.parquet")
 KINDS = ("full", "freeze", "lora", "qlora", "adapter", "prefix", "p_tuning", "prompt", "ia3")
@@ -26,6 +26,7 @@ DEFAULT_LENGTH, CLASSES = 512, 2
 def run_advise(
     root: Path,
     model: str | None,
+    name: str | None,
     rows: int | None,
     tokens: int | None,
     batch: int | None,
@@ -39,17 +40,21 @@ def run_advise(
     Args:
         root: of the project.
         model: None for that of params.yaml.
+        name: of a phase; None: the first.
         rows: to train on; None: those of the collected table.
         tokens: of a row, all alike; None: measured in the table.
-        batch: rows a device and step; None: that of the first phase, if it says one.
-        max_length: tokens; None: that of the first phase.
+        batch: rows a device and step; None: that of the phase, if it says one.
+        max_length: tokens; None: that of the phase.
         memory: of a GPU that is not here; None: what this machine has.
         tflops: its peak.
         as_json: print JSON instead of a table.
+
+    Raises:
+        UserError: there is no such phase.
     """
     params = root / "params.yaml"
     base = BaseParams(model=model) if model else BaseParams.read("base", params)
-    phase = first_phase(params)
+    phase = phase_of(params, name)
     ask = asked(phase, batch, max_length)
     config = read_configuration(base)
     lengths = data(root, base, ask, rows, tokens)
@@ -61,14 +66,16 @@ def run_advise(
         found_here = record(base, device, lengths, ask, advices) | {"refused": refused}
         print(json.dumps(found_here, indent=2, sort_keys=True))
         return
-    lines = [head(base.model, device, lengths), *notes(config, ask, refused)]
+    lines = [head(base.model, device, lengths), *notes(config, ask, refused), *beside(phase)]
     console = Console()
     console.print("\n".join(lines), markup=False, highlight=False)
     console.print(table(advices))
 
 
-def first_phase(params: Path) -> Phase | None:
-    """Return the first phase of params.yaml, None where there is no such file."""
+def phase_of(params: Path, name: str | None) -> Phase | None:
+    """Return a phase of params.yaml, without a name the first; None where there is no file."""
+    if name is not None:
+        return read_phase(name, params)
     if not params.exists():
         return None
     from tunesmith.params import load_yaml
@@ -153,6 +160,16 @@ def notes(config: Any, ask: Ask, refused: dict[str, str]) -> list[str]:
     if positions and ask.max_length > positions:
         found.append(f"max_length {ask.max_length} is more than the {positions} positions it has")
     return found
+
+
+def beside(phase: Phase | None) -> list[str]:
+    """Return what a phase does beside learning answers, which no estimate counts."""
+    if phase is None or phase.objective.kind == "likelihood":
+        return []
+    return [
+        f"objective {phase.objective.kind}: rows are counted as answers that are learnt; a second "
+        "answer of a row, a reference or teacher, and what is drawn come on top"
+    ]
 
 
 def table(advices: list[Advice]) -> Table:

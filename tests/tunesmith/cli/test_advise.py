@@ -9,10 +9,12 @@ import pytest
 from tests.tiny import chat_row
 from tunesmith.cli.advise import KINDS, duration, run_advise, size
 from tunesmith.errors import UserError
+from tunesmith.recipes import apply
 from tunesmith.rows import to_frame, write_rows
 
 GIVEN: dict[str, Any] = {
     "model": None,
+    "name": None,
     "rows": None,
     "tokens": None,
     "batch": None,
@@ -65,6 +67,19 @@ def test_an_adversary_of_the_phase_is_counted(
     found = advise(project, capsys, rows=100, tokens=64)
     assert found["asked"]["passes"] == 2
     assert found["asked"]["apart"]
+
+
+def test_the_phase_that_is_named_counts_and_what_no_estimate_has_is_told(
+    root: Path, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apply(root / "recipes" / "dpo.yaml", [], project / "params.yaml")
+    dials = {"rows": 100, "tokens": 64}
+    first, named = (advise(project, capsys, name=name, **dials) for name in (None, "dpo"))
+    assert (first["asked"]["batch"], named["asked"]["batch"]) == (16, 8)
+    told = " ".join(advise(project, capsys, name="dpo", as_json=False, **dials).split())
+    assert "objective dpo: rows are counted as answers that are learnt; a second answer" in told
+    with pytest.raises(UserError, match='no phase "rlhf"; phases: sft, dpo'):
+        advise(project, capsys, name="rlhf", **dials)
 
 
 def test_rows_are_measured_where_the_table_is(
