@@ -34,6 +34,7 @@ USUAL = {
     "method": {"kind": "lora", "r": 16, "alpha": 32},
     "per_device_batch_size": 8,
     "evaluations_per_epoch": 1,
+    "packing": False,  # on a GPU as on a CPU; kernels for packs are compiled in every process
 }
 BATCH = 16
 
@@ -55,11 +56,16 @@ class Start:
 
 @dataclass(frozen=True)
 class Job:
-    """An objective that a fold learns."""
+    """An objective that a fold learns.
+
+    Attributes:
+        rates: times its usual learning rate; the pairs that choose the checkpoint choose one.
+    """
 
     start: Start
     name: str
     epochs: float
+    rates: tuple[float, ...] = (1.0,)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class Learnt:
         chosen: nats that the chosen answer has become likelier than at the start; none of `reward`.
         rejected: likewise.
         longer: by how many tokens the chosen answer is the longer one.
+        rate: that was chosen.
     """
 
     own: list[float]
@@ -78,6 +85,7 @@ class Learnt:
     rejected: list[float]
     longer: list[int]
     seconds: float
+    rate: float = 0.0
 
 
 def begun(start: Start) -> Start:
@@ -93,19 +101,30 @@ def begun(start: Start) -> Start:
 def learnt(job: Job) -> Learnt:
     """Teach a fold an objective and measure it on the pairs that are held out."""
     begin, start = time.process_time(), job.start
-    objective, rate = OBJECTIVES[job.name]
-    task = TASKS.get(objective["kind"], "preference")
-    dials = {"objective": objective, "task": task, "learning_rate": rate, "epochs": job.epochs}
-    phase = Phase.model_validate({**USUAL, **dials, "max_length": start.tokens})
-    with tempfile.TemporaryDirectory() as work:
-        halves = [start.fold.train, start.fold.choose]
-        trained = train(phase, start.folder, *halves, Path(work) / "run", start.seed)
+    trained, phase = min(
+        (_trained(job, rate) for rate in job.rates),
+        key=lambda found: found[0].metrics["validation_loss"],
+    )
     encoded = encode_rows(
         start.fold.held_out, "preference", trained.start.tokenizer, start.tokens, []
     )
     own, chosen, rejected = measured(phase, trained, encoded, start.folder)
     longer = [len(item["input_ids"]) - len(item["rejected_ids"]) for item in encoded]
-    return Learnt(own, chosen, rejected, longer, time.process_time() - begin)
+    seconds = time.process_time() - begin
+    return Learnt(own, chosen, rejected, longer, seconds, phase.learning_rate)
+
+
+def _trained(job: Job, times: float) -> tuple[Trained, Phase]:
+    """Teach a fold an objective at so many times its usual rate."""
+    start, (objective, rate) = job.start, OBJECTIVES[job.name]
+    phase = Phase.model_validate(
+        USUAL
+        | {"objective": objective, "task": TASKS.get(objective["kind"], "preference")}
+        | {"learning_rate": times * rate, "epochs": job.epochs, "max_length": start.tokens}
+    )
+    with tempfile.TemporaryDirectory() as work:
+        halves = [start.fold.train, start.fold.choose]
+        return train(phase, start.folder, *halves, Path(work) / "run", start.seed), phase
 
 
 def measured(
