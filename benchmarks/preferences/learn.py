@@ -14,7 +14,6 @@ from tunesmith.objectives.base.pairs import PairCollator
 from tunesmith.rows import Row
 from tunesmith.training.examples import encode_rows
 from tunesmith.training.params import Phase
-from tunesmith.training.precision import computing
 from tunesmith.training.run import Trained, train
 
 OBJECTIVES: dict[str, tuple[dict[str, Any], float]] = {  # and learning rate
@@ -130,20 +129,23 @@ def _trained(job: Job, times: float) -> tuple[Trained, Phase]:
 def measured(
     phase: Phase, trained: Trained, encoded: list[dict[str, Any]], start: Path
 ) -> tuple[list[float], list[float], list[float]]:
-    """Return the margins of encoded pairs, and by how much either answer has become likelier."""
+    """Return the margins of encoded pairs, and by how much either answer has become likelier.
+
+    All is computed in float32: in half precision many a margin would be a tie.
+    """
     import torch
 
     from tunesmith.objectives.reward import rewards_of
 
     of_reward = phase.task == "reward"
-    before = None if of_reward else load(start, "chat", []).model
+    before = None if of_reward else load(start, "chat", []).model.float()
     collator = PairCollator(trained.start.tokenizer.pad_token_id)
-    model, device = trained.model.eval(), next(trained.model.parameters()).device
+    model, device = trained.model.float().eval(), next(trained.model.parameters()).device
     own, better, worse = [], [], []
     for place in range(0, len(encoded), BATCH):
         batch = collator(encoded[place : place + BATCH])
         batch = {name: value.to(device) for name, value in batch.items()}
-        with torch.inference_mode(), computing():
+        with torch.inference_mode():
             if of_reward:
                 good, bad = rewards_of(model, batch).chunk(2)
             else:
