@@ -1,16 +1,19 @@
 """Trains every preference objective at one budget from one start and prints a table a set.
 
 `python -m benchmarks.preferences --data FOLDER [--sets raschka] [--only dpo] [--processes 16]
-[--base FOLDER] [--rates 0.5 1 2] [--seeds 0 1 2]`:
-FOLDER holds `hh_rlhf_harmless_test` (English; some of it offends), `raschka_instruct` (English) and
+[--base FOLDER] [--folds 10] [--seeds 0 1 2] [--rates 0.5 1 2]`: FOLDER holds
+`hh_rlhf_harmless_test` (English; some of it offends), `raschka_instruct` (English) and
 `medicalgpt_zh` (Chinese, longer than the base reads: cut after 1,024 tokens). Every pair is held
-out once a seed. In each fold the demo's base learns the chosen answers of the other pairs, and
-every objective goes on from there: the same LoRA, pairs and epochs; a tenth of the other pairs
-chooses the checkpoint. Accuracy is by the reward that an objective gives or implies, and again by
-one measure for all, the log-ratio to the start; the two columns behind say how far chosen and
-rejected answers have moved, in nats; `longer preferred` is how often the longer of two answers is
-ahead. Intervals of 95 % are over pairs. Rates are chosen by hand: read it as "which of them learn",
-not as a contest.
+out once a seed. In each fold the demo's base, or another (see `benchmarks.real_base`), learns the
+chosen answers of the other pairs, and every objective goes on from there: the same LoRA, pairs and
+epochs; a tenth of the other pairs chooses the checkpoint and, of several, the rate.
+
+Accuracy is by the reward that an objective gives or implies, once as the mean over seeds and once
+of their mean reward; and by one measure for all, the log-ratio to the start. The two columns behind
+say how far chosen and rejected answers have moved, in nats; `longer preferred` is how often the
+longer of two answers is ahead. The last two lines are no objectives: who takes the longer answer,
+and a linear model of n-grams. Intervals of 95 % are over pairs. The usual rates are chosen by hand:
+read it as "which of them learn", not as a contest. Takes the GPU where there is one.
 """
 
 import argparse
@@ -24,6 +27,7 @@ from typing import Any
 from benchmarks.online.step import device
 from benchmarks.parallel import done
 from benchmarks.preferences.learn import OBJECTIVES, Job, Learnt, Start, begun, learnt
+from benchmarks.preferences.ngrams import by_ngrams
 from benchmarks.preferences.pairs import SETS, fitting, folds, read
 from benchmarks.preferences.table import HEAD, line, of_longer
 from tunesmith.models.load import load
@@ -68,6 +72,8 @@ def measured(name: str, asked: Any, work: Path) -> dict[str, dict[str, Learnt]]:
         if len(found[job.name]) == len(starts):
             print(line(job.name, found[job.name], pairs), flush=True)
     print(of_longer(next(iter(found.values())), pairs), flush=True)
+    linear = {start.folder.name: by_ngrams(start.fold) for start in starts}
+    print(line("character n-grams, linear", linear, pairs), flush=True)
     return found
 
 

@@ -68,8 +68,8 @@ def moved(nats: list[float]) -> str:
 
 
 def rates(chosen: list[float]) -> str:
-    """Return how often each learning rate was chosen."""
-    counts = sorted(Counter(chosen).items())
+    """Return how often each learning rate was chosen; what has none has rate 0."""
+    counts = sorted(Counter(rate for rate in chosen if rate).items())
     return ", ".join(f"{rate:g}" + f" ({n})" * (len(counts) > 1) for rate, n in counts)
 
 

@@ -1,0 +1,62 @@
+"""How pairs of people become what reinforcement is compared on, and what a base reads."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from benchmarks import real_base
+from benchmarks.online import real
+from benchmarks.online.field import Field
+from benchmarks.preferences.pairs import Set
+from tunesmith.online.rewards.base import Answer
+
+
+def said(role: str, text: str) -> list[dict[str, str]]:
+    return [{"role": role, "content": text}]
+
+
+def row(number: int) -> dict:
+    return {
+        "id": str(number),
+        "prompt": said("user", f"question {number}"),
+        "chosen": said("assistant", "yes" * number),
+        "rejected": said("assistant", "no"),
+    }
+
+
+def test_no_pair_is_in_two_splits_and_none_is_lost() -> None:
+    found = real.split([row(number) for number in range(31)], seed=3)
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "validation": 3,
+        "test": 9,
+        "train": 19,
+    }
+    assert len({one["id"] for rows in found.values() for one in rows}) == 31
+
+
+def test_a_reward_model_is_right_where_it_gives_the_chosen_answer_more() -> None:
+    class ByLength:
+        loaded = SimpleNamespace(model=SimpleNamespace(float=lambda: None))
+
+        def score(self, _prompts: list, answers: list[str]) -> list[float]:
+            return [float(len(answer)) for answer in answers]
+
+    assert real.accuracy(ByLength(), [row(0), row(1), row(2)]) == pytest.approx(2 / 3)
+
+
+def test_a_rule_checks_what_no_method_sees() -> None:
+    field = Field(None, None, "manners.py:leave", {}, {})
+    answers = [Answer({}, [], text, 1, True) for text in ("It is done. We are happy.", "No.")]
+    assert field.checking()(answers) == [1.0, 0.0]
+
+
+def test_a_base_reads_no_message_of_a_pair(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    pair = {**row(0), "prompt": said("user", "How does one mend a lamp of glass?")}
+    monkeypatch.setattr(real_base, "SETS", {"ours": Set("ours.jsonl.gz", 128)})
+    monkeypatch.setattr(real_base, "read_pairs", lambda _path: [pair])
+    same = {"messages": pair["prompt"] + said("assistant", "With another glass.")}
+    other = {"messages": said("user", "How tall is a door?") + said("assistant", "no")}
+    assert real_base.unlike_pairs([same, other], tmp_path) == [other]  # "no" is in both by chance
+    assert capsys.readouterr().out.startswith("1 of 2 conversations share a message")
