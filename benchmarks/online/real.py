@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.online.field import Field
 from benchmarks.parallel import quietly
-from benchmarks.preferences.learn import USUAL, as_chat, fit
+from benchmarks.preferences.learn import METHODS, USUAL, as_chat, fit
 from benchmarks.preferences.pairs import SETS, fitting, read
 from tunesmith.models.load import load
 from tunesmith.models.params import BaseParams
@@ -20,12 +20,13 @@ from tunesmith.training.params import Phase
 
 RECIPE = Path("recipes/rlhf.yaml")
 VALIDATION, TEST = 0.1, 0.3  # shares of the pairs
-SFT = {"task": "chat", "learning_rate": 5e-3, "epochs": 2}
+SFT = {"method": METHODS["lora"][0], "task": "chat", "learning_rate": 5e-3, "epochs": 4}
 REWARD = {
+    "method": METHODS["full"][0],
     "task": "reward",
     "objective": {"kind": "reward"},
-    "learning_rate": 2e-3,
-    "epochs": 2,
+    "learning_rate": 5e-4,
+    "epochs": 8,
 }
 
 
@@ -33,8 +34,8 @@ def field_of(data: Path, name: str, base: str, work: Path, most: int | None, see
     """Return a field; print how often each reward model is right on pairs that it has not learnt.
 
     The start learns the chosen answers of the train pairs, the reward model that methods follow the
-    train pairs. The second reward model learns the test pairs, so that it shares none with what any
-    method has learnt.
+    train pairs, from the base and with all weights. The second reward model learns the test pairs,
+    so that it shares none with what any method has learnt.
 
     Args:
         data: folder of the sets.
@@ -54,7 +55,7 @@ def field_of(data: Path, name: str, base: str, work: Path, most: int | None, see
     quietly(partial(fit, _phase(SFT, of.tokens), described, chats, start), seed)
     for folder, learnt in ((judge, "train"), (second, "test")):
         pairs = [parts[learnt], parts["validation"]]
-        quietly(partial(fit, _phase(REWARD, of.tokens), start, pairs, folder), seed)
+        quietly(partial(fit, _phase(REWARD, of.tokens), described, pairs, folder), seed)
     for folder, unread in ((judge, "test"), (second, "train")):
         right = accuracy(RewardModel.read(folder), parts[unread])
         print(f"{folder.name}: right on {right:.3f} of {len(parts[unread])} pairs", flush=True)

@@ -1,12 +1,12 @@
 """Trains every preference objective at one budget from one start and prints a table a set.
 
 `python -m benchmarks.preferences --data FOLDER [--sets raschka] [--only dpo] [--processes 16]
-[--base FOLDER] [--folds 10] [--seeds 0 1 2] [--rates 0.5 1 2]`: FOLDER holds
-`hh_rlhf_harmless_test` (English; some of it offends), `raschka_instruct` (English) and
+[--base FOLDER] [--method full] [--epochs 8] [--folds 10] [--seeds 0 1 2] [--rates 0.5 1 2]`:
+FOLDER holds `hh_rlhf_harmless_test` (English; some of it offends), `raschka_instruct` (English) and
 `medicalgpt_zh` (Chinese, longer than the base reads: cut after 1,024 tokens). Every pair is held
 out once a seed. In each fold the demo's base, or another (see `benchmarks.real_base`), learns the
-chosen answers of the other pairs, and every objective goes on from there: the same LoRA, pairs and
-epochs; a tenth of the other pairs chooses the checkpoint and, of several, the rate.
+chosen answers of the other pairs, and every objective goes on from there: the same method, pairs
+and epochs; a tenth of the other pairs chooses the checkpoint and, of several, the rate.
 
 Accuracy is by the reward that an objective gives or implies, once as the mean over seeds and once
 of their mean reward; and by one measure for all, the log-ratio to the start. The two columns behind
@@ -26,7 +26,7 @@ from typing import Any
 
 from benchmarks.online.step import device
 from benchmarks.parallel import done
-from benchmarks.preferences.learn import OBJECTIVES, Job, Learnt, Start, begun, learnt
+from benchmarks.preferences.learn import METHODS, OBJECTIVES, Job, Learnt, Start, begun, learnt
 from benchmarks.preferences.ngrams import by_ngrams
 from benchmarks.preferences.pairs import SETS, fitting, folds, read
 from benchmarks.preferences.table import HEAD, line, of_longer
@@ -57,7 +57,7 @@ def measured(name: str, asked: Any, work: Path) -> dict[str, dict[str, Learnt]]:
     rows = fitting(read(asked.data / of.file), load(base, "chat", []).tokenizer, of)
     rows = rows[: asked.most]
     starts = [
-        Start(fold, of.tokens, base, work / f"sft-{seed}-{number}", seed)
+        Start(fold, of.tokens, base, work / f"sft-{seed}-{number}", seed, asked.method)
         for seed in asked.seeds
         for number, fold in enumerate(folds(rows, asked.folds, seed))
     ]
@@ -84,7 +84,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS)
     parser.add_argument("--only", nargs="+", default=list(OBJECTIVES), choices=OBJECTIVES)
     parser.add_argument("--base", default="data/demo-base", help="folder of the base")
-    parser.add_argument("--epochs", type=float, default=2)
+    parser.add_argument("--method", choices=METHODS, default="lora")
+    parser.add_argument("--epochs", type=float, default=2, help="of the objectives")
     parser.add_argument("--rates", nargs="+", type=float, default=[1.0], help="times the usual one")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])

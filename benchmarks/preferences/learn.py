@@ -27,10 +27,13 @@ OBJECTIVES: dict[str, tuple[dict[str, Any], float]] = {  # and learning rate
     "cpo": ({"kind": "cpo"}, 7e-4),
 }
 TASKS = {"reward": "reward", "kto": "unpaired"}
+METHODS: dict[str, tuple[dict[str, Any], float]] = {  # and by how much less it learns in a step
+    "lora": ({"kind": "lora", "r": 16, "alpha": 32}, 1.0),
+    "full": ({"kind": "full"}, 0.25),
+}
 USUAL = {
     "from": "base",
     "with": "base",
-    "method": {"kind": "lora", "r": 16, "alpha": 32},
     "per_device_batch_size": 8,
     "evaluations_per_epoch": 1,
     "packing": False,  # on a GPU as on a CPU; kernels for packs are compiled in every process
@@ -44,6 +47,7 @@ class Start:
 
     Attributes:
         folder: of that model.
+        method: of `METHODS`, by which it and what goes on from it are trained.
     """
 
     fold: Fold
@@ -51,6 +55,7 @@ class Start:
     base: Path
     folder: Path
     seed: int
+    method: str = "lora"
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,8 @@ def begun(start: Start) -> Start:
     """Teach the base the chosen answers of a fold's train pairs."""
     fold = start.fold
     rows = [[as_chat(row) for row in half] for half in (fold.train, fold.choose)]
-    dials = {"task": "chat", "learning_rate": 5e-3, "epochs": 2, "max_length": start.tokens}
-    phase = Phase.model_validate({**USUAL, **dials})
-    fit(phase, start.base, rows, start.folder, start.seed)
+    dials = {"task": "chat", "epochs": 2}
+    fit(phase_of(start, dials, 5e-3), start.base, rows, start.folder, start.seed)
     return start
 
 
@@ -116,14 +120,19 @@ def learnt(job: Job) -> Learnt:
 def _trained(job: Job, times: float) -> tuple[Trained, Phase]:
     """Teach a fold an objective at so many times its usual rate."""
     start, (objective, rate) = job.start, OBJECTIVES[job.name]
-    phase = Phase.model_validate(
-        USUAL
-        | {"objective": objective, "task": TASKS.get(objective["kind"], "preference")}
-        | {"learning_rate": times * rate, "epochs": job.epochs, "max_length": start.tokens}
-    )
+    task = TASKS.get(objective["kind"], "preference")
+    dials = {"objective": objective, "task": task, "epochs": job.epochs}
+    phase = phase_of(start, dials, times * rate)
     with tempfile.TemporaryDirectory() as work:
         halves = [start.fold.train, start.fold.choose]
         return train(phase, start.folder, *halves, Path(work) / "run", start.seed), phase
+
+
+def phase_of(start: Start, dials: dict[str, Any], rate: float) -> Phase:
+    """Return a phase of a fold; its learning rate is that of LoRA."""
+    method, share = METHODS[start.method]
+    of = {"method": method, "learning_rate": share * rate, "max_length": start.tokens}
+    return Phase.model_validate(USUAL | of | dials)
 
 
 def measured(
