@@ -5,7 +5,7 @@ import pytest
 from benchmarks.online.asked import Asked
 from benchmarks.online.learn import Learnt as Asking
 from benchmarks.online.learn import chosen
-from benchmarks.preferences.learn import Learnt
+from benchmarks.preferences.learn import METHODS, Learnt, Start, phase_of
 from benchmarks.preferences.pairs import Set, _fits, folds
 from benchmarks.preferences.table import line, of_longer, right, share
 
@@ -74,6 +74,15 @@ def test_who_takes_the_longer_answer_is_right_where_it_was_chosen() -> None:
     one = Learnt([1.0, 1.0, 1.0, 1.0], [], [], [3, -1, 2, 0], 1.0)
     found = of_longer({"fold": one}, {"fold": ["a", "b", "c", "d"]})
     assert found.startswith("| the longer answer | 0.625 [")
+
+
+def test_all_weights_learn_a_quarter_as_much_in_a_step_as_an_adapter() -> None:
+    dials = {"task": "reward", "objective": {"kind": "reward"}}
+    phases = [phase_of(Start(None, 128, None, None, 0, method), dials, 2e-3) for method in METHODS]
+    assert [(phase.method.kind, phase.learning_rate) for phase in phases] == [
+        ("lora", 2e-3),
+        ("full", 5e-4),
+    ]
 
 
 def asking(reward: float, kl: float) -> Asking:

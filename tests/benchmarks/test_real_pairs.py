@@ -7,8 +7,11 @@ import pytest
 from benchmarks import real_base
 from benchmarks.online import real
 from benchmarks.online.field import Field
+from benchmarks.online.methods import phase_of
 from benchmarks.preferences.pairs import Set
 from tunesmith.online.rewards.base import Answer
+from tunesmith.params import load_yaml
+from tunesmith.training.params import Phase
 
 
 def said(role: str, text: str) -> list[dict[str, str]]:
@@ -42,6 +45,15 @@ def test_a_reward_model_is_right_where_it_gives_the_chosen_answer_more() -> None
             return [float(len(answer)) for answer in answers]
 
     assert real.accuracy(ByLength(), [row(0), row(1), row(2)]) == pytest.approx(2 / 3)
+
+
+def test_pairs_and_own_answers_are_as_many() -> None:
+    dials = Phase.model_validate(dict(load_yaml(real.RECIPE)["phases"]["ppo"]))
+    rows = {"train": [{"task": "preference"}] * 96}
+    field = Field(None, None, "", rows, dials.model_dump(by_alias=True))
+    online, paired = (phase_of(name, 1e-4, 12, 60, field) for name in ("ppo", "dpo"))
+    assert online.epochs * 60 == pytest.approx(12 * online.objective.answers)
+    assert paired.epochs * 96 * 2 == pytest.approx(12 * online.objective.answers)
 
 
 def test_a_rule_checks_what_no_method_sees() -> None:
