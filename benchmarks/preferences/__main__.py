@@ -4,9 +4,9 @@
 [--base FOLDER] [--method full] [--epochs 8] [--folds 10] [--seeds 0 1 2] [--rates 0.5 1 2]`:
 FOLDER holds `hh_rlhf_harmless_test` (English; some of it offends), `raschka_instruct` (English) and
 `medicalgpt_zh` (Chinese, longer than the base reads: cut after 1,024 tokens). Every pair is held
-out once a seed. In each fold the demo's base, or another (see `benchmarks.real_base`), learns the
-chosen answers of the other pairs, and every objective goes on from there: the same method, pairs
-and epochs; a tenth of the other pairs chooses the checkpoint and, of several, the rate.
+out once a seed. In each fold the demo's base, or another, learns the chosen answers of the other
+pairs, and every objective goes on from there: the same method, pairs and epochs; a tenth of the
+other pairs chooses the checkpoint and, of several, the rate.
 
 Accuracy is by the reward that an objective gives or implies, once as the mean over seeds and once
 of their mean reward; and by one measure for all, the log-ratio to the start. The two columns behind

@@ -1,14 +1,12 @@
-"""How pairs of people become what reinforcement is compared on, and what a base reads."""
+"""How pairs of people become what reinforcement is compared on."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import real_base
 from benchmarks.online import real
 from benchmarks.online.field import Field
 from benchmarks.online.methods import phase_of
-from benchmarks.preferences.pairs import Set
 from tunesmith.online.rewards.base import Answer
 from tunesmith.params import load_yaml
 from tunesmith.training.params import Phase
@@ -60,15 +58,3 @@ def test_a_rule_checks_what_no_method_sees() -> None:
     field = Field(None, None, "manners.py:leave", {}, {})
     answers = [Answer({}, [], text, 1, True) for text in ("It is done. We are happy.", "No.")]
     assert field.checking()(answers) == [1.0, 0.0]
-
-
-def test_a_base_reads_no_message_of_a_pair(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
-    pair = {**row(0), "prompt": said("user", "How does one mend a lamp of glass?")}
-    monkeypatch.setattr(real_base, "SETS", {"ours": Set("ours.jsonl.gz", 128)})
-    monkeypatch.setattr(real_base, "read_pairs", lambda _path: [pair])
-    same = {"messages": pair["prompt"] + said("assistant", "With another glass.")}
-    other = {"messages": said("user", "How tall is a door?") + said("assistant", "no")}
-    assert real_base.unlike_pairs([same, other], tmp_path) == [other]  # "no" is in both by chance
-    assert capsys.readouterr().out.startswith("1 of 2 conversations share a message")

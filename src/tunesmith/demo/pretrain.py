@@ -65,12 +65,7 @@ def build_model(tokenizer: PreTrainedTokenizerFast, hidden: int, layers: int) ->
 
 
 def train(
-    model: LlamaForCausalLM,
-    ids: list[list[int]],
-    batch: int,
-    epochs: int,
-    seed: int,
-    learning_rate: float = LEARNING_RATE,
+    model: LlamaForCausalLM, ids: list[list[int]], batch: int, epochs: int, seed: int
 ) -> None:
     """Train on whole documents with AdamW, a warm-up and a cosine to zero; print the loss."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -79,7 +74,7 @@ def train(
     pad_id = int(model.config.pad_token_id or 0)
     total = epochs * math.ceil(len(ids) / batch)
     optimizer = torch.optim.AdamW(
-        model.parameters(), learning_rate, betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY
+        model.parameters(), LEARNING_RATE, betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, total))
     steps = (pair for _ in range(epochs) for pair in corpus.batches(ids, batch, pad_id, rng))

@@ -33,13 +33,8 @@ CHAT_TEMPLATE = (
 )
 
 
-def train_tokenizer(texts: Iterable[str], tokens: int = VOCAB_SIZE) -> PreTrainedTokenizerFast:
-    """Train the tokenizer on `texts` and give it the special tokens and the chat template.
-
-    Args:
-        texts: that it is to cut well.
-        tokens: at most, the special ones among them.
-    """
+def train_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
+    """Train the tokenizer on `texts` and give it the special tokens and the chat template."""
     core = Tokenizer(models.BPE())
     core.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -49,7 +44,7 @@ def train_tokenizer(texts: Iterable[str], tokens: int = VOCAB_SIZE) -> PreTraine
     )
     core.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=tokens,
+        vocab_size=VOCAB_SIZE,
         special_tokens=list(SPECIAL),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
