@@ -1,7 +1,6 @@
 """Asks a model: what its own answers score, and how far it has gone from its start."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,7 @@ from tunesmith.online.prompts import Prompt
 from tunesmith.online.sampling import answer_seeds, processors
 from tunesmith.prediction.batches import by_length
 from tunesmith.prediction.generate import generate
-from tunesmith.rewards.base import Answer, Place
-from tunesmith.rewards.function import Function
+from tunesmith.rewards.base import Answer, Scorer
 from tunesmith.rewards.reward_model import RewardModel
 
 SAMPLES, SEED, RESAMPLES, TOKENS = 4, 4242, 2000, 48
@@ -25,25 +23,30 @@ class Asked:
 
     Attributes:
         model: what the reward model gives each.
-        rule: what the rule that no method saw gives each.
+        check: what no method saw gives each.
         kl: nats of each from the start; its mean is an estimate of the divergence.
         tokens: mean length.
     """
 
     model: list[float]
-    rule: list[float]
+    check: list[float]
     kl: list[float]
     tokens: float
 
 
-def asked(answering: Any, start: Any, prompts: list[Prompt], judge: RewardModel) -> Asked:
-    """Return what a model's answers to prompts are like; the noise is the same for all models."""
+def asked(
+    answering: Any, start: Any, prompts: list[Prompt], judge: RewardModel, check: Scorer
+) -> Asked:
+    """Return what a model's answers to prompts are like; the noise is the same for all models.
+
+    All is computed in float32, to which the models are brought.
+    """
+    for model in (answering, start.model, judge.loaded.model):
+        model.float()
     many = [prompt for prompt in prompts for _ in range(SAMPLES)]
     noise = processors(answer_seeds(SEED, 1, 0, len(many)), 1.0, answering.device)
     made = generate(answering, start.tokenizer, [p.ids for p in many], 64, TOKENS, noise)
     texts, messages = [one.text for one in made], [prompt.messages for prompt in many]
-    leave = Function(of="manners.py:leave")
-    place = Place(lambda: judge.score, Path("rewards"), Path(), 0)
     answers = [
         Answer(p.row, p.messages, one.text, one.tokens, one.finished)
         for p, one in zip(many, made, strict=True)
@@ -52,7 +55,7 @@ def asked(answering: Any, start: Any, prompts: list[Prompt], judge: RewardModel)
     far = logprobs(answering, start, rollouts) - logprobs(start.model, start, rollouts)
     return Asked(
         [float(one) for one in judge.score(messages, texts)],
-        [float(one) for one in leave.scorer(place)(answers)],
+        [float(one) for one in check(answers)],
         far.tolist(),
         float(np.mean([one.tokens for one in made])),
     )

@@ -11,28 +11,25 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.online.asked import Asked, asked, with_interval
-from benchmarks.online.methods import ONLINE, phase_of, with_places
+from benchmarks.online.field import FUNCTIONS, Field
+from benchmarks.online.methods import ONLINE, phase_of
 from benchmarks.parallel import done
-from tunesmith.models.load import load
+from tunesmith.models.load import Loaded, load
 from tunesmith.online.folders import Folders
-from tunesmith.online.prompts import prompts_of
+from tunesmith.online.prompts import Prompt, prompts_of
 from tunesmith.online.run import train_online
 from tunesmith.rewards.reward_model import RewardModel
-from tunesmith.rows import Row, read_rows, to_rows
 from tunesmith.training.run import Trained, train
 
 MOST_KL = 5.0  # nats of an answer, on validation prompts
-HEAD = ("method", "rate", "reward", "ending", "KL, nats an answer", "tokens", "CPU-s")
-TABLES = {
-    "train": Path("data/train/train.parquet"),
-    **{name: Path(f"data/splits/{name}.parquet") for name in ("validation", "test")},
-}
+HEAD = ("method", "rate", "reward", "check", "KL, nats an answer", "tokens", "CPU-s")
 
 
 @dataclass(frozen=True)
 class Job:
     """A method at a learning rate; `sft`: the start itself."""
 
+    field: Field
     name: str
     rate: float
     steps: int
@@ -49,9 +46,12 @@ class Learnt:
     costs: dict[str, float]
 
 
-def learn(steps: int, names: list[str], rates: list[float], processes: int) -> None:
+def learn(
+    field: Field, steps: int, names: list[str], rates: list[float], processes: int, seed: int
+) -> None:
     """Train all methods at all rates, and print each at the rate that validation prompts choose."""
-    jobs = [Job("sft", 0.0, 0)] + [Job(name, rate, steps) for name in names for rate in rates]
+    jobs = [Job(field, "sft", 0.0, 0)]
+    jobs += [Job(field, name, rate, steps, seed) for name in names for rate in rates]
     found: dict[str, dict[float, Learnt]] = {name: {} for name in ("sft", *names)}
     for job, one in done(learnt, jobs, processes):
         found[job.name][job.rate] = one
@@ -70,33 +70,38 @@ def learn(steps: int, names: list[str], rates: list[float], processes: int) -> N
 
 def learnt(job: Job) -> Learnt:
     """Train a method and ask the result."""
-    began = time.process_time()
-    rows = {name: to_rows(read_rows(path)) for name, path in TABLES.items()}
-    start, judge = load(Path("models/sft"), "chat", []), RewardModel.read(Path("models/reward"))
+    began, field = time.process_time(), job.field
+    start, judge = load(field.start, "chat", []), RewardModel.read(field.judge)
     if job.name == "sft":
         model, costs = start.model, {}
     else:
         with tempfile.TemporaryDirectory() as scratch:
-            trained = _trained(job, rows, Path(scratch))
+            trained = _trained(job, Path(scratch))
         model, costs = trained.model, trained.costs
     model.eval()
     both = [
-        asked(model, start, prompts_of(rows[name], "chat", start.tokenizer, 200, name), judge)
+        asked(model, start, _prompts(field, name, start), judge, field.checking())
         for name in ("validation", "test")
     ]
     return Learnt(*both, time.process_time() - began, costs)
 
 
-def _trained(job: Job, rows: dict[str, list[Row]], work: Path) -> Trained:
+def _trained(job: Job, work: Path) -> Trained:
     """Train a method."""
-    pairs = sum(row["task"] == "preference" for row in rows["train"])
-    start = load(Path("models/sft"), "chat", [])
-    prompts = len(prompts_of(rows["train"], "chat", start.tokenizer, 200, "train"))
-    phase = phase_of(job.name, job.rate, job.steps, prompts, pairs)
-    places = with_places(job.name, work)
+    field = job.field
+    prompts = len(_prompts(field, "train", load(field.start, "chat", [])))
+    phase = phase_of(job.name, job.rate, job.steps, prompts, field)
+    folders = Folders(field.start, field.judge, FUNCTIONS, work / job.name.replace(" ", "-"))
+    both = (field.rows["train"], field.rows["validation"])
     if job.name in ONLINE:
-        return train_online(phase, Folders(*places), rows["train"], rows["validation"], job.seed)
-    return train(phase, places[0], rows["train"], rows["validation"], places[3], job.seed)
+        return train_online(phase, folders, *both, job.seed)
+    return train(phase, field.start, *both, folders.work, job.seed)
+
+
+def _prompts(field: Field, split: str, start: Loaded) -> list[Prompt]:
+    """Return the prompts of a split that leave room for an answer."""
+    room = field.dials["max_length"] - field.dials["objective"]["max_new_tokens"]
+    return prompts_of(field.rows[split], "chat", start.tokenizer, room, split)
 
 
 def chosen(own: dict[float, Learnt]) -> float:
@@ -112,7 +117,7 @@ def chosen(own: dict[float, Learnt]) -> float:
 
 def row_of(name: str, rate: float, one: Learnt) -> list[str]:
     """Return a row of the table: what the test prompts came to."""
-    shown = [with_interval(scores) for scores in (one.test.model, one.test.rule, one.test.kl)]
+    shown = [with_interval(scores) for scores in (one.test.model, one.test.check, one.test.kl)]
     return [name, f"{rate:g}", *shown, f"{one.test.tokens:.1f}", f"{one.seconds:.0f}"]
 
 
@@ -121,5 +126,5 @@ def line_of(name: str, rate: float, one: Learnt) -> str:
     found: Any = one.validation
     return (
         f"{name} at {rate:g}, validation: reward {np.mean(found.model):.3f}, "
-        f"ending {np.mean(found.rule):.3f}, KL {np.mean(found.kl):.3f}; {one.seconds:.0f} CPU-s"
+        f"check {np.mean(found.check):.3f}, KL {np.mean(found.kl):.3f}; {one.seconds:.0f} CPU-s"
     )

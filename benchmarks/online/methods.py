@@ -1,11 +1,11 @@
 """The methods that are compared: phases that start from sft and learn as many answers."""
 
-from pathlib import Path
 from typing import Any
 
+from benchmarks.online.field import Field
 from tunesmith.objectives.base.online import OnlineObjective
 from tunesmith.objectives.ppo import Ppo
-from tunesmith.training.params import Phase, read_phase
+from tunesmith.training.params import Phase
 
 ONLINE: dict[str, dict[str, Any]] = {
     "ppo": {},
@@ -28,7 +28,7 @@ RATES = (1e-4, 2e-4, 5e-4, 1e-3)  # of which validation prompts choose
 OF_PPO = set(Ppo.model_fields) - set(OnlineObjective.model_fields) | {"passes"}
 
 
-def phase_of(name: str, rate: float, steps: int, prompts: int, pairs: int) -> Phase:
+def phase_of(name: str, rate: float, steps: int, prompts: int, field: Field) -> Phase:
     """Return the phase of a method.
 
     Args:
@@ -36,9 +36,10 @@ def phase_of(name: str, rate: float, steps: int, prompts: int, pairs: int) -> Ph
         rate: its learning rate.
         steps: of the methods that answer; the others learn as many answers.
         prompts: of train.
-        pairs: of train.
+        field: on which it is compared.
     """
-    dials = read_phase("ppo").model_dump(by_alias=True)
+    dials = field.dials
+    pairs = sum(row["task"] == "preference" for row in field.rows["train"])
     answers = dials["objective"]["answers"]
     usual = {"learning_rate": rate, "best_by": None}
     if name in ONLINE:
@@ -60,8 +61,3 @@ def _online(name: str, dials: dict[str, Any]) -> dict[str, Any]:
         return dict(dials["objective"])
     kept = {k: v for k, v in dials["objective"].items() if k not in OF_PPO}
     return kept | ONLINE[name]
-
-
-def with_places(name: str, work: Path) -> tuple[Path, ...]:
-    """Return the folders of a method: start, partner, reward functions, work."""
-    return Path("models/sft"), Path("models/reward"), Path("rewards"), work / name.replace(" ", "-")

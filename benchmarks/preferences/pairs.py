@@ -35,7 +35,7 @@ class Set:
 SETS = {
     "raschka": Set("raschka_instruct/preference.jsonl.gz", 128),
     "medicalgpt": Set("medicalgpt_zh/dpo_zh.jsonl.gz", 1024, whole=False),  # all the base can read
-    "hh": Set("hh_rlhf_harmless_test/data.jsonl.gz", 512),
+    "hh": Set("hh_rlhf_harmless_test/data.jsonl.gz", 1024),
 }
 
 

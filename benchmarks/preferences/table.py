@@ -1,6 +1,7 @@
 """What is printed of a set: a line an objective, over all pairs, each held out once a seed."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,50 +9,68 @@ from numpy.typing import NDArray
 from benchmarks.preferences.learn import Learnt
 
 HEAD = (
-    "| objective | accuracy by its reward | by the log-ratio to the start | chosen | rejected "
-    "| longer preferred | CPU-s |\n|---|---|---|--:|--:|---|--:|"
+    "| objective | accuracy by its reward | by the mean reward of all seeds "
+    "| by the log-ratio to the start | chosen | rejected | longer preferred | rate | CPU-s |\n"
+    "|---|---|---|---|--:|--:|---|---|--:|"
 )
 RESAMPLES, CONFIDENCE = 10_000, 0.95
+Found = dict[str, Learnt]  # by fold
+Held = dict[str, list[str]]  # ids of the pairs that are held out in each fold
 
 
-@dataclass(frozen=True)
-class Pair:
-    """What came of a pair that was held out: right is 1, a tie a half."""
+def line(name: str, found: Found, held: Held) -> str:
+    """Return the line of an objective; a pair may be held out in one fold of each seed."""
+    own = of_pairs(found, held, lambda one: one.own)
+    longer = of_pairs(found, held, lambda one: [np.sign(each) for each in one.longer])
+    common = of_pairs(found, held, lambda one: np.subtract(one.chosen, one.rejected).tolist())
+    favoured = {
+        pair: [right(margin * longer[pair][0]) for margin in margins]
+        for pair, margins in own.items()
+        if longer[pair][0]
+    }
+    cells = [
+        name,
+        share(judged(own)),
+        share(judged({pair: [float(np.mean(margins))] for pair, margins in own.items()})),
+        share(judged(common)),
+        moved([nats for one in found.values() for nats in one.chosen]),
+        moved([nats for one in found.values() for nats in one.rejected]),
+        share(favoured),
+        rates([one.rate for one in found.values()]),
+        f"{sum(one.seconds for one in found.values()):.0f}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
-    own: float
-    common: float | None
-    longer: float | None
+
+def of_longer(found: Found, held: Held) -> str:
+    """Return the line of who takes the longer answer and has learnt nothing."""
+    longer = of_pairs(found, held, lambda one: one.longer)
+    return f"| the longer answer | {share(judged(longer))} | | | | | | | |"
 
 
-def line(name: str, found: dict[str, list[Learnt]], pairs: dict[str, list[str]]) -> str:
-    """Return the line of an objective.
+def of_pairs(found: Found, held: Held, numbers: Callable[[Learnt], list[float]]) -> dict[str, list]:
+    """Return the numbers of each pair, one a seed; none where an objective has none."""
+    gathered: dict[str, list[float]] = {}
+    for fold, one in found.items():
+        for pair, number in zip(held[fold], numbers(one), strict=False):
+            gathered.setdefault(pair, []).append(number)
+    return gathered
 
-    Args:
-        name: of the objective.
-        found: by fold.
-        pairs: ids of the held-out pairs of each fold; a pair may be in one fold of each seed.
-    """
-    own: dict[str, list[float]] = {}
-    common: dict[str, list[float]] = {}
-    longer: dict[str, list[float]] = {}
-    better, worse, seconds = [], [], 0.0
-    for fold, several in found.items():
-        for one in several:
-            better, worse = [*better, *one.chosen], [*worse, *one.rejected]
-            seconds += one.seconds
-            for place, pair in enumerate(pairs[fold]):
-                own.setdefault(pair, []).append(right(one.own[place]))
-                if one.longer[place]:
-                    sign = 1 if one.longer[place] > 0 else -1
-                    longer.setdefault(pair, []).append(right(sign * one.own[place]))
-                if one.chosen:
-                    margin = one.chosen[place] - one.rejected[place]
-                    common.setdefault(pair, []).append(right(margin))
-    moved = [f"{np.mean(part):+.1f}" if part else "" for part in (better, worse)]
-    return (
-        f"| {name} | {share(own)} | {share(common)} | {moved[0]} | {moved[1]} | {share(longer)} "
-        f"| {seconds:.0f} |"
-    )
+
+def judged(margins: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Return which margins of pairs are right."""
+    return {pair: [right(margin) for margin in several] for pair, several in margins.items()}
+
+
+def moved(nats: list[float]) -> str:
+    """Return by how much answers have become likelier."""
+    return f"{np.mean(nats):+.1f}" if nats else ""
+
+
+def rates(chosen: list[float]) -> str:
+    """Return how often each learning rate was chosen; what has none has rate 0."""
+    counts = sorted(Counter(rate for rate in chosen if rate).items())
+    return ", ".join(f"{rate:g}" + f" ({n})" * (len(counts) > 1) for rate, n in counts)
 
 
 def right(margin: float) -> float:

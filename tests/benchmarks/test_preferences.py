@@ -5,9 +5,9 @@ import pytest
 from benchmarks.online.asked import Asked
 from benchmarks.online.learn import Learnt as Asking
 from benchmarks.online.learn import chosen
-from benchmarks.preferences.learn import Learnt
+from benchmarks.preferences.learn import METHODS, Learnt, Start, phase_of
 from benchmarks.preferences.pairs import Set, _fits, folds
-from benchmarks.preferences.table import line, right, share
+from benchmarks.preferences.table import line, of_longer, right, share
 
 ROWS = [{"id": str(number)} for number in range(23)]
 
@@ -43,12 +43,46 @@ def test_the_seeds_of_a_pair_are_one_number() -> None:
 
 
 def test_a_line_has_both_accuracies_and_what_is_longer() -> None:
-    one = Learnt([1.0, -1.0], [2.0, 1.0], [1.0, 0.0], [3, 0], seconds=4.0)
-    found = line("dpo", {"fold": [one]}, {"fold": ["a", "b"]})
-    assert found.startswith("| dpo | 0.500 [")
-    assert (
-        "| 1.000 [1.000, 1.000], n = 2 | +1.5 | +0.5 | 1.000 [1.000, 1.000], n = 1 | 4 |" in found
-    )
+    one = Learnt([1.0, -1.0], [2.0, 1.0], [1.0, 0.0], [3, 0], seconds=4.0, rate=1e-3)
+    cells = line("dpo", {"fold": one}, {"fold": ["a", "b"]}).split(" | ")
+    assert cells[0] == "| dpo"
+    assert cells[1].startswith("0.500 [")
+    assert cells[3:] == [
+        "1.000 [1.000, 1.000], n = 2",
+        "+1.5",
+        "+0.5",
+        "1.000 [1.000, 1.000], n = 1",
+        "0.001",
+        "4 |",
+    ]
+
+
+def test_the_mean_reward_of_the_seeds_judges_a_pair_once() -> None:
+    seeds = {
+        "first": Learnt([3.0], [], [], [-1], 1.0, rate=1.0),
+        "second": Learnt([-1.0], [], [], [-1], 1.0, rate=2.0),
+    }
+    cells = line("reward", seeds, {"first": ["a"], "second": ["a"]}).split(" | ")
+    assert cells[1].startswith("0.500 [")
+    assert cells[2].startswith("1.000 [")
+    assert cells[3:6] == ["", "", ""]  # a reward model has no log-probabilities
+    assert cells[6].startswith("0.500 [")
+    assert cells[7] == "1 (1), 2 (1)"
+
+
+def test_who_takes_the_longer_answer_is_right_where_it_was_chosen() -> None:
+    one = Learnt([1.0, 1.0, 1.0, 1.0], [], [], [3, -1, 2, 0], 1.0)
+    found = of_longer({"fold": one}, {"fold": ["a", "b", "c", "d"]})
+    assert found.startswith("| the longer answer | 0.625 [")
+
+
+def test_all_weights_learn_a_quarter_as_much_in_a_step_as_an_adapter() -> None:
+    dials = {"task": "reward", "objective": {"kind": "reward"}}
+    phases = [phase_of(Start(None, 128, None, None, 0, method), dials, 2e-3) for method in METHODS]
+    assert [(phase.method.kind, phase.learning_rate) for phase in phases] == [
+        ("lora", 2e-3),
+        ("full", 5e-4),
+    ]
 
 
 def asking(reward: float, kl: float) -> Asking:
