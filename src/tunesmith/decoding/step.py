@@ -1,5 +1,6 @@
 """The forward pass of a token of every row, captured once in a CUDA graph and replayed."""
 
+from functools import cache
 from typing import Any
 
 import torch
@@ -124,7 +125,7 @@ class Step:
         Raises:
             UncapturableError: it waits for the GPU, or does something else that a graph cannot.
         """
-        graph, stream = torch.cuda.CUDAGraph(), torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        graph, stream = torch.cuda.CUDAGraph(), _stream(self._model.device)
         stream.wait_stream(torch.cuda.current_stream())
         try:
             with torch.cuda.stream(stream):
@@ -140,3 +141,9 @@ class Step:
             raise UncapturableError(f"a step cannot be captured: {first}") from error
         torch.cuda.current_stream().wait_stream(stream)
         self._graph = graph
+
+
+@cache
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    """Return the stream of all captures: cuBLAS keeps a workspace for each one that it is given."""
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
