@@ -33,12 +33,18 @@ def tuned(shape: str, kind: str) -> Any:
     made.eval()
     if kind == "merged":
         made.merge_adapter()
-    if kind in ("cast", "fused"):
+    if kind in ("cast", "fused", "rms"):
         for name, weight in made.named_parameters():
             if "lora_" in name:
                 weight.data = weight.data.bfloat16()
-    if kind == "fused":
+    if kind in ("fused", "rms"):
         fuse(made)
+    if kind == "rms":
+        for part in made.modules():
+            if type(part).__name__.endswith("RMSNorm"):
+                part.forward = lambda x, part=part: torch.nn.functional.rms_norm(
+                    x, x.shape[-1:], part.weight, part.variance_epsilon
+                )
     return made
 
 
@@ -199,7 +205,9 @@ def main() -> None:
     parser.add_argument("--shape", default="1B")
     parser.add_argument("--rows", type=int, nargs="*", default=[1, 8, 64, 128])
     parser.add_argument("--columns", type=int, nargs="*", default=[320, 1024])
-    parser.add_argument("--kinds", nargs="*", default=["none", "lora", "cast", "fused", "merged"])
+    parser.add_argument(
+        "--kinds", nargs="*", default=["lora", "none", "cast", "fused", "rms", "merged"]
+    )
     chosen = parser.parse_args()
     import torch
     import transformers
@@ -221,9 +229,9 @@ def main() -> None:
                         measure(net, rows, columns, shares, profile, kind)
                     except Exception:
                         traceback.print_exc()
-        for rows in (1, 64):
+        for rows in (1, 64) if kind == "lora" else ():
             try:
-                whole(net, rows, 256, kind)
+                whole(net, rows, 128, kind)
             except Exception:
                 traceback.print_exc()
         del net
