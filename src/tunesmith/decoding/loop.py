@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from tunesmith.decoding.attention import sharing_keys
+from tunesmith.decoding.halves import Halves
 from tunesmith.decoding.step import Step, UncapturableError
 
 CHECK = 8  # tokens after which the host asks whether all answers have ended
@@ -50,8 +51,9 @@ class Decoder:
             raise UncapturableError(f"the model is given {', '.join(other)}")
         mask_BT = words.get("attention_mask")
         mask_BT = torch.ones_like(input_ids) if mask_BT is None else mask_BT
-        self._step = self._step or Step(model, self._rows, self._captures)
-        with sharing_keys(model):
+        if self._step is None:
+            self._step, self._halves = Step(model, self._rows, self._captures), Halves(model)
+        with self._halves.worn(), sharing_keys(model):
             logits_BV = self._step.read(input_ids, mask_BT, stopping_criteria.max_length)
             drawn = _Drawn(input_ids, logits_processor, stopping_criteria, generation_config)
             while drawn.goes_on(logits_BV):

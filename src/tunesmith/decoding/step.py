@@ -60,8 +60,8 @@ class Step:
         ):
             held.zero_()
             held[:count] = value
-        self._cache.place.fill_(length)
-        self._cache.filling = True
+        self._cache.room.place.fill_(length)
+        self._cache.room.filling = True
         logits_B1V: Tensor = self._model(
             input_ids=ids_BT,
             attention_mask=mask_BT,
@@ -70,7 +70,7 @@ class Step:
             use_cache=True,
             logits_to_keep=1,
         ).logits
-        self._cache.filling = False
+        self._cache.room.filling = False
         return logits_B1V[:, -1]
 
     def next(self, token_B: Tensor) -> Tensor:
@@ -90,7 +90,7 @@ class Step:
 
     def _make_room(self) -> None:
         """See that the cache has a free column."""
-        if self._used < self._cache.columns:
+        if self._used < self._cache.room.columns:
             return
         blocks = -(-(self._used + 1) // BLOCK) * BLOCK
         most = -(-self._longest // EIGHT) * EIGHT
@@ -108,13 +108,13 @@ class Step:
             logits_to_keep=1,
         ).logits
         self._position_B1 += 1
-        self._cache.place += 1
+        self._cache.room.place += 1
         return logits_B1V[:, -1]
 
     def _mask(self) -> Tensor:
         """Return what is added to the scores: nothing from a row's first column to the last one."""
-        column_L = torch.arange(self._cache.columns, device=self._token_B1.device)
-        seen_BL = (column_L >= self._start_B1) & (column_L <= self._cache.place)
+        column_L = torch.arange(self._cache.room.columns, device=self._token_B1.device)
+        seen_BL = (column_L >= self._start_B1) & (column_L <= self._cache.room.place)
         kind = self._cache.layers[0].values.dtype
         mask_BL = torch.zeros(seen_BL.shape, dtype=kind, device=seen_BL.device)
         return mask_BL.masked_fill_(~seen_BL, torch.finfo(kind).min)[:, None, None]

@@ -10,7 +10,7 @@ from peft import IA3Config, LoraConfig, get_peft_model
 from transformers import BitsAndBytesConfig
 
 from tests.tunesmith.decoding.models import FAMILIES, PROMPTS, asked, model, noise
-from tunesmith.decoding import loop, step, way
+from tunesmith.decoding import step, way
 from tunesmith.decoding.way import Way, plainly
 from tunesmith.methods.adapter import Adapter
 
@@ -114,8 +114,9 @@ def test_answers_follow_weights_that_learn() -> None:
     assert found[0] != found[1] != found[2]
 
 
-def test_half_precision_is_near(captured: list[int]) -> None:
-    net = get_peft_model(model(), ADAPTERS["lora"]).eval().cuda()
+@pytest.mark.parametrize("kind", ["lora", "dora"])
+def test_half_precision_is_near(kind: str, captured: list[int]) -> None:
+    net = get_peft_model(model(), ADAPTERS[kind]).eval().cuda()
     for name, weight in net.named_parameters():
         if "lora_" not in name:
             weight.data = weight.data.bfloat16()
@@ -140,7 +141,6 @@ def test_a_model_that_waits_for_the_gpu_is_answered_plainly_and_still_learns(
     assert not captured
     assert len(caplog.messages) == 1
     assert "cannot be captured" in caplog.messages[0]
-    print(caplog.messages)
     ids_BT = torch.tensor([PROMPTS[1]], device=CUDA)
     loss = net(ids_BT, labels=ids_BT).loss
     loss.backward()
@@ -177,8 +177,7 @@ def test_four_bit_weights_say_the_same(tmp_path: Any, captured: list[int], caplo
     ).eval()
     with caplog.at_level(logging.WARNING):
         found = answers(net)
-    print(caplog.messages, captured)
     with plainly():
         assert found == answers(net)
-    assert captured or caplog.messages
-    assert loop.Decoder is not None
+    assert captured
+    assert not caplog.messages
