@@ -2,8 +2,8 @@
 
 `python -m benchmarks.decoding [--shape 1B] [--rows 1 64] [--columns 320]`: a Llama of random
 weights in bf16, under autocast as in reinforcement: without an adapter, with LoRA of rank 16 (whose
-float32 weights are cast for each token, or copied once, as `tunesmith.decoding` does), and with LoRA
-merged into the weights. `own` attention lets query heads share keys; `plain` is transformers'.
+float32 weights are cast for each token, or copied once, as `tunesmith.decoding` does), and with
+LoRA merged into the weights. `own` attention lets query heads share keys.
 """
 
 import argparse
