@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 
+MASKED = ("eager", "sdpa")  # kinds of attention that take any mask
+
+
 def transformer_of(model: Any) -> Any:
     """Return the model of transformers that an adapter of PEFT wraps, or the model itself."""
     return getattr(model, "get_base_model", lambda: model)()
@@ -32,6 +35,8 @@ def _obstacles(model: Any, longest: int) -> Iterator[str]:
     wanted = {"position_ids", "past_key_values", "logits_to_keep"}
     if wanted - inspect.signature(causal.forward).parameters.keys():
         yield f"{type(causal).__name__} is not told positions"
+    if causal.config._attn_implementation not in MASKED:
+        yield f"attention of kind {causal.config._attn_implementation}"
     yield from _of_attention(causal.config.get_text_config(decoder=True), longest)
 
 

@@ -40,6 +40,12 @@ def test_a_model_that_is_not_told_positions_does_not_fit() -> None:
     assert why_not(bloom, 64) == "BloomForCausalLM is not told positions"
 
 
+def test_attention_that_takes_no_mask_does_not_fit() -> None:
+    net = model()
+    net.config._attn_implementation = "flash_attention_2"
+    assert why_not(net, 64) == "attention of kind flash_attention_2"
+
+
 def test_virtual_tokens_do_not_fit() -> None:
     prefix = PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4)
     assert "virtual tokens" in str(why_not(get_peft_model(model(), prefix), 64))
