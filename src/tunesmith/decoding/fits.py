@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-
 MASKED = ("eager", "sdpa")  # kinds of attention that take any mask
 
 
