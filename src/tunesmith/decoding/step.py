@@ -126,7 +126,8 @@ class Step:
             UncapturableError: it waits for the GPU, or does something else that a graph cannot.
         """
         graph, stream = torch.cuda.CUDAGraph(), _stream(self._model.device)
-        stream.wait_stream(torch.cuda.current_stream())
+        usual = torch.cuda.current_stream(self._model.device)
+        stream.wait_stream(usual)
         try:
             with torch.cuda.stream(stream):
                 graph.capture_begin(capture_error_mode="thread_local")
@@ -134,12 +135,13 @@ class Step:
                     self._logits_BV = self._forward()
                 finally:
                     graph.capture_end()
-        except torch.OutOfMemoryError:
-            raise
         except RuntimeError as error:
-            first = str(error.__context__ or error).splitlines()[0]
+            cause = error.__context__ or error  # the end of a broken capture is an error as well
+            if isinstance(cause, torch.OutOfMemoryError):
+                raise cause from None
+            first = str(cause).splitlines()[0]
             raise UncapturableError(f"a step cannot be captured: {first}") from error
-        torch.cuda.current_stream().wait_stream(stream)
+        usual.wait_stream(stream)
         self._graph = graph
 
 
