@@ -33,9 +33,14 @@ PARTS: dict[str, list[list[str]]] = {
     ],
     "tests": [
         [*TESTS, "tests/tunesmith/fast", "tests/tunesmith/training/test_on_gpu.py"],
-        [*TESTS, "tests/tunesmith/methods"],
+        [*TESTS, "tests/tunesmith/methods", "tests/tunesmith/decoding"],
     ],
-    "generate": [["-m", "benchmarks.generate", "--new-tokens", "48"]],
+    "generate": [
+        ["-m", "benchmarks.generate", "--new-tokens", "48", "--alone", "32"],
+        ["-m", "benchmarks.generate", "--new-tokens", "48", "--alone", "32", "--half"],
+        ["-m", "benchmarks.decoding"],
+        ["-m", "benchmarks.online", "step", "--shape", "1B", "--repeats", "1"],
+    ],
     "advice": [["-m", "benchmarks.advice", "--gpu", "full", "freeze", "ia3"]],
     "pair": [[*TESTS, "-s", "tests/tunesmith/training/devices/test_killed_pair.py"]],
 }

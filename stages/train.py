@@ -29,7 +29,7 @@ from tunesmith.training.run import Trained, train
 
 CODE = (  # as in dvc.yaml
     *("advice/activations.py", "advice/moving.py", "advice/shape.py"),
-    *("continual", "endpoints", "fast", "fields.py", "forgotten.py", "methods/base"),
+    *("continual", "decoding", "endpoints", "fast", "fields.py", "forgotten.py", "methods/base"),
     *("metrics/tokens.py", "models", "objectives/base", "online", "prediction/batches.py"),
     *("prediction/generate.py", "rewards", "rows.py", "stats/resample.py", "stats/score.py"),
     *("tasks", "training"),

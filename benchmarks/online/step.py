@@ -1,5 +1,6 @@
 """Makes PPO steps with random weights, and says what they are made of and what bounds them."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.random_llama import model, tokenizer
+from tunesmith.decoding.way import plainly
 from tunesmith.methods.lora import Lora
 from tunesmith.models.load import peak_compute_memory_bytes
 from tunesmith.objectives.ppo import Ppo
@@ -29,7 +31,7 @@ GIB = 2**30
 
 
 def step(shape: str, answers: int, tokens: int, rows: int, repeats: int) -> None:
-    """Make PPO steps; the first one warms up and is not counted.
+    """Make PPO steps with answers that are drawn plainly, and on a GPU by graphs as well.
 
     The reward is another model of the same shape that reads prompt and answer, as a reward model
     of the policy's size does.
@@ -41,6 +43,24 @@ def step(shape: str, answers: int, tokens: int, rows: int, repeats: int) -> None
     collector = Collector(objective, policy, known, Combined(objective.rewards, place), rows, watch)
     optimizer = _optimizer(policy)
     learner = Learner(objective, policy, optimizer, rows, 1, 1.0, Together(ALONE), watch)
+    whole = {}
+    for way in ("plain", "graphs") if policy.model.device.type == "cuda" else ("plain",):
+        with plainly() if way == "plain" else nullcontext():
+            made = _steps(collector, learner, repeats)
+        seconds = {name: watch.spent[name] / repeats for name in PARTS}
+        whole[way] = sum(seconds.values())
+        title = f"PPO step, answers drawn: {way}, {shape}, {answers} answers, {made} tokens"
+        print_parts(seconds, f"{title}, {device()}")
+        print(f"{answers * tokens / seconds['generation']:,.0f} tokens/s of generation at the most")
+        print_limits(policy, seconds["generation"], tokens)
+        print(f"most memory {peak_compute_memory_bytes() / GIB:.1f} GiB")
+    if len(whole) > 1:
+        print(f"a step by graphs is {whole['plain'] / whole['graphs']:.2f} times as fast")
+
+
+def _steps(collector: Collector, learner: Learner, repeats: int) -> int:
+    """Make steps; the first one warms up and is not counted. Return the tokens of the last."""
+    answers = collector.objective.answers
     drawn = np.random.default_rng(0)
     ids = [drawn.integers(10, 500, PROMPT).tolist() for _ in range(answers)]
     prompts = [Prompt({"source": "random"}, [], one) for one in ids]
@@ -48,13 +68,17 @@ def step(shape: str, answers: int, tokens: int, rows: int, repeats: int) -> None
         collected = collector.collect(prompts, answer_seeds(0, number + 1, 0, answers))
         learner.learn(collected.experience, 0.05, number)
         if number == 0:
-            watch.spent.clear()
-    seconds = {name: watch.spent[name] / repeats for name in PARTS}
-    made = int(collected.experience.mask.sum())
-    print_parts(seconds, f"PPO step, {shape}, {answers} answers, {made} tokens, {device()}")
-    print(f"{answers * tokens / seconds['generation']:,.0f} tokens/s of generation at the most")
-    print_limits(policy, seconds["generation"], tokens)
-    print(f"most memory {peak_compute_memory_bytes() / GIB:.1f} GiB")
+            collector.watch.spent.clear()
+            forget_peak()
+    return int(collected.experience.mask.sum())
+
+
+def forget_peak() -> None:
+    """Let the most memory be that of what follows, on a GPU."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
 
 
 def print_parts(seconds: dict[str, float], title: str) -> None:

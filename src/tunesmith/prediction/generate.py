@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from tunesmith.decoding.way import Way
 from tunesmith.prediction.batches import by_length
 from tunesmith.tasks.endings import end_ids
 
@@ -43,9 +45,11 @@ def generate(
     """
     answers: dict[int, Generation] = {}
     lengths = [len(ids) for ids in prompts]
+    way = Way(model, min(batch_size, len(prompts)), max(lengths, default=0) + max_new_tokens)
     for batch in by_length(lengths, batch_size, padded=not _has_virtual_tokens(model)):
-        chosen, extra = [prompts[i] for i in batch], processors(batch) if processors else []
-        new = _generate_batch(model, tokenizer, chosen, max_new_tokens, extra)
+        chosen = [prompts[i] for i in batch]
+        extra = partial(processors, batch) if processors else list
+        new = _generate_batch(way, model.device, tokenizer, chosen, max_new_tokens, extra)
         answers.update(zip(batch, new, strict=True))
     return [answers[position] for position in range(len(prompts))]
 
@@ -61,30 +65,31 @@ def _has_virtual_tokens(model: Any) -> bool:
 
 
 def _generate_batch(
-    model: Any,
+    way: Way,
+    device: Any,
     tokenizer: Any,
     prompts: list[list[int]],
     max_new_tokens: int,
-    processors: list[Any],
+    processors: Callable[[], list[Any]],
 ) -> list[Generation]:
     """Return answers of one batch."""
     import torch
 
     longest = max(map(len, prompts))
     pad, ends = tokenizer.pad_token_id, end_ids(tokenizer)
-    ids_BT = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts], device=model.device)
+    ids_BT = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts], device=device)
     mask_BT = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
+    words = {
+        "input_ids": ids_BT,
+        "attention_mask": mask_BT.to(device),
+        "max_new_tokens": max_new_tokens,
+        "do_sample": False,
+        "num_beams": 1,
+        "eos_token_id": ends,
+        "pad_token_id": pad,
+    }
     with torch.inference_mode():
-        out_BT = model.generate(
-            input_ids=ids_BT,
-            attention_mask=mask_BT.to(model.device),
-            max_new_tokens=max_new_tokens,
-            do_sample=False,
-            num_beams=1,
-            eos_token_id=ends,
-            pad_token_id=pad,
-            logits_processor=processors,
-        )
+        out_BT = way.generate(words, processors)
     return [_cut(row[longest:].tolist(), tokenizer, ends) for row in out_BT]
 
 
