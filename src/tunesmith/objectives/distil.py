@@ -48,7 +48,7 @@ class Distil(TrainingObjective):
         found = written(setting, setting.prompts, self.max_new_tokens)
         splits = {"train": setting.train + found.rows, "validation": setting.validation}
         bound = DistilBound(
-            **splits,
+            *splits.values(),
             collator=TaughtCollator(setting.tokenizer.pad_token_id),
             left=found.left,
             written=found.counts,

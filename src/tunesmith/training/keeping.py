@@ -66,8 +66,8 @@ def taken_over(
     labels = label_names(tables[0]) if phase.task == "classification" else []
     if prompts and phase.task == "classification" and not labels:
         raise UserError(
-            f"{name}: {len(prompts):,} texts without a class, and not one with: a few of each class "
-            "name the classes, and some in validation choose the best checkpoint"
+            f"{name}: {len(prompts):,} texts of train have no class, and none has one; add a few "
+            "rows of each class, which name the classes"
         )
     if len(labels) == 1:
         raise UserError(
