@@ -1,6 +1,6 @@
 """Trains students with and without a teacher at one budget, over seeds, and prints a table a case.
 
-`python -m benchmarks.distil CASE [--seeds 5] [--students "two layers"] [--processes 16]`:
+`python -m benchmarks.distil CASE [--seeds 5] [--students whole] [--own 256] [--processes 16]`:
 CASE is one of
 
 - `answered`: every row of the student has an answer (256, four epochs).
@@ -51,7 +51,8 @@ def main() -> None:
 
 def speaking(asked: argparse.Namespace, work: Path) -> Tables:
     """Print the tables of a case of answers, one a student."""
-    base, case, told = described("data/demo-base", work), speech.CASES[asked.case], {}
+    base, told, case = described("data/demo-base", work), {}, speech.CASES[asked.case]
+    case = replace(case, own=asked.own or case.own, asked=asked.asked or case.asked)
     teacher = quietly(partial(speech.teach, base), work / "teacher")
     for student in asked.students:
         jobs = [
@@ -119,6 +120,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--students", nargs="+", choices=speech.STUDENTS, default=["two layers"])
     parser.add_argument("--sets", nargs="+", choices=classes.SETS, default=list(classes.SETS))
+    parser.add_argument("--own", type=int, help="answered rows of a student, not as the case says")
+    parser.add_argument("--asked", type=int, help="prompts beside them, likewise")
     parser.add_argument("--data", type=Path, help="folder of sst2 and clinc150")
     parser.add_argument("--only", nargs="*", default=[], help="ways beside likelihood; all")
     parser.add_argument("--processes", type=int, default=1)

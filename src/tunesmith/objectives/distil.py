@@ -46,20 +46,24 @@ class Distil(TrainingObjective):
         """Return the objective with what the teacher says of the rows, or with the teacher."""
         teacher = taught_by(setting, "chat").model
         found = written(setting, setting.prompts, self.max_new_tokens)
-        splits = {"train": setting.train + found.rows, "validation": setting.validation}
         bound = DistilBound(
-            *splits.values(),
-            collator=TaughtCollator(setting.tokenizer.pad_token_id),
+            setting.train + found.rows,
+            setting.validation,
+            TaughtCollator(setting.tokenizer.pad_token_id),
             left=found.left,
             written=found.counts,
             how=self,
             words=len(setting.tokenizer),
+            teacher=teacher,
         )
-        if self.top_k is None:
-            return replace(bound, teacher=teacher)
-        kept = (self.top_k, self.temperature)
-        train, validation = (with_top(setting, *one, teacher, *kept) for one in splits.items())
-        return replace(bound, train=train, validation=validation)
+        return bound if self.top_k is None else self._kept(setting, bound, self.top_k)
+
+    def _kept(self, setting: Setting, bound: "DistilBound", most: int) -> "DistilBound":
+        """Return the objective with what its teacher says of the rows in place of the teacher."""
+        splits = {"train": bound.train, "validation": bound.validation}
+        kept = (bound.teacher, most, self.temperature)
+        train, validation = (with_top(setting, *one, *kept) for one in splits.items())
+        return replace(bound, train=train, validation=validation, teacher=None)
 
     @property
     def side(self) -> float:
