@@ -55,8 +55,9 @@ def speaking(asked: argparse.Namespace, work: Path) -> Tables:
     case = replace(case, own=asked.own or case.own, asked=asked.asked or case.asked)
     teacher = quietly(partial(speech.teach, base), work / "teacher")
     for student in asked.students:
+        place = work / student
         jobs = [
-            speech.Job(case, name, student, seed, base, work / "teacher", work / f"{n}-{seed}")
+            speech.Job(case, name, student, seed, base, work / "teacher", place / f"{n}-{seed}")
             for n, name in enumerate(chosen(case.arms, asked.only))
             for seed in range(asked.seeds)
         ]
