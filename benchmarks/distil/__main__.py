@@ -102,7 +102,8 @@ def by_name(learn: Callable[[Any], Any], jobs: list[Any], processes: int) -> dic
     """Return what came of jobs, by their ways, in the order of their seeds."""
     found: dict[str, dict[int, Any]] = defaultdict(dict)
     for job, one in done(learn, jobs, processes):
-        print(f"{job.name}, seed {job.seed}: {one['loss']:.4f}, {one['right']:.4f}", flush=True)
+        numbers = f"{one['loss']:.4f}, {one['right']:.4f}, {one['seconds']:.0f} CPU-s"
+        print(f"{job.name}, seed {job.seed}: {numbers}", flush=True)
         found[job.name][job.seed] = one
     order = dict.fromkeys(job.name for job in jobs)
     return {name: [found[name][seed] for seed in sorted(found[name])] for name in order}
