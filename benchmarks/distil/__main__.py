@@ -58,11 +58,11 @@ def speaking(asked: argparse.Namespace, work: Path) -> Tables:
         place = work / student
         jobs = [
             speech.Job(case, name, student, seed, base, work / "teacher", place / f"{n}-{seed}")
-            for n, name in enumerate(chosen(case.arms, asked.only))
             for seed in range(asked.seeds)
+            for n, name in enumerate(chosen(case.arms, asked.only))
         ]
         if case.spoken:
-            first = [job for job in jobs if job.name == "likelihood"]
+            first = [*{job.seed: job for job in jobs}.values()]
             begun = {job.seed: at for job, at in done(speech.speak, first, asked.processes)}
             jobs = [replace(job, start=begun[job.seed], work=job.work / "on") for job in jobs]
         found = by_name(speech.learn, jobs, asked.processes)
@@ -79,8 +79,8 @@ def classifying(asked: argparse.Namespace, work: Path) -> Tables:
         teacher = quietly(classes.teach, first)
         jobs = [
             replace(first, name=one, seed=seed, work=work / f"{name}-{n}-{seed}")
-            for n, one in enumerate(chosen(classes.ARMS[asked.case], asked.only))
             for seed in range(asked.seeds)
+            for n, one in enumerate(chosen(classes.ARMS[asked.case], asked.only))
         ]
         found = by_name(classes.learn, jobs, asked.processes)
         told[name] = show(asked.case, name, found, teacher, "accuracy")
@@ -94,8 +94,8 @@ def described(model: str, work: Path) -> Path:
 
 
 def chosen(names: Sequence[str] | dict[str, Any], only: list[str]) -> list[str]:
-    """Return the ways that are asked for, and the one that differences are to."""
-    return [name for name in names if not only or name == "likelihood" or name in only]
+    """Return the ways that are asked for."""
+    return [name for name in names if not only or name in only]
 
 
 def by_name(learn: Callable[[Any], Any], jobs: list[Any], processes: int) -> dict[str, list[Any]]:
@@ -125,7 +125,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--own", type=int, help="answered rows of a student, not as the case says")
     parser.add_argument("--asked", type=int, help="prompts beside them, likewise")
     parser.add_argument("--data", type=Path, help="folder of sst2 and clinc150")
-    parser.add_argument("--only", nargs="*", default=[], help="ways beside likelihood; all")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="ways; without likelihood there are no differences"
+    )
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where to keep what the tables are made of")
     found = parser.parse_args()

@@ -37,7 +37,7 @@ def table(
     lines.append(f"| (teacher) | {teacher['loss']:.3f} | {teacher['right']:.3f} | | | |")
     for name, seeds in found.items():
         told = ["", ""]
-        if name != against:
+        if name != against and against in found:
             pairs = list(zip(seeds, found[against], strict=True))
             told = [interval([a[key] - b[key] for a, b in pairs]) for key in ("loss", "right")]
         loss, share, seconds = (mean(seeds, key) for key in ("loss", "right", "seconds"))
