@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.distil import interval, measured, phase
+from benchmarks.distil.speech import measured, phase
+from benchmarks.distil.table import interval
 from benchmarks.small_task import rows
 from stages.train import save
 from tunesmith.bundles.load import load_bundle

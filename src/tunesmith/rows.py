@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 Message: TypeAlias = dict[str, str]
 Row: TypeAlias = dict[str, Any]
 
-TASKS = ("chat", "classification", "text", "preference", "unpaired", "stepwise")
-WITHOUT_REFERENCE = ("unpaired", "stepwise")  # tasks whose rows hold no right answer
+PROMPT = "prompt"  # task of a row that asks and that nobody has answered
+TASKS = ("chat", "classification", "text", "preference", "unpaired", "stepwise", PROMPT)
+WITHOUT_REFERENCE = ("unpaired", "stepwise", PROMPT)  # tasks whose rows hold no right answer
 PLAIN = ("role", "content")
 GROUP_ROWS = 65_536  # of a Parquet file; a table is written and read in these
 EXTRAS = ("tool_calls", "tool_call_id", "name", "reasoning_content")  # only where a message has one

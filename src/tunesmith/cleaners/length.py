@@ -5,13 +5,14 @@ from typing import Literal
 from pydantic import NonNegativeInt, PositiveInt
 
 from tunesmith.cleaners.base import RowCleaner, TextedRows, Verdict, answers_of, whole_text
-from tunesmith.rows import Row, prompt_of
+from tunesmith.rows import PROMPT, Row, prompt_of
 
 
 class Length(RowCleaner):
     """Keep rows with an answer of at least `min_answer_chars` and at most `max_chars` in all.
 
-    Of the two answers of a preference the shorter must be long enough, the longer short enough.
+    Of the two answers of a preference the shorter must be long enough, the longer short enough. A
+    row of task prompt has no answer yet.
     """
 
     kind: Literal["length"] = "length"
@@ -32,7 +33,7 @@ class Length(RowCleaner):
         answer = min(len(text.strip()) for text in answers)
         others = sum(map(len, answers)) - max(map(len, answers))
         total = len(whole_text(row)) - others
-        if answer < self.min_answer_chars:
+        if answer < self.min_answer_chars and row["task"] != PROMPT:
             reason = "answer too short" if answer else "no answer"
             return Verdict("drop", reason, float(answer))
         if not _question(row):

@@ -18,7 +18,8 @@ class AnswerPresent(RowCheck):
     """Every answer of a row holds more than white space.
 
     Answers are the assistant's turns, of a preference row those chosen and rejected, of a
-    classification row the label, of a text row the text, of a stepwise row each step.
+    classification row the label, of a text row the text, of a stepwise row each step. A prompt row
+    has none, so what it asks must be there.
     """
 
     kind: Literal["answer_present"] = "answer_present"
@@ -97,4 +98,5 @@ OTHER_ANSWERS: dict[str, Callable[[pa.RecordBatch], Ints]] = {
         _last_said(batch, "chosen"), _last_said(batch, "rejected")
     ),
     "stepwise": _least_step,
+    "prompt": lambda batch: _last_said(batch, "prompt"),
 }

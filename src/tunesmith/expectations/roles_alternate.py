@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from tunesmith.expectations.check import RowCheck, Values
 from tunesmith.expectations.columns import lengths, mapped, turns
 from tunesmith.expectations.evidence import Evidence
+from tunesmith.rows import PROMPT
 
 LETTERS = {"system": "s", "user": "u", "assistant": "a", "tool": "t"}
 PATTERN = r"^s?(?:u(?:at+)*a)+$"
@@ -19,7 +20,7 @@ class RolesAlternate(RowCheck):
     """At most one system message first, then user and assistant in turn, the assistant last.
 
     Results of tools may stand between two assistant turns. Rows of the tasks text and
-    classification have no roles and are not checked.
+    classification have no roles and are not checked; of task prompt the answer is yet to come.
     """
 
     kind: Literal["roles_alternate"] = "roles_alternate"
@@ -49,7 +50,8 @@ class RolesAlternate(RowCheck):
 def roles(batch: pa.RecordBatch) -> pa.Array:
     """Return the letters of each row's roles; null where the task has no conversation."""
     steps = pc.if_else(pc.greater(lengths(batch["completions"]), 0), "a", "")
-    answer = _first("", _letters(batch, "completion"), _letters(batch, "chosen"), steps)
+    to_come = pc.if_else(pc.equal(batch["task"], PROMPT), "a", "")
+    answer = _first("", _letters(batch, "completion"), _letters(batch, "chosen"), steps, to_come)
     halves = pc.binary_join_element_wise(_letters(batch, "prompt"), answer, "")
     found = _first("u", _letters(batch, "messages"), halves)  # a bare text is asked by the user
     no_roles = pc.is_in(batch["task"], pa.array(NO_ROLES))

@@ -9,6 +9,7 @@ from tunesmith.importers.messages import MESSAGES
 from tunesmith.importers.plain_text import PLAIN_TEXT
 from tunesmith.importers.preference import PREFERENCE, SWIFT_PREFERENCE
 from tunesmith.importers.prompt_completion import PROMPT_COMPLETION
+from tunesmith.importers.prompts import PROMPTS
 from tunesmith.importers.self_instruct import SELF_INSTRUCT
 from tunesmith.importers.sharegpt import SHAREGPT
 from tunesmith.importers.stepwise import STEPWISE
@@ -32,6 +33,7 @@ IMPORTERS: tuple[Importer, ...] = (
     PROMPT_COMPLETION,
     TEXT_LABEL,
     PLAIN_TEXT,
+    PROMPTS,
 )
 NAMES = frozenset().union(*(importer.columns for importer in IMPORTERS))  # of all their columns
 ACCEPTED = ", ".join(dict.fromkeys(map(str, IMPORTERS)))
@@ -42,7 +44,7 @@ def detect(record: Record, task: str | None = None) -> str | None:
 
     Args:
         record: one row as the source has it.
-        task: only shapes that give examples of this task; None for all.
+        task: only shapes that give examples of this task; None for all that need not be named.
     """
     found = importer_of(record, task)
     return found.name if found else None
@@ -56,5 +58,5 @@ def importer_of(record: Record, task: str | None = None) -> Importer | None:
 @lru_cache(maxsize=1024)
 def _having(columns: tuple[str, ...], task: str | None) -> tuple[Importer, ...]:
     """Return the importers of a task whose columns are there; most rows of a file ask the same."""
-    fitting = (one for one in IMPORTERS if task in (None, one.task))
+    fitting = (one for one in IMPORTERS if task == one.task or not (task or one.only_named))
     return tuple(one for one in fitting if one.has_columns(columns))

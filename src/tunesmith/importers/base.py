@@ -51,6 +51,7 @@ class Importer:
         convert: turns such a record into the content of an example, or of several.
         reads: further columns that `convert` reads; all others go to `meta`.
         suits: what must be true of a record beside its columns.
+        only_named: no record is read so unless its source says the task.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Importer:
     convert: Callable[[Record], Row | list[Row]]
     reads: frozenset[str] = frozenset()
     suits: Callable[[Record], bool] = _any
+    only_named: bool = False
 
     def fits(self, record: Record) -> bool:
         """Whether a record is of this shape."""

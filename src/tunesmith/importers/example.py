@@ -15,6 +15,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of c
     "preference": (("prompt", "chosen", "rejected"),),
     "unpaired": (("prompt", "completion", "label"),),
     "stepwise": (("prompt", "completions", "labels"),),
+    "prompt": (("prompt",),),
 }
 BESIDE = frozenset({"id", "task", "source", "parent", "op", "meta", *CONTENT})
 

@@ -15,7 +15,7 @@ from tunesmith.importers.columns import renamed
 from tunesmith.importers.seen import Seen
 from tunesmith.importers.turns import unread
 from tunesmith.records import Item, Record, Rejected
-from tunesmith.rows import COLUMNS, CONTENT, Row, row_id, text_of, to_json
+from tunesmith.rows import COLUMNS, CONTENT, PROMPT, Row, row_id, text_of, to_json
 from tunesmith.sets import OOD
 from tunesmith.text.script import script_language
 
@@ -186,10 +186,17 @@ def _unfit(record: Record, wanted: str | None, usual: Importer | None) -> str:
     columns = ", ".join(f'"{key}"' for key in record) or "none"
     task = f" of task {wanted}" if wanted else ""
     if usual is None:
-        return f"columns {columns} fit no shape{task}"
+        return f"columns {columns} fit no shape{task}{_asking(record, wanted)}"
     lacks = ", ".join(f'no "{name}"' for name in usual.lacks(record))
     why = lacks or "what its columns hold does not fit"
     return f"columns {columns} fit no shape{task}; this file is {usual}: {why}"
+
+
+def _asking(record: Record, wanted: str | None) -> str:
+    """Return what to say where a record of a file of no shape asks something; else nothing."""
+    if wanted or importer_of(record, PROMPT) is None:
+        return ""
+    return "; if nobody has answered them, say `task: prompt` at the source, for a teacher"
 
 
 def _mistyped(columns: Mapping[str, str]) -> str:

@@ -3,12 +3,13 @@
 Source: https://arxiv.org/abs/1503.02531, of sequences https://arxiv.org/abs/1606.07947.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from tunesmith.objectives.base import Bound, Setting, Sums, TrainingObjective
+from tunesmith.objectives.base.answers import written
 from tunesmith.objectives.base.divergence import divergence, of_kept, tempered
 from tunesmith.objectives.base.next_tokens import (
     before_trained,
@@ -26,30 +27,43 @@ class Distil(TrainingObjective):
     """Mix the cross-entropy of the rows' answers with the divergence from the teacher.
 
     The divergence is multiplied by the squared temperature, so that its gradients keep their size.
+    A prompt that nobody has answered is answered by the teacher first, as objective sequences does.
     """
 
     kind: Literal["distil"] = "distil"
     tasks: ClassVar[tuple[str, ...]] = ("chat", "completion", "text")
     best_by: ClassVar[tuple[str, ...]] = ("loss",)
+    prompted: ClassVar[tuple[str, ...]] = ("chat", "completion")
     divergence: Literal["forward", "reverse", "jsd"] = "forward"
     beta: float = Field(0.5, gt=0, lt=1)  # share of the teacher in the mixture of jsd
     temperature: PositiveFloat = 1.0
     weight: float = Field(0.5, ge=0, le=1)  # of the teacher; the rest is that of the rows
     top_k: PositiveInt | None = 64  # tokens kept of the teacher; None: all, and it stays in memory
+    max_new_tokens: PositiveInt = 128  # of an answer to a prompt without one; longer: left out
     teacher: Teacher | None = None  # None: the model that the phase trains `with`
 
     def bound(self, setting: Setting) -> "DistilBound":
         """Return the objective with what the teacher says of the rows, or with the teacher."""
         teacher = taught_by(setting, "chat").model
-        collator = TaughtCollator(setting.tokenizer.pad_token_id)
-        words = len(setting.tokenizer)
-        if self.top_k is None:
-            rows = (setting.train, setting.validation)
-            return DistilBound(*rows, collator, how=self, words=words, teacher=teacher)
-        splits = {"train": setting.train, "validation": setting.validation}
-        kept = (self.top_k, self.temperature)
-        train, validation = (with_top(setting, *one, teacher, *kept) for one in splits.items())
-        return DistilBound(train, validation, collator, how=self, words=words)
+        found = written(setting, setting.prompts, self.max_new_tokens)
+        bound = DistilBound(
+            setting.train + found.rows,
+            setting.validation,
+            TaughtCollator(setting.tokenizer.pad_token_id),
+            left=found.left,
+            written=found.counts,
+            how=self,
+            words=len(setting.tokenizer),
+            teacher=teacher,
+        )
+        return bound if self.top_k is None else self._kept(setting, bound, self.top_k)
+
+    def _kept(self, setting: Setting, bound: "DistilBound", most: int) -> "DistilBound":
+        """Return the objective with what its teacher says of the rows in place of the teacher."""
+        splits = {"train": bound.train, "validation": bound.validation}
+        kept = (bound.teacher, most, self.temperature)
+        train, validation = (with_top(setting, *one, *kept) for one in splits.items())
+        return replace(bound, train=train, validation=validation, teacher=None)
 
     @property
     def side(self) -> float:

@@ -10,6 +10,7 @@ from pydantic import Field, PositiveFloat, PositiveInt
 
 from tunesmith.errors import UserError
 from tunesmith.objectives.base import Bound, Setting, Sums, TrainingObjective
+from tunesmith.objectives.base.answers import written
 from tunesmith.objectives.base.divergence import divergence, tempered
 from tunesmith.objectives.base.next_tokens import before_trained, count_of, logits_of
 from tunesmith.objectives.base.pairs import padded
@@ -24,12 +25,14 @@ class Gkd(TrainingObjective):
 
     A batch is either one of the rows as they are, or of answers that the student draws to their
     prompts; those count as many tokens as the answers that they replace, so that a step weighs the
-    same. Validation is on the rows as they are.
+    same. Validation is on the rows as they are. A prompt that nobody has answered has the teacher's
+    answer where the student draws none.
     """
 
     kind: Literal["gkd"] = "gkd"
     tasks: ClassVar[tuple[str, ...]] = ("chat", "completion")
     best_by: ClassVar[tuple[str, ...]] = ("loss",)
+    prompted: ClassVar[tuple[str, ...]] = ("chat", "completion")
     on_policy_ratio: float = Field(0.5, ge=0, le=1)  # of batches that the student answers
     beta: float = Field(0.5, ge=0, le=1)  # 0: KL(teacher ‖ student), 1: KL(student ‖ teacher)
     temperature: PositiveFloat = 0.9  # of the answers that are drawn
@@ -47,10 +50,13 @@ class Gkd(TrainingObjective):
                 "objective gkd draws answers, which a model in parts does not give; take "
                 "hardware.strategy: ddp, or objective.kind distil"
             )
+        found = written(setting, setting.prompts, self.max_new_tokens)
         return GkdBound(
-            setting.train,
+            setting.train + found.rows,
             setting.validation,
             TaughtCollator(setting.tokenizer.pad_token_id),
+            left=found.left,
+            written=found.counts,
             how=self,
             teacher=taught_by(setting, "chat").model,
             tokenizer=setting.tokenizer,

@@ -12,14 +12,21 @@ from tunesmith.objectives.base.kept import Columns, kept
 from tunesmith.objectives.base.pairs import padded
 from tunesmith.objectives.base.teacher import Teacher, taught_by
 from tunesmith.tasks.chat import IGNORED
+from tunesmith.tasks.classification import encode_text
+
+UNKNOWN = -1  # class of a row that only the teacher knows
 
 
 class SoftLabels(TrainingObjective):
-    """Mix the cross-entropy of the rows' classes with KL(teacher ‖ student), both in nats a row."""
+    """Mix the cross-entropy of the rows' classes with KL(teacher ‖ student), both in nats a row.
+
+    A prompt that nobody has answered is a text without a class: it has the second part alone.
+    """
 
     kind: Literal["soft_labels"] = "soft_labels"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
     best_by: ClassVar[tuple[str, ...]] = ("loss", "accuracy")
+    prompted: ClassVar[tuple[str, ...]] = ("classification",)
     temperature: PositiveFloat = 2.0
     weight: float = Field(0.5, ge=0, le=1)  # of the teacher; the rest is that of the rows
     teacher: Teacher | None = None  # None: the model that the phase trains `with`
@@ -39,9 +46,18 @@ class SoftLabels(TrainingObjective):
 
         train, validation = (
             kept(setting, f"teacher-{name}", rows, compute, [1] * len(rows))
-            for name, rows in (("train", setting.train), ("validation", setting.validation))
+            for name, rows in (
+                ("train", setting.train + _unlabelled(setting)),
+                ("validation", setting.validation),
+            )
         )
         return SoftBound(train, validation, collator, how=self)
+
+
+def _unlabelled(setting: Setting) -> list[dict[str, Any]]:
+    """Return the prompts as texts without a class."""
+    texts = (encode_text(row, setting.tokenizer, setting.max_length) for row in setting.prompts)
+    return [{"input_ids": ids, "labels": UNKNOWN} for ids in texts]
 
 
 def _order(own: dict[int, str], other: dict[int, str]) -> list[int]:
@@ -97,14 +113,18 @@ class SoftBound(Bound):
         assert self.how is not None
         given = {key: inputs[key] for key in ("input_ids", "attention_mask")}
         logits, labels = model(**given)["logits"].float(), inputs["labels"]
-        known = labels.ne(IGNORED)
-        own = cross_entropy(logits, labels, ignore_index=IGNORED, reduction="sum")
+        there, known = labels.ne(IGNORED), labels.ge(0)
+        own = cross_entropy(logits[known], labels[known], reduction="sum")
         heat, weight, items = self.how.temperature, self.how.weight, self.items(inputs)
         student, teacher = (
-            tempered(one[known], heat) for one in (logits, inputs["teacher_logits"])
+            tempered(one[there], heat) for one in (logits, inputs["teacher_logits"])
         )
         apart = divergence(student, teacher, 0.0).sum()
         right = logits.argmax(-1).eq(labels).sum().float()
-        numbers = {"accuracy": right, "cross_entropy": own, "divergence": apart}
+        numbers = {
+            "accuracy": (right, known.sum()),
+            "cross_entropy": (own, known.sum()),
+            "divergence": (apart, items),
+        }
         loss = (1 - weight) * own + weight * heat**2 * apart
-        return Sums(loss, items, {name: (one, items) for name, one in numbers.items()})
+        return Sums(loss, items, numbers)

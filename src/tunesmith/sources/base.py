@@ -89,6 +89,9 @@ class Digest:
         return self._digest.hexdigest()
 
 
+Task = Literal["chat", "classification", "text", "preference", "unpaired", "stepwise", "prompt"]
+
+
 class SourceBase(Component):
     """Options of every source; where one is silent, the record's own column speaks.
 
@@ -99,9 +102,7 @@ class SourceBase(Component):
     """
 
     kind: str
-    task: Literal["chat", "classification", "text", "preference", "unpaired", "stepwise"] | None = (
-        None
-    )
+    task: Task | None = None
     split: str | None = Field(
         default=None, pattern="^(train|validation|test|ood:[A-Za-z0-9_-]{1,40})$"
     )

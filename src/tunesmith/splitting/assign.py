@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tunesmith.errors import UserError
 from tunesmith.fields import field_of, meets
 from tunesmith.files import sha256_text
-from tunesmith.rows import Row
+from tunesmith.rows import PROMPT, Row
 from tunesmith.sets import OOD
 from tunesmith.splitting import SET_NAME, SplitParams
 
@@ -17,7 +17,8 @@ def assign(rows: Sequence[Row], frozen: set[str], params: SplitParams, seed: int
     """Return the side of each row: train, validation, test or `ood:NAME`.
 
     Frozen ids are test, whatever else is said; then the first rule of `ood` that takes the row;
-    then the source's own `split`; all others fall by their position. Once ids are frozen the test
+    then the source's own `split`; a prompt without an answer, which nothing can be measured on, is
+    train; all others fall by their position. Once ids are frozen the test
     split is closed: rows that would have joined it are train, so that rounds are measured on the
     same rows.
 
@@ -29,12 +30,15 @@ def assign(rows: Sequence[Row], frozen: set[str], params: SplitParams, seed: int
             known = ", ".join([*SIDES, f"{OOD}NAME"])
             raise UserError(f"{row['source']}: split {row['split']!r} is none of {known}")
     held = [_held_out(row, params) for row in rows]
-    undecided = [{**row, "split": row["split"] or ood} for row, ood in zip(rows, held, strict=True)]
+    said = [row["split"] or ("train" if row["task"] == PROMPT else None) for row in rows]
+    undecided = [
+        {**row, "split": own or ood} for row, own, ood in zip(rows, said, held, strict=True)
+    ]
     places = positions(undecided, params.stratify, seed)
     drawn = [_side(place, params, closed=bool(frozen)) for place in places]
     return [
-        "test" if row["id"] in frozen else ood or row["split"] or side
-        for row, ood, side in zip(rows, held, drawn, strict=True)
+        "test" if row["id"] in frozen else ood or own or side
+        for row, ood, own, side in zip(rows, held, said, drawn, strict=True)
     ]
 
 

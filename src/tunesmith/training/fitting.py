@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tunesmith.errors import UserError
-from tunesmith.rows import Row
+from tunesmith.rows import PROMPT, Row
 from tunesmith.tasks.unpaired import each
 
 READS: dict[str, tuple[str, ...]] = {  # task of a phase → of its rows, where they differ
     "completion": ("chat",),
-    "prompt": ("chat", "preference", "unpaired", "stepwise"),
+    "prompt": ("chat", "preference", "unpaired", "stepwise", PROMPT),
     "reward": ("preference",),
     "unpaired": ("unpaired", "preference"),
 }
@@ -33,14 +33,21 @@ def refuse_unfit(rows: list[Row], task: str) -> None:
         raise UserError(
             f"{len(other):,} of {len(rows):,} rows do not fit a phase of task {task}: "
             f"{_kinds(other)}; first {other[0].get('source')}. Take their source out of "
-            "collect.sources, or train them in a phase of their task"
+            f"collect.sources, or train them in a phase of their task{_answering(other)}"
         )
     _refuse(rows, lambda row: bool(row.get("images")), "hold images, which are kept, not trained")
     if task == "classification":
         _refuse(rows, lambda row: _is_list(row.get("label")), "have several labels; one is trained")
 
 
-def fitting_rows(rows: list[Row], task: str, split: str, name: str, told: bool) -> list[Row]:
+def fitting_rows(
+    rows: list[Row],
+    task: str,
+    split: str,
+    name: str,
+    told: bool,
+    beside: tuple[str, ...] = (),
+) -> list[Row]:
     """Return the rows of a table that a phase of a task trains on, and say what it leaves.
 
     One table holds the rows of all phases. A table without a single fitting row is refused.
@@ -51,6 +58,7 @@ def fitting_rows(rows: list[Row], task: str, split: str, name: str, told: bool) 
         split: of the table, for the message.
         name: of the phase.
         told: whether this process prints.
+        beside: tasks of rows that the phase takes by another way.
 
     Returns:
         the rows; for a phase of unpaired ones a pair is two.
@@ -59,9 +67,9 @@ def fitting_rows(rows: list[Row], task: str, split: str, name: str, told: bool) 
         UserError: there are rows, and none fits.
     """
     fitting = [row for row in rows if row.get("task") in read_by(task)]
-    if not fitting:
+    left = [row for row in rows if row.get("task") not in (*read_by(task), *beside)]
+    if not fitting and len(left) == len(rows):
         refuse_unfit(rows, task)
-    left = [row for row in rows if row.get("task") not in read_by(task)]
     if left and told:
         print(
             f"{name}: {len(left):,} of {len(rows):,} rows of {split} are left to phases of other "
@@ -105,6 +113,13 @@ def _kinds(rows: list[Row]) -> str:
     """Return how many rows there are of each task, in words."""
     kinds = Counter(str(row["task"]) for row in rows)
     return ", ".join(f"{count:,} of task {kind}" for kind, count in sorted(kinds.items()))
+
+
+def _answering(rows: list[Row]) -> str:
+    """Return the way out for rows that nobody has answered, in words."""
+    if not any(row.get("task") == PROMPT for row in rows):
+        return ""
+    return "; those of task prompt have no answer, which a teacher can give (docs/distillation.md)"
 
 
 def _refuse(rows: list[Row], unfit: Callable[[Row], bool], why: str) -> None:

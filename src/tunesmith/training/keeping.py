@@ -1,6 +1,6 @@
 """What a phase takes over from the phases before it: rows that they kept, and what holds it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tunesmith.training.reservoir import SEEN, Reservoir, read_reservoir, refuse
 
 NOTHING = Forgotten(frozenset(), frozenset())
 MOST_SHOWN = 8
+PROMPTS = "prompts"
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,13 @@ class Before:
         rows: of train and of validation that it learns.
         labels: the classes of all phases, so that a head has a place for those learnt later.
         kept: earlier rows, of its parent's reservoir.
+        prompts: rows of train that nobody has answered, where its objective learns from such.
     """
 
     rows: tuple[list[Row], list[Row]]
     labels: list[str]
     kept: Reservoir
+    prompts: list[Row] = field(default_factory=list)
 
 
 def taken_over(
@@ -43,6 +46,7 @@ def taken_over(
     tables: tuple[list[Row], list[Row]],
     name: str,
     forgotten: Forgotten = NOTHING,
+    prompts: list[Row] | None = None,
 ) -> Before:
     """Return what a phase begins with.
 
@@ -52,6 +56,7 @@ def taken_over(
         tables: train and validation rows of its task.
         name: of the phase.
         forgotten: rows that are not taken over.
+        prompts: rows of train that nobody has answered, which it may learn.
 
     Raises:
         UserError: no row is left for it, its rows are of a single class, or its parent kept none
@@ -59,6 +64,11 @@ def taken_over(
     """
     kept = earlier_of(phase, start, name, forgotten)
     labels = label_names(tables[0]) if phase.task == "classification" else []
+    if prompts and phase.task == "classification" and not labels:
+        raise UserError(
+            f"{name}: {len(prompts):,} texts of train have no class, and none has one; add a few "
+            "rows of each class, which name the classes"
+        )
     if len(labels) == 1:
         raise UserError(
             f'{name}: every row has the label "{labels[0]}", so there is nothing to tell apart; '
@@ -66,7 +76,8 @@ def taken_over(
         )
     splits = zip(tables, ("train", "validation"), strict=True)
     train, validation = (selected(rows, phase.only, name, split) for rows, split in splits)
-    return Before((train, validation), labels, kept)
+    asked = [row for row in prompts or [] if meets(row, phase.only)]
+    return Before((train, validation), labels, kept, asked)
 
 
 def earlier_rows(phase: Phase, before: Before) -> tuple[list[Row], list[Row]]:
@@ -84,13 +95,13 @@ def kept_for_later(phase: Phase, before: Before, seed: int) -> Reservoir | None:
     return without(before.kept, [*train, *validation]).joined(train, phase.reservoir, seed)
 
 
-def counts_of(
-    rows: tuple[list[Row], list[Row]], replayed: int, reservoir: Reservoir | None
-) -> dict[str, int]:
-    """Return what the manifest says of rows; of earlier ones only where there are any."""
-    counts = {"train": len(rows[0]), "validation": len(rows[1])}
-    earlier = {"replayed": replayed} if replayed else {}
-    return {**counts, **earlier, **({SEEN: reservoir.seen} if reservoir else {})}
+def counts_of(before: Before, replayed: int, reservoir: Reservoir | None) -> dict[str, int]:
+    """Return what the manifest says of rows; of some kinds only where there are any."""
+    train, validation = before.rows
+    counts = {"train": len(train), "validation": len(validation)}
+    some = {PROMPTS: len(before.prompts), "replayed": replayed}
+    there = {name: count for name, count in some.items() if count}
+    return {**counts, **there, **({SEEN: reservoir.seen} if reservoir else {})}
 
 
 def selected(rows: list[Row], only: Conditions, name: str, split: str) -> list[Row]:

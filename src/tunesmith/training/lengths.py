@@ -47,7 +47,7 @@ def lengths(rows: list[Row], encoded: list[Encoded], task: str) -> dict[str, int
         trained = count_trained(encoded)
         counts = {"rows": len(rows), "blocks": len(encoded)}
         return {**counts, "tokens": trained + len(rows), "trained_tokens": trained}
-    longest = max(item.get("whole", length_of(item)) for item in encoded)
+    longest = max((item.get("whole", length_of(item)) for item in encoded), default=0)
     cut = sum("whole" in item for item in encoded)
     same = {"same_when_cut": sum("same" in item for item in encoded)} if task in PAIRED else {}
     return {"rows": len(rows), "cut": cut, "longest_tokens": longest, **same}

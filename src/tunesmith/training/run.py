@@ -9,7 +9,7 @@ from tunesmith.forgotten import Forgotten
 from tunesmith.methods.base import TrainingMethod
 from tunesmith.models.load import Loaded, dtype, load
 from tunesmith.objectives.base import Bound
-from tunesmith.rows import Row
+from tunesmith.rows import PROMPT, Row
 from tunesmith.training.arguments import training_arguments
 from tunesmith.training.batching import batches
 from tunesmith.training.broken import refuse_broken_weights
@@ -114,8 +114,11 @@ def train(
 
     refuse_missing(phase.tracking, work.name)
     named = (("train", train), ("validation", validation))
-    own, other = (fitting_rows(r, phase.task, s, work.name, group.first) for s, r in named)
-    before = taken_over(phase, start, (own, other), work.name, forgotten)
+    prompted = phase.task in phase.objective.prompted
+    beside = (PROMPT,) if prompted else ()
+    own, other = (fitting_rows(r, phase.task, s, work.name, group.first, beside) for s, r in named)
+    asked = [row for row in train if prompted and row.get("task") == PROMPT]
+    before = taken_over(phase, start, (own, other), work.name, forgotten, asked)
     return within_memory(phase, work, attempt, group)
 
 
@@ -167,8 +170,8 @@ def _train(
         },
         seconds=trainer.seconds,
         tokens=sum(gathered(group, int(trainer.tokens))),
-        rows=counts_of(before.rows, len(encoded.replayed), reservoir),
-        trained_tokens=count_trained(encoded.mixed),
+        rows=counts_of(before, len(encoded.replayed), reservoir),
+        trained_tokens=count_trained(bound.train if bound else encoded.mixed),
         peak_memory_bytes=trainer.peak_memory_bytes,
         left=bound.left if bound else [],
         reservoir=reservoir,
@@ -202,7 +205,9 @@ def _encoded(
 ) -> _Encoded:
     """Encode the rows of a phase, and those that it takes over; they are kept in a folder."""
     named = (phase.task, loaded.tokenizer, phase.max_length, before.labels, kept)
-    learnt, validation = (encoded_rows(table, *named) for table in before.rows)
+    train, chooses = before.rows
+    learnt = encoded_rows(train, *named) if train or not before.prompts else []
+    validation = encoded_rows(chooses, *named)
     earlier, other = (
         encoded_rows(table, *named) if table else [] for table in earlier_rows(phase, before)
     )
@@ -225,7 +230,7 @@ def _bound_trainer(
 
     both = (encoded.learnt, encoded.validation)
     bound = phase.objective.bound(
-        setting_of(phase, model, loaded, both, before.rows, partner, work, seed, group)
+        setting_of(phase, model, loaded, both, before, partner, work, seed, group)
     )
     rows = (encoded.mixed, encoded.validation)
     trainer = make_trainer(phase, model, loaded, *rows, work, seed, group, bound)

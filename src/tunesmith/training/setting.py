@@ -7,10 +7,10 @@ from tunesmith.models.load import Loaded, load
 from tunesmith.models.params import BaseParams
 from tunesmith.models.resolve import resolve
 from tunesmith.objectives.base import Setting
-from tunesmith.rows import Row
 from tunesmith.training.batching import ROWS
 from tunesmith.training.devices.group import Group, gathered
 from tunesmith.training.examples import Encoded, encode_rows
+from tunesmith.training.keeping import Before
 from tunesmith.training.params import Phase
 from tunesmith.training.precision import computing
 
@@ -20,7 +20,7 @@ def setting_of(
     model: Any,
     loaded: Loaded,
     encoded: tuple[list[Encoded], list[Encoded]],
-    rows: tuple[list[Row], list[Row]],
+    before: Before,
     partner: Path,
     work: Path,
     seed: int,
@@ -41,7 +41,8 @@ def setting_of(
         processes=group.size,
         gathered=lambda one: gathered(group, one),
         precision=computing,
-        rows=rows,
+        rows=before.rows,
+        prompts=before.prompts,
         encode=lambda some: encode_rows(some, phase.task, loaded.tokenizer, phase.max_length, []),
     )
 

@@ -135,6 +135,13 @@ def test_rows_without_answer_question_or_measure_go() -> None:
     ]
 
 
+def test_a_prompt_needs_no_answer_but_a_question_of_some_measure() -> None:
+    rows = [chat(text, "", task="prompt", completion=None) for text in ("Hi", " ", "x" * 50)]
+    result = cleaned(Length(max_chars=40, min_answer_chars=5), *rows)
+    assert kept_lines(result) == [1]
+    assert [reason for _, reason in done(result)] == ["no question", "too long"]
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "lang"),
     [

@@ -49,7 +49,7 @@ def test_labelled_rows_are_no_question_for_a_model_that_answers() -> None:
     assert list(exam.left_out) == ["ood:far"]
 
 
-@pytest.mark.parametrize("task", ["unpaired", "stepwise"])
+@pytest.mark.parametrize("task", ["unpaired", "stepwise", "prompt"])
 @pytest.mark.parametrize("name", ["test", "retention:prose"])
 def test_rows_without_a_right_answer_are_refused_before_a_model_is_asked(
     task: str, name: str

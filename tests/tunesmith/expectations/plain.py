@@ -11,7 +11,10 @@ LETTERS = {"system": "s", "user": "u", "assistant": "a", "tool": "t"}
 def plain_roles(row: Row) -> str | None:
     if row["task"] in {"text", "classification"}:
         return None
-    return "".join(LETTERS.get(turn["role"], "?") for turn in conversation(row))
+    said = ("messages", "completion", "chosen", "completions")
+    to_come = row["task"] == "prompt" and not any(row[name] for name in said)
+    turns = (row["prompt"] or []) if to_come else conversation(row)
+    return "".join(LETTERS.get(turn["role"], "?") for turn in turns) + "a" * to_come
 
 
 def plain_shortest_answer(row: Row) -> int:
@@ -27,6 +30,8 @@ def answers(row: Row) -> list[str]:
         return [_last(row["chosen"]), _last(row["rejected"])]
     if row["task"] == "stepwise":
         return row["completions"] or []
+    if row["task"] == "prompt":
+        return [_last(row["prompt"])]
     turns = row["messages"] or row["completion"] or []
     return [message_text(turn) for turn in turns if turn["role"] == "assistant"]
 

@@ -36,3 +36,12 @@ def test_answers_roles_and_trained_tokens_of_each_task(row: Row) -> None:
     assert evidence.by_batch(shortest_answers)[0].as_py() in {len("bad"), len("good")}
     assert evidence.by_batch(roles).to_pylist() == ["ua"]
     assert sum(trained_flags(row, tiny_tokenizer())) == len("good") + 1
+
+
+def test_a_prompt_has_what_it_asks_and_its_answer_is_yet_to_come() -> None:
+    rows = [one({"prompt": text}, task="prompt") for text in ("how?", " ")]
+    evidence = evidence_of(rows)
+    assert evidence.by_batch(shortest_answers).to_pylist() == [len("how?"), 0]
+    assert evidence.by_batch(roles).to_pylist() == ["ua", "ua"]
+    assert trained_flags(rows[0], tiny_tokenizer()) == [True] * len("uhow?a")  # one for <u>, <a>
+    assert trained_flags(rows[0], tiny_tokenizer(None)) == [True] * len("how?")

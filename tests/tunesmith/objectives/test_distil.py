@@ -157,7 +157,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, text: str, finished: bool = True)
     def answers(_: Any, __: Any, prompts: list[Any], *___: Any) -> list[Generation]:
         return [Generation(text, (1, 2), finished) for _ in prompts]
 
-    monkeypatch.setattr("tunesmith.objectives.sequences.generate", answers)
+    monkeypatch.setattr("tunesmith.objectives.base.answers.generate", answers)
 
 
 def test_answers_of_a_teacher_are_learnt_and_kept_with_where_they_come_from(

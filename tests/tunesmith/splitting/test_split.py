@@ -128,6 +128,16 @@ def test_what_the_source_set_is_kept() -> None:
     assert side_of(split(rows)) == {row["id"]: row["split"] for row in rows}
 
 
+def test_a_prompt_without_an_answer_is_train_unless_it_asks_what_is_measured() -> None:
+    asked = [alone(n, task="prompt", completion=None) for n in range(40)]
+    known = [alone(n) for n in range(100, 140)]
+    repeated = plain_chat(200, question(3), "yes", split="test")
+    sides = side_of(split([*asked, *known, repeated]))
+    assert {sides[row["id"]] for row in asked if row is not asked[3]} == {"train"}
+    assert sides[asked[3]["id"]] == "dropped"
+    assert {sides[row["id"]] for row in known} == {*SIDES}
+
+
 def test_a_split_that_is_none_is_named_with_its_row() -> None:
     with pytest.raises(UserError, match=r"toy\.jsonl:7: split 'dev' is none of train, validation"):
         split([alone(7, split="dev")])

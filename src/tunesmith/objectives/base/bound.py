@@ -36,6 +36,7 @@ class Bound:
         names: of the numbers that `sums` gives.
         idle: loss of a model that prefers nothing, where it stays when nothing can be learnt.
         left: files that stay with the model, such as the rows that a teacher made.
+        written: of a teacher's answers, how many were taken and left out.
     """
 
     train: list[dict[str, Any]]
@@ -44,6 +45,7 @@ class Bound:
     names: tuple[str, ...] = ()
     idle: float | None = None
     left: list[Path] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=dict)
 
     def sums(self, model: Any, inputs: dict[str, Any]) -> Sums:
         """Return the loss of a batch and the numbers that belong to it.
@@ -60,4 +62,4 @@ class Bound:
 
     def findings(self, model: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return what is measured once, on the best model, for `reports/training/<phase>.json`."""
-        return {}
+        return {"sequences": self.written} if self.written else {}

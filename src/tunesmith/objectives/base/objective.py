@@ -15,6 +15,7 @@ class TrainingObjective(Component):
         best_by: what those may choose their best checkpoint by; empty: what the task measures.
         in_line: it can take rows one behind the other, and LoRA's fast path.
         online: it makes its own rows, in a loop of its own.
+        prompted: tasks of phases in which it also learns from prompts that nobody has answered.
     """
 
     kind: str
@@ -22,6 +23,7 @@ class TrainingObjective(Component):
     best_by: ClassVar[tuple[str, ...]] = ()
     in_line: ClassVar[bool] = False
     online: ClassVar[bool] = False
+    prompted: ClassVar[tuple[str, ...]] = ()
 
     @property
     def asks_reward_model(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class Setting:
         precision: context in which the model computes as it does when it is trained.
         rows: of train and validation, as they were before they were encoded.
         encode: encodes rows as those of `train` were.
+        prompts: rows that have no answer, which are not in `train`.
     """
 
     model: Any
@@ -48,3 +49,4 @@ class Setting:
     precision: Callable[[], AbstractContextManager[Any]] = nullcontext
     rows: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
     encode: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list
+    prompts: list[dict[str, Any]] = field(default_factory=list)

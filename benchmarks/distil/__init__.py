@@ -1,0 +1,1 @@
+"""What a student gains from a teacher at one budget, in the cases that distillation is for."""
