@@ -81,7 +81,10 @@ def kept_for_later(phase: Phase, before: Before, seed: int) -> Reservoir | None:
     if phase.reservoir is None:
         return None
     train, validation = before.rows
-    return without(before.kept, [*train, *validation]).joined(train, phase.reservoir, seed)
+    earlier = without(before.kept, [*train, *validation])
+    if phase.reservoir_by is None:
+        return earlier.joined(train, phase.reservoir, seed)
+    return earlier.balanced(train, phase.reservoir, phase.reservoir_by, seed)
 
 
 def counts_of(
