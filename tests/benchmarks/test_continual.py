@@ -1,11 +1,16 @@
 """What the benchmark of not forgetting compares, and what its table says."""
 
+import gzip
+import json
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from benchmarks.continual.choosing import Dials, highest, read_dials, write_dials
 from benchmarks.continual.learn import JOINT, KEPT, Job, _phase
-from benchmarks.continual.sequences import Sequence
+from benchmarks.continual.sequences import DOMAINS, INTENTS, Sequence, own, shared
 from benchmarks.continual.table import findings, table
 from benchmarks.continual.ways import WAYS
 
@@ -34,6 +39,51 @@ def test_replayed_rows_take_the_place_of_new_ones_and_not_of_steps() -> None:
     assert (first.epochs, second.epochs) == (3.0, 1.5)
     assert second.starts_from == "step0"
     assert first.reservoir == second.reservoir == 45  # 5 % of the 900 rows of the tasks so far
+
+
+def test_tasks_alike_have_each_as_large_a_share_of_an_epoch_as_the_new_one() -> None:
+    way = "5 % kept by intent, tasks alike"
+    third = _phase(Job(sequence(), way, epochs=9.0), 2, "one", 1350)
+    assert third.continual is not None
+    assert third.continual.replayed == pytest.approx(2 / 3)
+    assert third.epochs == pytest.approx(3.0)
+    assert third.reservoir_by == "meta.intent"
+
+
+def test_seeds_that_choose_learn_intents_that_no_printed_one_has(tmp_path: Path) -> None:
+    _clinc(tmp_path)
+    rng = np.random.default_rng(0)
+    printed, choosing = (own(tmp_path, rng, first) for first in (0, INTENTS))
+    intents = [{row["label"] for row in (*one.train, *one.test)} for one in (printed, choosing)]
+    assert intents[0].isdisjoint(intents[1])
+    assert len(intents[0]) == len(intents[1]) == 5 * INTENTS
+    assert {row["label"] for row in shared(tmp_path, rng, INTENTS).train} == set("01234")
+
+
+def _clinc(folder: Path) -> None:
+    """Write a row of every intent of six domains."""
+    (folder / "clinc150").mkdir()
+    for name in ("train", "val"):
+        with gzip.open(folder / "clinc150" / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            for domain in (*DOMAINS, "other"):
+                for place in range(15):
+                    label = f"{domain} {place:02}"
+                    file.write(json.dumps({"text": name, "label": label, "domain": domain}) + "\n")
+
+
+def test_the_dials_with_the_best_mean_are_chosen() -> None:
+    averages: dict[Dials, list[float]] = {
+        (1e-3, 1.0): [0.5, 0.6],
+        (1e-2, 1.0): [0.9, 0.1],
+        (1e-3, 4.0): [0.5, 0.5],
+    }
+    assert highest(averages) == (1e-3, 1.0)
+
+
+def test_what_is_chosen_is_read_again(tmp_path: Path) -> None:
+    dials: dict[str, Dials] = {"naive": (1e-3, None), "ewc": (1e-2, 50.0)}
+    write_dials(tmp_path / "dials.json", dials)
+    assert read_dials(tmp_path / "dials.json") == dials
 
 
 def test_other_ways_keep_as_many_rows_as_ever() -> None:
