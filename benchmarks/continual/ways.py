@@ -52,7 +52,6 @@ WAYS: dict[str, Way] = {
     "5 % kept, half an epoch": replay(0.5, memory=0.05),
     "5 % kept by intent, half an epoch": replay(0.5, memory=0.05, by=INTENT),
     "5 % kept by intent, tasks alike": replay(0.5, memory=0.05, by=INTENT, even=True),
-    "20 % kept by intent, half an epoch": replay(0.5, memory=0.2, by=INTENT),
     "5 % kept by intent, half an epoch, distill": Way(
         {"kind": "distill", "weight": 1.0, "ratio": 0.5}, memory=0.05, tried=WEIGHTS, by=INTENT
     ),
