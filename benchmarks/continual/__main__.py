@@ -27,41 +27,52 @@ from typing import Any
 
 from benchmarks.continual.choosing import Dials, chosen, read_dials, write_dials
 from benchmarks.continual.learn import BATCH, EPOCHS, JOINT, RATE, Job, learnt
-from benchmarks.continual.sequences import INTENTS, KINDS, Sequence, make_sequence
+from benchmarks.continual.sequences import INTENTS, KINDS, Sequence, begun
 from benchmarks.continual.table import table
 from benchmarks.continual.ways import WAYS
 from benchmarks.parallel import done
+from tunesmith.files import write_json
 
 
 def main() -> None:
     """Print the table, and with --json what it is made of."""
     asked = _asked()
     found = [one for path in asked.read for one in json.loads(path.read_text(encoding="utf-8"))]
-    found = found or measured(asked)
+    found = whole(found or measured(asked), asked.only)
     if found:
         print("\n".join(table(found, [way for way in asked.only if way in found[0]])))
-    if asked.json:
-        asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def measured(asked: Any) -> list[dict[str, Any]]:
-    """Return, for each seed, what is measured of each way."""
+    """Return, for each seed, what is measured of each way; a file holds it as it comes."""
     with tempfile.TemporaryDirectory() as folder:
         begin = partial(begun, asked.sequence, asked.data, asked.base, Path(folder))
         firsts = dict.fromkeys(asked.seeds, 0) | dict.fromkeys(asked.choose, INTENTS)
-        every = {one.seed: one for _, one in done(begin, list(firsts.items()), asked.processes)}
+        at_once = asked.processes if asked.base is None else 1  # nothing is trained yet
+        every = {one.seed: one for _, one in done(begin, list(firsts.items()), at_once)}
         ways = [JOINT, *asked.only]
         dials = dials_of(asked, [every[seed] for seed in asked.choose], ways)
         jobs = [
             Job(every[seed], way, dials[way][0], asked.epochs, dials[way][1], asked.batch)
-            for way in ways
             for seed in asked.seeds
+            for way in ways
         ]
         found: dict[int, dict[str, Any]] = {seed: {} for seed in asked.seeds}
         for job, result in done(learnt, jobs, asked.processes):
             found[job.sequence.seed][job.way] = result
             print(f"seed {job.sequence.seed}, {job.way}: {result['average']:.3f}", flush=True)
+            if asked.json:
+                write_json(asked.json, list(found.values()))
     return list(found.values())
+
+
+def whole(found: list[dict[str, Any]], ways: list[str]) -> list[dict[str, Any]]:
+    """Return the seeds of which every way is measured that any seed has; else say which lack."""
+    known = {way for one in found for way in one} & {JOINT, *ways}
+    lacking = [one for one in found if not known <= set(one)]
+    if lacking:
+        print(f"{len(lacking)} of {len(found)} seeds are left out: not all of their ways are done")
+    return [one for one in found if known <= set(one)]
 
 
 def dials_of(asked: Any, choosing: list[Sequence], ways: list[str]) -> dict[str, Dials]:
@@ -72,12 +83,6 @@ def dials_of(asked: Any, choosing: list[Sequence], ways: list[str]) -> dict[str,
             write_dials(asked.dials, found)
         return found
     return read_dials(asked.dials) if asked.dials else dict.fromkeys(ways, (asked.rates[0], None))
-
-
-def begun(kind: str, data: Path, base: str | None, work: Path, which: tuple[int, int]) -> Sequence:
-    """Return the sequence of a seed and the first of its intents."""
-    seed, first = which
-    return make_sequence(kind, data, base, seed, work / str(seed), first)
 
 
 def _asked() -> argparse.Namespace:

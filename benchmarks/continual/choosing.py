@@ -16,13 +16,17 @@ Dials = tuple[float, float | None]  # learning rate, and the value of a way's ow
 
 
 def chosen(asked: Any, sequences: list[Sequence], ways: list[str]) -> dict[str, Dials]:
-    """Return, by way, the rate and the value of its dial with the highest average over seeds."""
+    """Return, by way, the rate and the value of its dial with the highest average over seeds.
+
+    A way that has nothing to choose from is not tried.
+    """
+    tried = {way: [(r, v) for r in asked.rates for v in values_of(way)] for way in ways}
     jobs = [
         Job(sequence, way, rate, asked.epochs, value, asked.batch)
         for way in ways
-        for rate in asked.rates
-        for value in values_of(way)
+        for rate, value in tried[way]
         for sequence in sequences
+        if len(tried[way]) > 1
     ]
     averages: dict[str, dict[Dials, list[float]]] = {way: defaultdict(list) for way in ways}
     for job, found in done(learnt, jobs, asked.processes):
@@ -31,7 +35,7 @@ def chosen(asked: Any, sequences: list[Sequence], ways: list[str]) -> dict[str, 
         seed = job.sequence.seed
         print(f"seed {seed}, {job.way}, rate {job.rate:g}{value}: {said}", flush=True)
         averages[job.way][job.rate, job.value].append(found["average"])
-    best = {way: highest(found) for way, found in averages.items()}
+    best = {way: highest(averages[way]) if averages[way] else tried[way][0] for way in ways}
     for way, (rate, value) in best.items():
         print(f"chosen for {way}: rate {rate:g}, dial {value}", flush=True)
     return best

@@ -94,12 +94,12 @@ def one_after_another(job: Job, work: Path) -> Found:
 def _phase(job: Job, number: int, task: str, seen: int) -> Phase:
     """Return the phase of a task: what is replayed takes the place of new rows, not of steps."""
     way = WAYS[job.way].at(job.value)
-    held = way.after(number) if number else {}
+    ratio = way.ratio if number else 0.0
     kept = KEPT if way.memory is None else max(1, round(way.memory * seen))
     changes: dict[str, Any] = {
         **{"only": {"meta.domain": task}, "reservoir": kept, "reservoir_by": way.by},
-        **{"epochs": job.epochs * (1 - held.get("ratio", 0.0)), "learning_rate": job.rate},
-        **{"continual": held or None, "per_device_batch_size": job.batch},
+        **{"epochs": job.epochs * (1 - ratio), "learning_rate": job.rate},
+        **{"continual": way.continual if number else None, "per_device_batch_size": job.batch},
     }
     if number:
         changes["from"] = f"step{number - 1}"

@@ -49,6 +49,12 @@ class Rows:
     other: list[Row]
 
 
+def begun(kind: str, data: Path, base: str | None, work: Path, which: tuple[int, int]) -> Sequence:
+    """Return the sequence of a seed and the first of its intents; another process finds it here."""
+    seed, first = which
+    return make_sequence(kind, data, base, seed, work / str(seed), first)
+
+
 def make_sequence(
     kind: str, data: Path, base: str | None, seed: int, work: Path, first: int = 0
 ) -> Sequence:

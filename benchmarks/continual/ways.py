@@ -12,22 +12,18 @@ class Way:
         continual: section of the phase.
         memory: share of all earlier rows that is kept; None: 500 rows.
         tried: a dial of `continual`, and values of it from which seeds of their own choose.
-        even: earlier tasks have each as large a share of an epoch as the new one; None of them
-            has the ratio of `continual`.
         by: field of whose values equally many rows are kept; None: by how many there were.
     """
 
     continual: dict[str, Any] = field(default_factory=lambda: {"kind": "naive"})
     memory: float | None = None
     tried: tuple[str, tuple[float, ...]] | None = None
-    even: bool = False
     by: str | None = None
 
-    def after(self, earlier: int) -> dict[str, Any]:
-        """Return the section after so many tasks."""
-        if not self.even:
-            return self.continual
-        return {**self.continual, "ratio": earlier / (earlier + 1)}
+    @property
+    def ratio(self) -> float:
+        """Share of an epoch that is replayed."""
+        return float(self.continual.get("ratio", 0.0))
 
     def at(self, value: float | None) -> "Way":
         """Return the way with another value of its dial; None: as it is."""
@@ -45,13 +41,12 @@ INTENT = "meta.intent"
 WEIGHTS = ("weight", (1.0, 4.0, 16.0))
 WAYS: dict[str, Way] = {
     "naive": Way(),
-    "ewc": Way({"kind": "ewc", "importance": 0.5}, tried=("importance", (0.5, 5.0, 50.0, 500.0))),
+    "ewc": Way({"kind": "ewc", "importance": 0.5}, tried=("importance", (5.0, 50.0, 500.0))),
     "distill": Way({"kind": "distill", "weight": 1.0}, tried=WEIGHTS),
     "olora": Way({"kind": "olora"}),
     "5 % of an epoch": replay(0.05),
     "5 % kept, half an epoch": replay(0.5, memory=0.05),
     "5 % kept by intent, half an epoch": replay(0.5, memory=0.05, by=INTENT),
-    "5 % kept by intent, tasks alike": replay(0.5, memory=0.05, by=INTENT, even=True),
     "5 % kept by intent, half an epoch, distill": Way(
         {"kind": "distill", "weight": 1.0, "ratio": 0.5}, memory=0.05, tried=WEIGHTS, by=INTENT
     ),

@@ -3,12 +3,14 @@
 import gzip
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.continual.choosing import Dials, highest, read_dials, write_dials
+from benchmarks.continual.__main__ import whole
+from benchmarks.continual.choosing import Dials, chosen, highest, read_dials, write_dials
 from benchmarks.continual.learn import JOINT, KEPT, Job, _phase
 from benchmarks.continual.sequences import DOMAINS, INTENTS, Sequence, own, shared
 from benchmarks.continual.table import findings, table
@@ -41,13 +43,24 @@ def test_replayed_rows_take_the_place_of_new_ones_and_not_of_steps() -> None:
     assert first.reservoir == second.reservoir == 45  # 5 % of the 900 rows of the tasks so far
 
 
-def test_tasks_alike_have_each_as_large_a_share_of_an_epoch_as_the_new_one() -> None:
-    way = "5 % kept by intent, tasks alike"
-    third = _phase(Job(sequence(), way, epochs=9.0), 2, "one", 1350)
-    assert third.continual is not None
-    assert third.continual.replayed == pytest.approx(2 / 3)
-    assert third.epochs == pytest.approx(3.0)
-    assert third.reservoir_by == "meta.intent"
+def test_a_way_says_what_its_kept_rows_are_balanced_by() -> None:
+    ways = ("5 % kept by intent, half an epoch", "5 % kept, half an epoch")
+    kept = [_phase(Job(sequence(), way), 1, "one", 900) for way in ways]
+    assert [(one.reservoir, one.reservoir_by) for one in kept] == [(45, "meta.intent"), (45, None)]
+
+
+def test_a_seed_that_is_not_done_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    found = seeds([0.2, 0.1])
+    del found[1]["naive"]
+    assert whole(found, ["naive", "5 % of an epoch"]) == found[:1]
+    assert "1 of 2 seeds are left out" in capsys.readouterr().out
+
+
+def test_what_has_nothing_to_choose_from_is_not_tried() -> None:
+    asked = SimpleNamespace(rates=[1e-3], epochs=1.0, batch=16, processes=1)
+    assert chosen(asked, [sequence()], ["naive", JOINT]) == dict.fromkeys(
+        ("naive", JOINT), (1e-3, None)
+    )
 
 
 def test_seeds_that_choose_learn_intents_that_no_printed_one_has(tmp_path: Path) -> None:
