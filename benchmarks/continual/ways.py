@@ -38,16 +38,15 @@ def replay(ratio: float, memory: float | None = None, **more: Any) -> Way:
 
 
 INTENT = "meta.intent"
-WEIGHTS = ("weight", (1.0, 4.0, 16.0))
 WAYS: dict[str, Way] = {
     "naive": Way(),
     "ewc": Way({"kind": "ewc", "importance": 0.5}, tried=("importance", (5.0, 50.0, 500.0))),
-    "distill": Way({"kind": "distill", "weight": 1.0}, tried=WEIGHTS),
+    "distill": Way({"kind": "distill", "weight": 1.0}, tried=("weight", (1.0, 4.0, 16.0))),
     "olora": Way({"kind": "olora"}),
     "5 % of an epoch": replay(0.05),
     "5 % kept, half an epoch": replay(0.5, memory=0.05),
     "5 % kept by intent, half an epoch": replay(0.5, memory=0.05, by=INTENT),
     "5 % kept by intent, half an epoch, distill": Way(
-        {"kind": "distill", "weight": 1.0, "ratio": 0.5}, memory=0.05, tried=WEIGHTS, by=INTENT
+        {"kind": "distill", "weight": 1.0, "ratio": 0.5}, memory=0.05, by=INTENT
     ),
 }
