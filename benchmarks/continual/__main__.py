@@ -53,9 +53,9 @@ def measured(asked: Any) -> list[dict[str, Any]]:
         ways = [JOINT, *asked.only]
         dials = dials_of(asked, [every[seed] for seed in asked.choose], ways)
         jobs = [
-            Job(every[seed], way, dials[way][0], asked.epochs, dials[way][1], asked.batch)
+            Job(every[seed], way, rate, asked.epochs, value, asked.batch, asked.later)
             for seed in asked.seeds
-            for way in ways
+            for way, (rate, value) in ((way, dials[way]) for way in ways)
         ]
         found: dict[int, dict[str, Any]] = {seed: {} for seed in asked.seeds}
         for job, result in done(learnt, jobs, asked.processes):
@@ -98,6 +98,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--rates", nargs="+", type=float, default=[RATE])
     parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--batch", type=int, default=BATCH, help="rows of an optimizer step")
+    parser.add_argument(
+        "--later", type=float, default=1.0, help="rate after the first phase, of its"
+    )
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where to keep what the table is made of")
     parser.add_argument("--read", nargs="*", type=Path, default=[], help="such files, instead")

@@ -22,7 +22,7 @@ def chosen(asked: Any, sequences: list[Sequence], ways: list[str]) -> dict[str, 
     """
     tried = {way: [(r, v) for r in asked.rates for v in values_of(way)] for way in ways}
     jobs = [
-        Job(sequence, way, rate, asked.epochs, value, asked.batch)
+        Job(sequence, way, rate, asked.epochs, value, asked.batch, asked.later)
         for way in ways
         for rate, value in tried[way]
         for sequence in sequences

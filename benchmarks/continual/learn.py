@@ -32,6 +32,7 @@ class Job:
     Attributes:
         value: of the way's dial; None: as it is.
         batch: rows of an optimizer step.
+        later: learning rate of all phases but the first, as a multiple of its.
     """
 
     sequence: "Sequence"
@@ -40,6 +41,7 @@ class Job:
     epochs: float = EPOCHS
     value: float | None = None
     batch: int = BATCH
+    later: float = 1.0
 
 
 def dials(**changes: Any) -> Phase:
@@ -94,11 +96,11 @@ def one_after_another(job: Job, work: Path) -> Found:
 def _phase(job: Job, number: int, task: str, seen: int) -> Phase:
     """Return the phase of a task: what is replayed takes the place of new rows, not of steps."""
     way = WAYS[job.way].at(job.value)
-    ratio = way.ratio if number else 0.0
+    ratio, rate = (way.ratio, job.rate * job.later) if number else (0.0, job.rate)
     kept = KEPT if way.memory is None else max(1, round(way.memory * seen))
     changes: dict[str, Any] = {
         **{"only": {"meta.domain": task}, "reservoir": kept, "reservoir_by": way.by},
-        **{"epochs": job.epochs * (1 - ratio), "learning_rate": job.rate},
+        **{"epochs": job.epochs * (1 - ratio), "learning_rate": rate},
         **{"continual": way.continual if number else None, "per_device_batch_size": job.batch},
     }
     if number:

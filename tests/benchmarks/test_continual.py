@@ -43,6 +43,11 @@ def test_replayed_rows_take_the_place_of_new_ones_and_not_of_steps() -> None:
     assert first.reservoir == second.reservoir == 45  # 5 % of the 900 rows of the tasks so far
 
 
+def test_phases_after_the_first_may_have_a_lower_rate() -> None:
+    job = Job(sequence(), "naive", rate=0.002, later=0.5)
+    assert [_phase(job, number, "one", 900).learning_rate for number in (0, 1)] == [0.002, 0.001]
+
+
 def test_a_way_says_what_its_kept_rows_are_balanced_by() -> None:
     ways = ("5 % kept by intent, half an epoch", "5 % kept, half an epoch")
     kept = [_phase(Job(sequence(), way), 1, "one", 900) for way in ways]
@@ -57,7 +62,7 @@ def test_a_seed_that_is_not_done_is_left_out_and_said(capsys: pytest.CaptureFixt
 
 
 def test_what_has_nothing_to_choose_from_is_not_tried() -> None:
-    asked = SimpleNamespace(rates=[1e-3], epochs=1.0, batch=16, processes=1)
+    asked = SimpleNamespace(rates=[1e-3], epochs=1.0, batch=16, later=1.0, processes=1)
     assert chosen(asked, [sequence()], ["naive", JOINT]) == dict.fromkeys(
         ("naive", JOINT), (1e-3, None)
     )
