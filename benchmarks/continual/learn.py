@@ -19,7 +19,7 @@ from tunesmith.training.run import train
 if TYPE_CHECKING:
     from benchmarks.continual.sequences import Sequence
 
-EPOCHS, RATE, RANK, KEPT, LENGTH = 3.0, 5e-3, 8, 500, 32
+EPOCHS, RATE, BATCH, RANK, KEPT, LENGTH = 3.0, 5e-3, 32, 8, 500, 32
 JOINT = "joint"
 MADE_FROM: dict[str, Any] = {"data": {}, "settings": {}, "parents": [], "seed": 0}
 Found = dict[str, Any]
@@ -31,6 +31,8 @@ class Job:
 
     Attributes:
         value: of the way's dial; None: as it is.
+        batch: rows of an optimizer step.
+        later: learning rate of all phases but the first, as a multiple of its.
     """
 
     sequence: "Sequence"
@@ -38,6 +40,8 @@ class Job:
     rate: float = RATE
     epochs: float = EPOCHS
     value: float | None = None
+    batch: int = BATCH
+    later: float = 1.0
 
 
 def dials(**changes: Any) -> Phase:
@@ -46,8 +50,9 @@ def dials(**changes: Any) -> Phase:
         {
             **{"from": "base", "with": "base", "task": "classification"},
             **{"method": {"kind": "lora", "r": RANK, "alpha": 2 * RANK}, "epochs": EPOCHS},
-            **{"learning_rate": RATE, "per_device_batch_size": 32, "max_length": LENGTH},
-            **{"evaluations_per_epoch": 1, "schedule": "cosine", "warmup_ratio": 0.05},
+            **{"learning_rate": RATE, "per_device_batch_size": BATCH, "max_length": LENGTH},
+            **{"schedule": "cosine", "warmup_ratio": 0.05},
+            **{"evaluations_per_epoch": 1, "best_by": "loss"},  # few rows are soon all right
         }
         | changes
     )
@@ -91,11 +96,12 @@ def one_after_another(job: Job, work: Path) -> Found:
 def _phase(job: Job, number: int, task: str, seen: int) -> Phase:
     """Return the phase of a task: what is replayed takes the place of new rows, not of steps."""
     way = WAYS[job.way].at(job.value)
-    ratio = way.ratio if number else 0.0
+    ratio, rate = (way.ratio, job.rate * job.later) if number else (0.0, job.rate)
     kept = KEPT if way.memory is None else max(1, round(way.memory * seen))
     changes: dict[str, Any] = {
-        **{"only": {"meta.domain": task}, "reservoir": kept, "learning_rate": job.rate},
-        **{"epochs": job.epochs * (1 - ratio), "continual": way.continual if number else None},
+        **{"only": {"meta.domain": task}, "reservoir": kept, "reservoir_by": way.by},
+        **{"epochs": job.epochs * (1 - ratio), "learning_rate": rate},
+        **{"continual": way.continual if number else None, "per_device_batch_size": job.batch},
     }
     if number:
         changes["from"] = f"step{number - 1}"
@@ -107,7 +113,8 @@ def _phase(job: Job, number: int, task: str, seen: int) -> Phase:
 
 def joint(job: Job, work: Path) -> Found:
     """Learn all tasks at once, in as many steps."""
-    one, phase = job.sequence, dials(epochs=job.epochs, learning_rate=job.rate)
+    one = job.sequence
+    phase = dials(epochs=job.epochs, learning_rate=job.rate, per_device_batch_size=job.batch)
     trained = train(phase, one.base, one.rows, one.validation, work / "run" / JOINT, one.seed)
     save(trained, phase, MADE_FROM, JOINT, work / JOINT)
     scores = accuracies(work / JOINT, one)

@@ -15,7 +15,7 @@ from tunesmith.models.resolve import resolve
 from tunesmith.rows import Row
 
 DOMAINS = ("banking", "travel", "kitchen_and_dining", "work", "auto_and_commute")  # of CLINC150
-INTENTS = 5  # of each domain, of 15
+INTENTS = 5  # of each domain, of 15; the next as many are what a choosing seed learns
 EACH = 90  # train rows of a label of a task
 HELD = 4  # validation rows of a label
 
@@ -26,7 +26,7 @@ class Sequence:
 
     Attributes:
         base: folder of the model that the first task starts from.
-        rows: of all tasks; `meta.domain` is the task.
+        rows: of all tasks; `meta.domain` is the task, `meta.intent` what the row asks for.
         order: of the tasks.
         outputs: of the head, all tasks together.
     """
@@ -49,32 +49,50 @@ class Rows:
     other: list[Row]
 
 
-def make_sequence(kind: str, data: Path, base: Path | None, seed: int, work: Path) -> Sequence:
-    """Draw the rows and the order of the tasks, and train a base where none is given."""
+def begun(kind: str, data: Path, base: str | None, work: Path, which: tuple[int, int]) -> Sequence:
+    """Return the sequence of a seed and the first of its intents; another process finds it here."""
+    seed, first = which
+    return make_sequence(kind, data, base, seed, work / str(seed), first)
+
+
+def make_sequence(
+    kind: str, data: Path, base: str | None, seed: int, work: Path, first: int = 0
+) -> Sequence:
+    """Draw the rows and the order of the tasks, and train a base where none is given.
+
+    Args:
+        kind: of `KINDS`.
+        data: folder that holds `clinc150`.
+        base: folder of an encoder, or `package:NAME`.
+        seed: of rows, order and base.
+        work: folder for the base.
+        first: of the intents of each domain, in the order of their names.
+    """
     rng = np.random.default_rng(seed)
-    rows = KINDS[kind](data, rng)
+    rows = KINDS[kind](data, rng, first)
     train, held = few(rows.train, EACH), few(rows.train[::-1], HELD)
     order = [DOMAINS[one] for one in rng.permutation(len(DOMAINS))]
     if base is None:
         start = pretrained(rows.other, [*rows.train, *rows.other], work, seed)
     else:
         start = work / "base"
-        resolve(BaseParams(model=str(base.resolve()))).write(start)
+        named = str(Path(base).resolve()) if Path(base).is_dir() else base
+        resolve(BaseParams(model=named)).write(start)
     outputs = len({row["label"] for row in train})
     return Sequence(start, train, held, rows.test, order, outputs, seed)
 
 
-def shared(data: Path, rng: np.random.Generator) -> Rows:
+def shared(data: Path, rng: np.random.Generator, first: int) -> Rows:
     """Return five domains that share five outputs, whose meaning changes from task to task."""
-    return _domains(data, rng, lambda _domain, place, _label: str(place))
+    return _domains(data, rng, first, lambda place, _intent: str(place))
 
 
-def own(data: Path, rng: np.random.Generator) -> Rows:
+def own(data: Path, rng: np.random.Generator, first: int) -> Rows:
     """Return five domains with outputs of their own, 25 together."""
-    return _domains(data, rng, lambda _domain, _place, label: label)
+    return _domains(data, rng, first, lambda _place, intent: intent)
 
 
-KINDS: dict[str, Callable[[Path, np.random.Generator], Rows]] = {
+KINDS: dict[str, Callable[[Path, np.random.Generator, int], Rows]] = {
     "shared": shared,
     "own": own,
 }
@@ -85,8 +103,10 @@ def domain_of(row: Row) -> str:
     return str(json.loads(row["meta"])["domain"])
 
 
-def _domains(data: Path, rng: np.random.Generator, named: Callable[[str, int, str], str]) -> Rows:
-    """Return the first intents of each domain; the other domains are what the base reads."""
+def _domains(
+    data: Path, rng: np.random.Generator, first: int, named: Callable[[int, str], str]
+) -> Rows:
+    """Return five intents of each domain from `first` on; other domains are what the base reads."""
     rows, test = _shuffled(read_intents(data, "train"), rng), read_intents(data, "val")
     intents: dict[str, list[str]] = defaultdict(list)
     for domain, label in sorted({(domain_of(row), str(row["label"])) for row in rows}):
@@ -96,9 +116,9 @@ def _domains(data: Path, rng: np.random.Generator, named: Callable[[str, int, st
         found = []
         for row in part:
             domain, label = domain_of(row), str(row["label"])
-            place = intents[domain].index(label)
-            if domain in DOMAINS and place < INTENTS:
-                found.append({**row, "label": named(domain, place, label)})
+            place = intents[domain].index(label) - first
+            if domain in DOMAINS and 0 <= place < INTENTS:
+                found.append({**row, "label": named(place, label)})
         return found
 
     return Rows(ours(rows), ours(test), [row for row in rows if domain_of(row) not in DOMAINS])
@@ -129,7 +149,7 @@ def read_intents(data: Path, name: str) -> list[Row]:
         {
             **{"id": f"{name}-{number}", "source": f"{name}.jsonl:{number + 1}"},
             **{"task": "classification", "text": one["text"], "label": one["label"]},
-            "meta": json.dumps({"domain": one["domain"]}),
+            "meta": json.dumps({"domain": one["domain"], "intent": one["label"]}),
         }
         for number, one in enumerate(records)
     ]

@@ -1,11 +1,18 @@
 """What the benchmark of not forgetting compares, and what its table says."""
 
+import gzip
+import json
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from benchmarks.continual.__main__ import whole
+from benchmarks.continual.choosing import Dials, chosen, highest, read_dials, write_dials
 from benchmarks.continual.learn import JOINT, KEPT, Job, _phase
-from benchmarks.continual.sequences import Sequence
+from benchmarks.continual.sequences import DOMAINS, INTENTS, Sequence, own, shared
 from benchmarks.continual.table import findings, table
 from benchmarks.continual.ways import WAYS
 
@@ -34,6 +41,67 @@ def test_replayed_rows_take_the_place_of_new_ones_and_not_of_steps() -> None:
     assert (first.epochs, second.epochs) == (3.0, 1.5)
     assert second.starts_from == "step0"
     assert first.reservoir == second.reservoir == 45  # 5 % of the 900 rows of the tasks so far
+
+
+def test_phases_after_the_first_may_have_a_lower_rate() -> None:
+    job = Job(sequence(), "naive", rate=0.002, later=0.5)
+    assert [_phase(job, number, "one", 900).learning_rate for number in (0, 1)] == [0.002, 0.001]
+
+
+def test_a_way_says_what_its_kept_rows_are_balanced_by() -> None:
+    ways = ("5 % kept by intent, half an epoch", "5 % kept, half an epoch")
+    kept = [_phase(Job(sequence(), way), 1, "one", 900) for way in ways]
+    assert [(one.reservoir, one.reservoir_by) for one in kept] == [(45, "meta.intent"), (45, None)]
+
+
+def test_a_seed_that_is_not_done_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    found = seeds([0.2, 0.1])
+    del found[1]["naive"]
+    assert whole(found, ["naive", "5 % of an epoch"]) == found[:1]
+    assert "1 of 2 seeds are left out" in capsys.readouterr().out
+
+
+def test_what_has_nothing_to_choose_from_is_not_tried() -> None:
+    asked = SimpleNamespace(rates=[1e-3], epochs=1.0, batch=16, later=1.0, processes=1)
+    assert chosen(asked, [sequence()], ["naive", JOINT]) == dict.fromkeys(
+        ("naive", JOINT), (1e-3, None)
+    )
+
+
+def test_seeds_that_choose_learn_intents_that_no_printed_one_has(tmp_path: Path) -> None:
+    _clinc(tmp_path)
+    rng = np.random.default_rng(0)
+    printed, choosing = (own(tmp_path, rng, first) for first in (0, INTENTS))
+    intents = [{row["label"] for row in (*one.train, *one.test)} for one in (printed, choosing)]
+    assert intents[0].isdisjoint(intents[1])
+    assert len(intents[0]) == len(intents[1]) == 5 * INTENTS
+    assert {row["label"] for row in shared(tmp_path, rng, INTENTS).train} == set("01234")
+
+
+def _clinc(folder: Path) -> None:
+    """Write a row of every intent of six domains."""
+    (folder / "clinc150").mkdir()
+    for name in ("train", "val"):
+        with gzip.open(folder / "clinc150" / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            for domain in (*DOMAINS, "other"):
+                for place in range(15):
+                    label = f"{domain} {place:02}"
+                    file.write(json.dumps({"text": name, "label": label, "domain": domain}) + "\n")
+
+
+def test_the_dials_with_the_best_mean_are_chosen() -> None:
+    averages: dict[Dials, list[float]] = {
+        (1e-3, 1.0): [0.5, 0.6],
+        (1e-2, 1.0): [0.9, 0.1],
+        (1e-3, 4.0): [0.5, 0.5],
+    }
+    assert highest(averages) == (1e-3, 1.0)
+
+
+def test_what_is_chosen_is_read_again(tmp_path: Path) -> None:
+    dials: dict[str, Dials] = {"naive": (1e-3, None), "ewc": (1e-2, 50.0)}
+    write_dials(tmp_path / "dials.json", dials)
+    assert read_dials(tmp_path / "dials.json") == dials
 
 
 def test_other_ways_keep_as_many_rows_as_ever() -> None:

@@ -23,7 +23,7 @@ from tunesmith.training.params import Phase
 from tunesmith.training.precision import lift, lower, precision
 from tunesmith.training.run import Trained, trainable
 
-IDLE = ("packing", "pack_tokens", "neftune_noise_alpha", "layers", "reservoir")
+IDLE = ("packing", "pack_tokens", "neftune_noise_alpha", "layers", "reservoir", "reservoir_by")
 
 
 def train_online(

@@ -16,6 +16,7 @@ from tunesmith.training.collate import Collator
 from tunesmith.training.devices.group import Group
 from tunesmith.training.examples import Encoded
 from tunesmith.training.params import Phase
+from tunesmith.training.precision import computing
 from tunesmith.training.reservoir import SEEN, Reservoir, read_reservoir, refuse_empty
 
 NOTHING = Forgotten(frozenset(), frozenset())
@@ -92,7 +93,10 @@ def kept_for_later(phase: Phase, before: Before, seed: int) -> Reservoir | None:
     if phase.reservoir is None:
         return None
     train, validation = before.rows
-    return without(before.kept, [*train, *validation]).joined(train, phase.reservoir, seed)
+    earlier = without(before.kept, [*train, *validation])
+    if phase.reservoir_by is None:
+        return earlier.joined(train, phase.reservoir, seed)
+    return earlier.balanced(train, phase.reservoir, phase.reservoir_by, seed)
 
 
 def counts_of(before: Before, replayed: int, reservoir: Reservoir | None) -> dict[str, int]:
@@ -176,7 +180,8 @@ def penalty_of(
             "parent, and hardware.strategy: fsdp2 cuts them; take ddp"
         )
     collate = Collator(loaded.tokenizer.pad_token_id)
-    return phase.continual.penalty(Setting(model, earlier, collate, work, seed, loaded.method))
+    with computing():
+        return phase.continual.penalty(Setting(model, earlier, collate, work, seed, loaded.method))
 
 
 def refuse_other_base(phase: Phase, name: str, start: Path, base: Path) -> None:

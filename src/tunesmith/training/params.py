@@ -8,7 +8,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, field_validator, model_v
 from tunesmith.component import Component
 from tunesmith.continual import Kind
 from tunesmith.errors import UserError
-from tunesmith.fields import Conditions, checked_conditions
+from tunesmith.fields import Conditions, checked_conditions, checked_field
 from tunesmith.methods import Method
 from tunesmith.methods.lora import Lora
 from tunesmith.objectives import Objective, objectives_for
@@ -40,6 +40,7 @@ class Phase(Component):
     only: Conditions = Field(default_factory=dict)  # the rows that it learns; none: all of them
     continual: Kind | None = None  # what keeps it from forgetting what it starts from
     reservoir: PositiveInt | None = None  # rows kept for later phases: training/reservoir.py
+    reservoir_by: str | None = None  # field; kept rows of its values are equally many
     epochs: PositiveFloat = 2.0
     learning_rate: PositiveFloat
     schedule: Schedule = "cosine"
@@ -71,6 +72,22 @@ class Phase(Component):
     def _names_fields(cls, only: Conditions) -> Conditions:
         """Refuse a condition on what rows do not have."""
         return checked_conditions(only)
+
+    @field_validator("reservoir_by")
+    @classmethod
+    def _names_a_field(cls, name: str | None) -> str | None:
+        """Refuse what rows do not have."""
+        return None if name is None else checked_field(name)
+
+    @model_validator(mode="after")
+    def _balances_what_it_keeps(self) -> "Phase":
+        """Refuse to balance a reservoir that there is not."""
+        if self.reservoir_by is not None and self.reservoir is None:
+            raise ValueError(
+                "reservoir_by: says what the kept rows are balanced by, and none is kept; set "
+                "reservoir, such as 500, or take reservoir_by out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _can_be_held(self) -> "Phase":

@@ -1,15 +1,18 @@
-"""Rows that a phase keeps beside its weights, for later phases: a fair sample of all it has learnt.
+"""Rows that a phase keeps beside its weights, for later phases: a sample of all it has learnt.
 
 They lie in the model's folder, so that DVC keeps, fetches and promotes them with the model, and a
 phase that starts from it finds them where the rows themselves have long left the data.
 """
 
+import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from tunesmith.errors import UserError
+from tunesmith.fields import field_of
 from tunesmith.models.manifest import Manifest, is_trained
 from tunesmith.rows import Row, read_rows, to_frame, to_rows, write_rows
 
@@ -19,7 +22,7 @@ SEEN = "seen"  # in the manifest's `rows`
 
 @dataclass(frozen=True)
 class Reservoir:
-    """A uniform sample of the rows that a model and its parents were trained on.
+    """A sample of the rows that a model and its parents were trained on: uniform, or balanced.
 
     Attributes:
         rows: without a second copy of any.
@@ -44,9 +47,33 @@ class Reservoir:
         earlier, later = _chosen(self.rows, stay, rng), _chosen(new, size - stay, rng)
         return Reservoir([*earlier, *later], self.seen + len(new))
 
+    def balanced(self, new: list[Row], most: int, by: str, seed: int) -> "Reservoir":
+        """Return at most `most` of the earlier and the new rows, of each value of a field alike.
+
+        Of a value it is a uniform sample however many phases have brought rows of it: the rows
+        whose hashes with the seed are the lowest. So the seed has to stay the same from phase to
+        phase; with another one, new rows of a value have better chances than its earlier ones.
+
+        Source: class-balanced reservoirs, https://proceedings.mlr.press/v119/chrysakis20a.html;
+        a sample by hashes: bottom-k, https://doi.org/10.1145/1281100.1281133.
+        """
+        rows = [*self.rows, *new]
+        places: dict[str | None, list[int]] = defaultdict(list)
+        for place in sorted(range(len(rows)), key=lambda one: _chance(rows[one], seed)):
+            places[field_of(rows[place], by)].append(place)
+        turns = [turn for own in places.values() for turn in enumerate(own)]
+        turns.sort(key=lambda turn: (turn[0], _chance(rows[turn[1]], seed)))
+        chosen = sorted(place for _, place in turns[:most])
+        return Reservoir([rows[place] for place in chosen], self.seen + len(new))
+
     def write(self, folder: Path) -> None:
         """Write the rows into the folder of a model; `seen` is in its manifest."""
         write_rows(folder / FILE_NAME, to_frame(self.rows))
+
+
+def _chance(row: Row, seed: int) -> str:
+    """Return what a row is drawn by: the same in every phase, and of a seed."""
+    return hashlib.sha256(f"{seed} {row['id']}".encode()).hexdigest()
 
 
 def _chosen(rows: list[Row], count: int, rng: np.random.Generator) -> list[Row]:

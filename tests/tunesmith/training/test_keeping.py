@@ -149,6 +149,12 @@ def test_replay_mixes_earlier_rows_in_and_keeps_a_sample_of_both(
     assert {row["lang"] for row in replayed.reservoir.rows} == {"en", "zh"}
 
 
+def test_a_phase_keeps_equally_many_rows_of_each_value(parent: Path, tmp_path: Path) -> None:
+    kept = run(parent, tmp_path, child(reservoir=8, reservoir_by="lang", epochs=1)).reservoir
+    assert kept is not None
+    assert [row["lang"] for row in kept.rows] == ["en"] * 4 + ["zh"] * 4
+
+
 def test_distillation_stays_nearer_to_the_parent(
     parent: Path, naive: Trained, tmp_path: Path
 ) -> None:
@@ -216,6 +222,8 @@ def test_a_classifier_has_a_place_for_the_labels_of_later_phases(
         ({"continual": {"kind": "olora"}, "weight_decay": 0.1}, "weight_decay would shrink"),
         ({"continual": {"kind": "si"}}, "ewc"),
         ({"only": {"colour": "red"}}, 'no field "colour"'),
+        ({"reservoir": 8, "reservoir_by": "colour"}, 'no field "colour"'),
+        ({"reservoir_by": "lang"}, "set reservoir, such as 500"),
     ],
 )
 def test_what_cannot_be_held_is_refused(changes: dict[str, Any], message: str) -> None:

@@ -1,5 +1,6 @@
 """The reservoir: a fair sample of all rows that a line of phases has learnt."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,45 @@ def test_every_row_is_kept_as_often_as_any() -> None:
             counts[int(str(row["id"]).removeprefix("row-"))] += 1
     assert counts.mean() == 100
     assert counts.std() < 20  # 8.7 by chance
+
+
+def test_a_balanced_one_has_equally_many_of_every_value() -> None:
+    rows = [chat_row(i, "say", "yes", lang="en" if i % 10 else "zh") for i in range(40)]
+    kept = NOTHING.balanced(rows, 7, "lang", 0)
+    assert Counter(row["lang"] for row in kept.rows) == {"en": 4, "zh": 3}
+    assert kept.seen == 40
+    assert len(NOTHING.balanced(rows, 20, "lang", 0).rows) == 20  # 4 zh, and en for what is left
+    assert Counter(row["lang"] for row in NOTHING.balanced(rows, 20, "lang", 0).rows)["zh"] == 4
+
+
+def test_rows_without_the_field_are_a_value_too() -> None:
+    kept = NOTHING.balanced([*ROWS[:4], chat_row(50, "say", "yes", lang=None)], 3, "lang", 0)
+    assert {row["lang"] for row in kept.rows} == {"en", "zh", None}
+
+
+def test_a_balanced_one_makes_room_for_values_that_come_later() -> None:
+    first = NOTHING.balanced(ROWS, 8, "lang", 0)
+    later = [chat_row(100 + i, "sag", "ja", lang=f"de{i % 2}") for i in range(300)]
+    kept = first.balanced(later, 8, "lang", 0)
+    assert Counter(row["lang"] for row in kept.rows) == {"en": 2, "zh": 2, "de0": 2, "de1": 2}
+
+
+def test_of_a_value_every_row_is_kept_as_often_in_whichever_phase_it_came() -> None:
+    counts = np.zeros(40)
+    for seed in range(400):
+        kept = NOTHING.balanced(ROWS[:30], 10, "lang", seed).balanced(ROWS[30:], 10, "lang", seed)
+        for row in kept.rows:
+            counts[int(str(row["id"]).removeprefix("row-"))] += 1
+    assert counts.mean() == 100
+    assert counts.std() < 20  # 8.7 by chance
+    assert counts[30:].mean() == pytest.approx(100, abs=10)
+
+
+def test_the_same_seed_balances_to_the_same_rows() -> None:
+    def balanced(seed: int) -> list[object]:
+        return ids(NOTHING.balanced(ROWS, 8, "lang", seed))
+
+    assert balanced(0) == balanced(0) != balanced(1)
 
 
 def test_rows_at_hand_are_not_kept_twice_and_stand_for_fewer() -> None:
