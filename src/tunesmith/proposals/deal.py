@@ -25,14 +25,21 @@ class Dealer:
 
     def run(self, targets: Sequence[Target]) -> list[Proposal]:
         """Return the proposals for all slices, sorted as they are written."""
+        left = 0
         for place, target in enumerate(targets):
-            self._fill(target, place)
+            more = target._replace(quota=target.quota + left)
+            unfilled = self._fill(more, place)
+            left = unfilled if target.is_scarce else 0
         for maker in self._beyond():
             self._all(maker, UNMATCHED, len(targets))
         return sorted(self.taken, key=lambda one: one.order)
 
-    def _fill(self, target: Target, place: int) -> None:
-        """Take the rows of one slice: each maker's share in turn, then spares in the same order."""
+    def _fill(self, target: Target, place: int) -> int:
+        """Take the rows of one slice: each maker's share in turn, then spares in the same order.
+
+        Returns:
+            How many of the quota could not be filled.
+        """
         for maker in self._beyond():
             self._all(maker, target, place)
         within = [maker for maker in self.makers if not maker.beyond_quota]
@@ -48,6 +55,7 @@ class Dealer:
             if left:
                 rest = spares[number] if number in spares else self._made(maker, target, left)
                 left -= self._take(maker, rest, left, target, place)[0]
+        return left
 
     def _beyond(self) -> list[Maker]:
         """Return the makers whose rows all count, whatever the quota."""
