@@ -43,7 +43,7 @@ class Dealer:
         for maker in self._beyond():
             self._all(maker, target, place)
         within = [maker for maker in self.makers if not maker.beyond_quota]
-        left, spares = target.quota, dict[int, list[Candidate]]()
+        left, spares, has_more = target.quota, dict[int, list[Candidate]](), dict[int, int]()
         for number, maker in enumerate(within):
             parts = sum(one.share for one in within[number:])
             share = ceil(left * maker.share / parts) if parts else 0
@@ -51,9 +51,13 @@ class Dealer:
                 found = self._made(maker, target, share)
                 count, spares[number] = self._take(maker, found, share, target, place)
                 left -= count
+                if count == share:
+                    has_more[number] = count
         for number, maker in enumerate(within):
             if left:
                 rest = spares[number] if number in spares else self._made(maker, target, left)
+                if number in has_more and len(rest) < left:
+                    rest = self._made(maker, target, has_more[number] + left)
                 left -= self._take(maker, rest, left, target, place)[0]
         return left
 

@@ -178,3 +178,15 @@ def test_what_cannot_be_filled_for_a_slice_with_few_rows_goes_to_the_next() -> N
     assert counts(few, target(0, "wide")) == [2, 4]
     assert counts(few._replace(is_scarce=False), target(0, "wide")) == [2, 0]
     assert counts(few, target(1, "wide"), target(1, "third")) == [2, 5, 1]
+
+
+def test_a_maker_with_more_rows_than_spares_is_asked_again() -> None:
+    rows = asked(*(f"thing {k}" for k in range(40)))
+
+    class Sparing(Fixed):
+        def __call__(self, target: Target, bench: Bench, wanted: int) -> Made:
+            return Made(super().__call__(target, bench, wanted).candidates[: 2 * wanted])
+
+    makers = [Sparing(rows=rows), *(Fixed(kind="other", rows=[]) for _ in range(5))]
+    found = Dealer(makers, bench(TRAIN), Guard([], TRAIN, [], 0.9, 0)).run([target(36)])
+    assert len(found) == 36
