@@ -85,7 +85,7 @@ def propose(
     cases = build_cases(asked, per_row, settings.metric, sign)
     scores = cases["candidate_score"].to_numpy(dtype=float)
     ranked = find_slices(asked, train, scores, settings, seed)
-    goals = targets(cases, ranked.weak, bench.train, settings.rows)
+    goals = targets(cases, ranked, bench.train, settings.rows)
     found = Dealer(settings.makers, bench, guard).run(goals)
     told_of = summary(cases, ranked, goals, found, guard, kinds)
     return Proposals([one.line() for one in found], {**told_of, "metric": settings.metric})

@@ -57,7 +57,8 @@ CONTENT = [
     *("prompt", "completion", "messages", "text", "label", "chosen", "rejected"),
     *("completions", "labels", "tools", "images"),
 ]
-WORDS_OF = "words_of"  # in meta.made of a row that was made from two
+WORDS_OF = "words_of"  # in meta.made of a row that was made from two: the id of the other
+VALUES_OF = "values_of"  # in meta.made of a row that was made from several: their ids
 TURNS = ["prompt", "completion", "messages", "chosen", "rejected"]
 
 
@@ -222,8 +223,8 @@ def meta_of(row: Row) -> dict[str, Any]:
 
 
 def parents_of(row: Row) -> set[str]:
-    """Return the ids of the rows that a row was made from; of two, `meta.made` has the other."""
-    return {one for one in (row.get("parent"), words_of(row.get("meta"))) if one is not None}
+    """Return the ids of the rows that a row was made from; `meta.made` has those but its parent."""
+    return {one for one in (row.get("parent"), *others_of(row.get("meta"))) if one is not None}
 
 
 def file_of(source: str) -> str:
@@ -232,13 +233,15 @@ def file_of(source: str) -> str:
     return head if colon and line.isdecimal() else source
 
 
-def words_of(meta: str | None) -> str | None:
-    """Return the id of the row whose words a row asks in, where another gave the answer."""
-    if meta is None or WORDS_OF not in meta:
-        return None
+def others_of(meta: str | None) -> tuple[str, ...]:
+    """Return the ids of the rows beside its parent that `meta` says a row was made from."""
+    if meta is None or (WORDS_OF not in meta and VALUES_OF not in meta):
+        return ()
     made = json.loads(meta).get("made")
-    found = made.get(WORDS_OF) if isinstance(made, dict) else None
-    return None if found is None else str(found)
+    if not isinstance(made, dict):
+        return ()
+    words, values = made.get(WORDS_OF), made.get(VALUES_OF) or ()
+    return tuple(str(one) for one in (words, *values) if one is not None)
 
 
 def map_texts(row: Row, change: Callable[[str], str]) -> Row:

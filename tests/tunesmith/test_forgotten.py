@@ -25,6 +25,8 @@ def test_a_row_is_known_by_id_parent_place_and_file() -> None:
     assert all(known.why({"id": i, "parent": p, "source": s}) for i, p, s in rows)
     two = {"id": "e", "parent": "p", "source": "z:1", "meta": '{"made": {"words_of": "a"}}'}
     assert known.why(two)
+    assert known.why({**two, "meta": '{"made": {"values_of": ["b", "a"]}}'})
+    assert known.why({**two, "meta": '{"made": {"values_of": ["b"]}}'}) is None
     assert known.why({**two, "meta": '{"made": "words_of a"}'}) is None
     assert known.why({"id": "e", "parent": None, "source": "y.jsonl:22"}) is None
 

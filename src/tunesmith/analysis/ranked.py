@@ -34,10 +34,15 @@ class WeakSlice(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Every slice that was compared, and those that are findings, the costliest first."""
+    """Every slice that was compared, and those that are findings, the costliest first.
+
+    `explained` are declared slices that are weak by a test of their own, and are no findings
+    because others explain them.
+    """
 
     table: "pd.DataFrame"
     weak: list[WeakSlice]
+    explained: list[WeakSlice]
 
 
 def rank_slices(
@@ -82,7 +87,9 @@ def rank_slices(
     ]
     declared = [WeakSlice(line, masks[line["slice"]][line["value"]], []) for line in lines.values()]
     merged = _merged(found, declared, {one.name for one in pool.predicates})
-    return Ranked(_joined(table, merged), merged)
+    named = {one.name for one in merged}
+    explained = [one for one in declared if one.name not in named]
+    return Ranked(_joined(table, merged), merged, explained)
 
 
 def _merged(found: list[WeakSlice], declared: list[WeakSlice], tried: set[str]) -> list[WeakSlice]:

@@ -1,15 +1,12 @@
 """The mixture as a cause: a weak value of a field that the train rows hardly have is weighed up."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tunesmith.balance import Balance
-from tunesmith.fields import ABSENT, shown_field
 from tunesmith.improve.moves import Move
 from tunesmith.rows import Row
+from tunesmith.scarce import scarce
 
-FIELDS = ("label", "lang")  # and every `meta.X`
-RARE = 0.5  # of the rows that an even share of train would be
 TEMPERATURES = (2.0, 5.0)  # what is tried in turn; 1 leaves sizes as they are
 DIAL = "augment.balance"
 
@@ -25,14 +22,11 @@ def mixture_moves(weak: Sequence[str], train: Sequence[Row], now: Balance | None
         now: `augment.balance`.
     """
     for name in weak:
-        column, _, value = name.partition("=")
-        if column not in FIELDS and not column.startswith("meta."):
+        found = scarce(name, train)
+        if found is None:
             continue
-        known = Counter(shown_field(row, column) for row in train)
-        del known[ABSENT]
-        if not known[value] or known[value] >= RARE * known.total() / len(known):
-            continue
-        why = f"train has {known[value]:,} rows of {known.total():,} with {name}, which is weak"
+        column = name.partition("=")[0]
+        why = f"train has {found.rows:,} rows of {found.of:,} with {name}, which is weak"
         for temperature in TEMPERATURES:
             if now is None or now.how != "temperature" or now.temperature < temperature:
                 dial = {"how": "temperature", "by": [column], "temperature": temperature}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
-from tunesmith.rows import file_of, words_of
+from tunesmith.rows import file_of, others_of
 
 COLUMNS = ["id", "source", "parent", "op", "meta"]
 
@@ -15,7 +15,7 @@ COLUMNS = ["id", "source", "parent", "op", "meta"]
 class Trace(NamedTuple):
     """Where a row of a table comes from; `table` says which table.
 
-    `words_of` names a second row that it was made from, whose words it asks in.
+    `others` names the rows beside its parent that it was made from.
     """
 
     id: str
@@ -23,7 +23,7 @@ class Trace(NamedTuple):
     parent: str | None
     op: str | None
     table: str
-    words_of: str | None = None
+    others: tuple[str, ...] = ()
 
 
 def read_traces(path: Path, table: str) -> list[Trace]:
@@ -31,7 +31,7 @@ def read_traces(path: Path, table: str) -> list[Trace]:
     columns = pq.read_table(path, columns=COLUMNS).to_pydict()
     rows = zip(*(columns[name] for name in COLUMNS), strict=True)
     return [
-        Trace(one, source, parent, op, table, words_of(meta))
+        Trace(one, source, parent, op, table, others_of(meta))
         for one, source, parent, op, meta in rows
     ]
 
@@ -47,7 +47,7 @@ def family(traces: Sequence[Trace], names: Iterable[str]) -> list[Trace]:
     found = {trace.id for trace in traces if not wanted.isdisjoint(_names(trace))} | wanted
     children: dict[str, set[str]] = {}
     for trace in traces:
-        for parent in {trace.parent, trace.words_of} - {None}:
+        for parent in {trace.parent, *trace.others} - {None}:
             children.setdefault(str(parent), set()).add(trace.id)
     new = found
     while new:

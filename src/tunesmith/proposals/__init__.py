@@ -9,17 +9,21 @@ from tunesmith.proposals.grow import Grow
 from tunesmith.proposals.mine import Mine
 from tunesmith.proposals.paraphrase import Paraphrase
 from tunesmith.proposals.recombine import Recombine
+from tunesmith.proposals.refill import Refill
 from tunesmith.proposals.relabel import Relabel
 from tunesmith.proposals.upweight import Upweight
 from tunesmith.proposals.written import Written
 
 AnyMaker = Annotated[
-    Grow | Mine | Paraphrase | Recombine | Relabel | Upweight | Written,
+    Grow | Mine | Paraphrase | Recombine | Refill | Relabel | Upweight | Written,
     Field(discriminator="kind"),
 ]
 
 
-MAKERS: list[AnyMaker] = [Written(), Relabel(), Mine(), Recombine(), Grow(), Upweight(share=0.0)]
+MAKERS: list[AnyMaker] = [
+    *(Written(), Relabel(), Mine(), Recombine(), Refill(), Grow()),
+    Upweight(share=0.0),
+]
 
 
 class ProposeParams(SliceParams):

@@ -25,18 +25,25 @@ class Dealer:
 
     def run(self, targets: Sequence[Target]) -> list[Proposal]:
         """Return the proposals for all slices, sorted as they are written."""
+        left = 0
         for place, target in enumerate(targets):
-            self._fill(target, place)
+            more = target._replace(quota=target.quota + left)
+            unfilled = self._fill(more, place)
+            left = unfilled if target.is_scarce else 0
         for maker in self._beyond():
             self._all(maker, UNMATCHED, len(targets))
         return sorted(self.taken, key=lambda one: one.order)
 
-    def _fill(self, target: Target, place: int) -> None:
-        """Take the rows of one slice: each maker's share in turn, then spares in the same order."""
+    def _fill(self, target: Target, place: int) -> int:
+        """Take the rows of one slice: each maker's share in turn, then spares in the same order.
+
+        Returns:
+            How many of the quota could not be filled.
+        """
         for maker in self._beyond():
             self._all(maker, target, place)
         within = [maker for maker in self.makers if not maker.beyond_quota]
-        left, spares = target.quota, dict[int, list[Candidate]]()
+        left, spares, has_more = target.quota, dict[int, list[Candidate]](), dict[int, int]()
         for number, maker in enumerate(within):
             parts = sum(one.share for one in within[number:])
             share = ceil(left * maker.share / parts) if parts else 0
@@ -44,10 +51,15 @@ class Dealer:
                 found = self._made(maker, target, share)
                 count, spares[number] = self._take(maker, found, share, target, place)
                 left -= count
+                if count == share:
+                    has_more[number] = count
         for number, maker in enumerate(within):
             if left:
                 rest = spares[number] if number in spares else self._made(maker, target, left)
+                if number in has_more and len(rest) < left:
+                    rest = self._made(maker, target, has_more[number] + left)
                 left -= self._take(maker, rest, left, target, place)[0]
+        return left
 
     def _beyond(self) -> list[Maker]:
         """Return the makers whose rows all count, whatever the quota."""

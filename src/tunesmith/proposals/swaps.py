@@ -36,10 +36,10 @@ def asked_as(asked: str, answer: str, other_asked: str, other_answer: str) -> st
         return None
     frame = asked
     for one in found:
-        frame = _holes(frame, one.own)
+        frame = with_holes(frame, one.own)
     if numbers(frame.replace(HOLE, " ")) or names(frame.replace(HOLE, " ")):
         return None
-    order = sorted(found, key=lambda one: asked.index(one.own))
+    order = sorted(found, key=lambda one: place_of(asked, one.own))
     for one in order:
         frame = frame.replace(HOLE, one.other, 1)
     return frame if frame != asked else None
@@ -52,7 +52,7 @@ def swaps(asked: str, answer: str, other_asked: str, other_answer: str) -> list[
     """
     moved = []
     for one in differences(tokenise(answer), tokenise(other_answer)) or []:
-        times = (_times(asked, one.own), _times(other_asked, one.other))
+        times = (occurrences(asked, one.own), occurrences(other_asked, one.other))
         if times == (1, 1):
             moved.append(one)
         elif times != (0, 0) or not (FIGURE.fullmatch(one.own) and FIGURE.fullmatch(one.other)):
@@ -68,13 +68,21 @@ def differences(answer: Sequence[str], other: Sequence[str]) -> list[Swap] | Non
         answer: its tokens.
         other: those of the other.
     """
+    found = replaced(answer, other)
+    if found is None:
+        return None
+    return [Swap("".join(answer[a:b]), "".join(other[c:d])) for a, b, c, d in found]
+
+
+def replaced(answer: Sequence[str], other: Sequence[str]) -> list[tuple[int, int, int, int]] | None:
+    """Return `differences` as places: where each part begins and ends, in one and in the other."""
     found, shared = [], 0
     matcher = SequenceMatcher(None, answer, other, autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
             shared += _words(answer[a:b])
         elif kind == "replace" and _words(answer[a:b]) and _words(other[c:d]):
-            found.append(Swap("".join(answer[a:b]), "".join(other[c:d])))
+            found.append((a, b, c, d))
         else:
             return None
     return found if shared >= SHARED * max(_words(answer), _words(other)) else None
@@ -85,17 +93,29 @@ def _words(tokens: Sequence[str]) -> int:
     return sum(1 if token.isascii() else len(token) for token in tokens if token.isalnum())
 
 
-def _times(text: str, part: str) -> int:
+def occurrences(text: str, part: str) -> int:
     """Return how often a text has a part, as whole words."""
-    return len(re.findall(_whole(part), text))
+    return len(re.findall(whole(part), text))
 
 
-def _holes(text: str, part: str) -> str:
+def place_of(text: str, part: str) -> int:
+    """Return where a text has a part, as whole words: the `S` of `Size S` is its second.
+
+    Raises:
+        ValueError: it has no such part.
+    """
+    found = re.search(whole(part), text)
+    if found is None:
+        raise ValueError(f"{part!r} is not in {text!r}")
+    return found.start()
+
+
+def with_holes(text: str, part: str) -> str:
     """Return a text with a hole where the part was."""
-    return re.sub(_whole(part), HOLE, text)
+    return re.sub(whole(part), HOLE, text)
 
 
-def _whole(part: str) -> str:
+def whole(part: str) -> str:
     """Return the pattern of a part that no Latin word or figure goes on from."""
     before = rf"(?<!{ASCII_WORD})" if re.match(ASCII_WORD, part) else ""
     after = rf"(?!{ASCII_WORD})" if re.search(rf"{ASCII_WORD}$", part) else ""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tunesmith.analysis.ranked import WeakSlice
+from tunesmith.analysis.ranked import Ranked, WeakSlice
 from tunesmith.proposals.membership import Membership, membership
 from tunesmith.rows import Row
+from tunesmith.scarce import Scarce, scarce
 from tunesmith.slices import Mask
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Target(NamedTuple):
         failures: what the rows ask that were answered wrong, the worst first.
         langs: language → share of those rows.
         quota: rows proposed for it at most.
+        is_scarce: train has few rows of it; what cannot be filled for it goes to the next one.
     """
 
     name: str
@@ -37,37 +39,52 @@ class Target(NamedTuple):
     failures: list[str]
     langs: Mapping[str, float]
     quota: int
+    is_scarce: bool = False
 
 
-def targets(
-    cases: "pd.DataFrame", weak: Sequence[WeakSlice], train: Sequence[Row], rows: int
-) -> list[Target]:
-    """Return the slices to mend, the costliest first; all failures where no slice is weak.
+def targets(cases: "pd.DataFrame", ranked: Ranked, train: Sequence[Row], rows: int) -> list[Target]:
+    """Return the slices to mend; all failures where no slice is weak.
+
+    Where train has few rows of some, the round is for those: nothing else explains a weak value as
+    well, not even a wider slice that holds it, and rows mend it. The others get what cannot be
+    filled, and have their turn when those are fed. Slices of one sort are dealt rows by their cost.
 
     Args:
         cases: the validation rows with their answers, as `build_cases` makes them.
-        weak: the weak slices among them.
+        ranked: the weak slices among them.
         train: train rows; a value that none of them has tells nothing.
         rows: the quotas' sum.
     """
     wrong = cases["wrong"].to_numpy(dtype=bool)
     if not wrong.any():
         return []
-    failing = [one for one in weak if (one.mask & wrong).any()][:rows]
+    every = [*ranked.weak, *ranked.explained]
+    few = {one.name: found for one in every if (found := scarce(one.name, train))}
+    starved = [one for one in every if one.name in few]
+    others = [one for one in ranked.weak if one.name not in few]
+    failing = [one for one in [*starved, *others] if (one.mask & wrong).any()][:rows]
     if not failing:
         return [Target(EVERYWHERE, NOTHING_WEAK, Membership(), *_worst(cases, wrong), rows)]
-    quotas = deal([price(one, wrong) for one in failing], rows)
+    first = [one for one in failing if one.name in few] or failing
+    quotas = deal([price(one, wrong) for one in first], rows)
+    quotas += [0] * (len(failing) - len(first))
     return [
         Target(
             one.name,
             f"{one.line['shortfall']:.3f} below the rest (q = {one.line['q']:.3f}, "
-            f"n = {one.line['n']})",
+            f"n = {one.line['n']})" + _fewness(few.get(one.name)),
             membership(one.name, train),
             *_worst(cases, one.mask & wrong),
             quota,
+            one.name in few,
         )
         for one, quota in zip(failing, quotas, strict=True)
     ]
+
+
+def _fewness(few: Scarce | None) -> str:
+    """Return in words that train has few rows of a slice."""
+    return f"; train has {few.rows:,} rows of it, of {few.of:,}" if few else ""
 
 
 def price(one: WeakSlice, wrong: Mask) -> float:

@@ -25,8 +25,9 @@ def test_the_children_of_a_row_that_is_gone_are_found() -> None:
     assert "".join(row.id for row in family(ROWS[1:], ["a"])) == "bc"
 
 
-def test_a_row_that_was_made_from_two_is_of_the_family_of_both() -> None:
-    both = [*ROWS, Trace("f", "x.jsonl:11", "e", "recombine", "train", "d")]
+def test_a_row_that_was_made_from_several_is_of_the_family_of_each() -> None:
+    both = [*ROWS, Trace("f", "x.jsonl:11", "e", "refill", "train", ("d", "a"))]
+    assert [row.id for row in family(both, ["a"])] == ["a", "b", "c", "f"]
     assert [row.id for row in family(both, ["d"])] == ["d", "f"]
     assert [row.id for row in family(both, ["e"])] == ["e", "f"]
 

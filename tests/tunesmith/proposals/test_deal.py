@@ -159,3 +159,34 @@ def test_languages_are_taken_in_turn_by_their_share() -> None:
     assert [row["lang"] for row in ordered[:4]].count("zh") == 3
     assert len(ordered) == 12
     assert [row["id"] for row in ordered if row["lang"] == "en"] == [f"row-{k}" for k in "abcdef"]
+
+
+def test_what_cannot_be_filled_for_a_slice_with_few_rows_goes_to_the_next() -> None:
+    rows = asked(*(f"thing {k}" for k in range(9)))
+    few = target(6, "few")._replace(is_scarce=True)
+
+    class Own(Fixed):
+        def __call__(self, target: Target, bench: Bench, wanted: int) -> Made:
+            made = super().__call__(target, bench, wanted).candidates
+            return Made(made[:2] if target.name == "few" else made[2:])
+
+    def counts(*targets: Target) -> list[int]:
+        on = bench(TRAIN)
+        found = Dealer([Own(rows=rows)], on, Guard([], TRAIN, [], 0.9, 0)).run(targets)
+        return [sum(one.target.name == goal.name for one in found) for goal in targets]
+
+    assert counts(few, target(0, "wide")) == [2, 4]
+    assert counts(few._replace(is_scarce=False), target(0, "wide")) == [2, 0]
+    assert counts(few, target(1, "wide"), target(1, "third")) == [2, 5, 1]
+
+
+def test_a_maker_with_more_rows_than_spares_is_asked_again() -> None:
+    rows = asked(*(f"thing {k}" for k in range(40)))
+
+    class Sparing(Fixed):
+        def __call__(self, target: Target, bench: Bench, wanted: int) -> Made:
+            return Made(super().__call__(target, bench, wanted).candidates[: 2 * wanted])
+
+    makers = [Sparing(rows=rows), *(Fixed(kind="other", rows=[]) for _ in range(5))]
+    found = Dealer(makers, bench(TRAIN), Guard([], TRAIN, [], 0.9, 0)).run([target(36)])
+    assert len(found) == 36

@@ -90,3 +90,9 @@ def test_a_part_of_a_word_or_a_number_is_no_part() -> None:
     other = ("Is 7 in box 77?", "7 is in the box.")
     assert asked_as(*row, *other) is None, "box 55 would stay"
     assert asked_as("Is 5 in a box?", "5 is in the box.", *other) == "Is 7 in a box?"
+
+
+def test_a_part_is_put_where_it_stands_as_a_whole_word() -> None:
+    row = ("Stores in Bath, have they S?", "Size S is in stock in Bath.")
+    other = ("Is XL there in York?", "Size XL is in stock in York.")
+    assert asked_as(*row, *other) == "Stores in York, have they XL?"
