@@ -173,7 +173,10 @@ def peak_compute_memory_bytes() -> int:
 
 
 def hush() -> None:
-    """Keep transformers' loading bar and its notes to its own developers off the screen."""
+    """Keep loading bars and what libraries tell their own developers off the screen.
+
+    PEFT asks whether a base still has its vocabulary; the digest of the base says that it has.
+    """
     import warnings
 
     from transformers.utils import logging
@@ -181,3 +184,4 @@ def hush() -> None:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    warnings.filterwarnings("ignore", message="Could not find a config file in", module="peft")
