@@ -92,9 +92,11 @@ def merge(target: Any, overlay: Any) -> None:
 
 
 def _lay(tree: Any, overlay: Mapping[str, Any]) -> None:
-    """Lay an overlay on all dials; with its phases goes what was made of those before."""
+    """Lay an overlay on all dials; with its phases goes what was said of those before."""
     merge(tree, overlay)
     if "phases" in overlay:
+        if "limits" not in overlay.get("gate", {}):
+            tree["gate"].pop("limits", None)
         if "reward" in tree and "reward" not in overlay:
             tree["reward"] = RewardParams().model_dump(mode="json", by_alias=True)
         for section in MADE_OF_PHASES:

@@ -142,9 +142,12 @@ def test_a_sequence_goes_with_the_phases_that_it_was_of(root: Path, params: Path
     )
 
 
-def test_rewards_go_with_the_phases_whose_answers_they_were_of(root: Path, params: Path) -> None:
+def test_rewards_and_limits_go_with_the_phases_that_they_were_of(root: Path, params: Path) -> None:
     before = Dials.read(path=params).reward
     apply(root / "recipes" / "rlhf.yaml", [], params)
-    assert Dials.read(path=params).reward.rewards
+    found = Dials.read(path=params)
+    assert found.reward.rewards
+    assert [one.metric for one in found.gate.limits] == ["rouge_l"]
     apply(root / "recipes" / "classify.yaml", [], params)
-    assert Dials.read(path=params).reward == before
+    after = Dials.read(path=params)
+    assert (after.reward, after.gate.limits) == (before, ())
