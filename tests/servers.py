@@ -29,6 +29,7 @@ import pytest
 from flows import launch
 
 PATIENCE_SECONDS = 120.0
+READY = "database system is ready to accept connections"
 HOST = "127.0.0.1"
 
 
@@ -182,7 +183,7 @@ def _postgres_in(folder: Path) -> Iterator[str]:
     serve += ["-c", "unix_socket_directories=", "-c", "fsync=off"]
     try:
         with _running(serve, log) as process:
-            _wait(lambda: _listens(port), process, log)
+            _wait(lambda: READY in log.read_text(errors="replace"), process, log)  # listens earlier
             yield f"postgresql+asyncpg://prefect:{password}@{HOST}:{port}/postgres"
             number = int((data / "postmaster.pid").read_text().split()[0])
             os.kill(number, signal.SIGINT)  # end without waiting for who is connected

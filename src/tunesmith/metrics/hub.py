@@ -16,7 +16,12 @@ from tunesmith.metrics.measure import measure
 from tunesmith.metrics.metric import Metric
 
 CONFUSION = "confusion"  # a table and no score, so it is none of the registry
-DTYPES = {"logprobs": "float64", "reference_tokens": "int64", "reference_bytes": "int64"}
+DTYPES = {
+    "logprobs": "float64",
+    "reference_bytes": "int64",
+    "reference_tokens": "int64",
+    "rewards": "float64",
+}
 
 
 def as_evaluate(

@@ -12,7 +12,7 @@ class MeanReward(RowMean):
     name = "reward"
     title = "Reward"
     scale = None
-    inputs = ("predictions",)
+    inputs = ("rewards",)
 
     def scores(self, answers: Answers) -> Floats:
         """Return (N,) the rewards."""

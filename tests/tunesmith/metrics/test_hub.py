@@ -19,6 +19,7 @@ COLUMNS: dict[str, dict[str, list[Any]]] = {
         "logprobs": [-1.0, -2.0, -3.0],
         "reference_tokens": [2, 3, 1],
         "reference_bytes": [8, 13, 6],
+        "rewards": [1.0, -0.5, 2.0],
     },
     CLASSIFICATION: {
         "predictions": ["a", "b", "a"],

@@ -22,9 +22,8 @@ ODD = ["", " ", "👍", "👍🏽👍🏽", "一", "a", "。", "\n\n", "\x00", "
 
 def text_answers(predictions: list[str], references: list[str]) -> Answers:
     sizes = np.ones(len(references))
-    return Answers(
-        predictions, references, logprobs=-3 * sizes, reference_tokens=sizes, reference_bytes=sizes
-    )
+    known = {"reference_tokens": sizes, "reference_bytes": sizes, "rewards": sizes}
+    return Answers(predictions, references, logprobs=-3 * sizes, **known)
 
 
 def test_different_tokens_are_counted_within_each_answer() -> None:
