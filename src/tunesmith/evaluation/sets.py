@@ -75,7 +75,7 @@ def is_text(rows: "pd.DataFrame") -> bool:
 
 def of_answers(metric: Metric) -> bool:
     """Whether a metric looks at what a model answers, and not only at how probable a text is."""
-    return "predictions" in metric.inputs
+    return not {"predictions", "rewards"}.isdisjoint(metric.inputs)
 
 
 def _fit_for_text() -> list[str]:
