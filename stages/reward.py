@@ -1,6 +1,7 @@
 """Score what base, candidate and champion answered by rewards, as reinforcement scores answers."""
 
 from tunesmith.answers import aligned, read_predictions
+from tunesmith.files import sha256_file
 from tunesmith.params import read_seed
 from tunesmith.progress import Countdown
 from tunesmith.rewards.params import RewardParams
@@ -24,13 +25,16 @@ def main() -> None:
     table = read_rows(paths.rows)
     rows, ids = to_rows(table), [str(one) for one in table["id"]]
     scorer = scorer_of(settings, paths.judge, paths.functions, WORK / "reward", read_seed())
-    progress, found = Countdown("reward", len(MODELS) * len(rows)), {}
+    progress, found, seen = Countdown("reward", len(MODELS) * len(rows)), {}, {}
     for model in MODELS:
         given = getattr(paths, model)
-        predictions = aligned(table, read_predictions(given), str(given))
-        found[model] = (ids, rewards_of(rows, predictions, scorer))
+        digest = sha256_file(given)  # while nothing is promoted, the champion answers as the base
+        if digest not in seen:
+            predictions = aligned(table, read_predictions(given), str(given))
+            seen[digest] = rewards_of(rows, predictions, scorer)
+        found[model] = (ids, seen[digest])
         progress.add(len(rows))
-        own = [one for one in found[model][1] if one is not None]
+        own = [one for one in seen[digest] if one is not None]
         print(f"reward: {model} {sum(own) / max(len(own), 1):.3f}, mean of {len(own):,} answers")
     write_rewards(paths.rewards, found)
 

@@ -54,6 +54,21 @@ def test_the_weighted_sum_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert both.tolist() == (-once).tolist()
 
 
+def test_the_same_answers_are_scored_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_inputs(tmp_path)
+    (tmp_path / "champion.parquet").write_bytes((tmp_path / "base.parquet").read_bytes())
+    (tmp_path / "rewards").mkdir()
+    (tmp_path / "rewards" / "counts.py").write_text(
+        "calls = []\n"
+        "def nth(prompts, answers, rows):\n"
+        "    calls.append(1)\n"
+        "    return [float(len(calls))] * len(answers)\n"
+    )
+    found = run_main(tmp_path, monkeypatch, '{kind: function, of: "counts.py:nth"}')
+    means = found.groupby("model")["reward"].mean().to_dict()
+    assert means == {"base": 1.0, "candidate": 2.0, "champion": 1.0}
+
+
 def test_evaluation_compares_models_by_their_rewards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

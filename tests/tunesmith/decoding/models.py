@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from peft import IA3Config, LoraConfig
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from tunesmith.online.sampling import processors
@@ -12,6 +13,15 @@ FAMILIES = ("llama", "mistral", "qwen2", "qwen3", "gpt2", "gpt_neox", "phi3", "o
 PROMPTS = [[5, 6, 7], [8] * 9, [10, 11], [4] * 5, [12, 30, 41, 7, 8, 9, 22]]
 ENDS = (1, 20, 21, 22)
 NEW_TOKENS = 40
+ADAPTERS = {
+    "lora": LoraConfig(r=4, target_modules=["q_proj", "down_proj"], init_lora_weights=False),
+    "dora": LoraConfig(r=4, target_modules=["v_proj"], use_dora=True, init_lora_weights=False),
+    "ia3": IA3Config(
+        target_modules=["k_proj", "down_proj"],
+        feedforward_modules=["down_proj"],
+        init_ia3_weights=False,
+    ),
+}
 
 
 def model(family: str = "llama", **changes: Any) -> Any:

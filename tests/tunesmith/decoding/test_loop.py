@@ -4,10 +4,18 @@ from typing import Any
 
 import pytest
 import torch
-from peft import IA3Config, LoraConfig, get_peft_model
+from peft import get_peft_model
 from transformers import StoppingCriteriaList
 
-from tests.tunesmith.decoding.models import FAMILIES, NEW_TOKENS, PROMPTS, asked, model, noise
+from tests.tunesmith.decoding.models import (
+    ADAPTERS,
+    FAMILIES,
+    NEW_TOKENS,
+    PROMPTS,
+    asked,
+    model,
+    noise,
+)
 from tunesmith.decoding import step
 from tunesmith.decoding.loop import Decoder
 from tunesmith.decoding.step import Step, UncapturableError
@@ -100,17 +108,6 @@ def test_logits_of_a_step_are_those_of_the_whole_row(attention: str) -> None:
     for row, prompt in enumerate(PROMPTS):
         whole = torch.tensor([prompt + list(range(30, 40))])
         torch.testing.assert_close(found_BV[row], net(whole).logits[0, -1], rtol=1e-4, atol=1e-3)
-
-
-ADAPTERS = {
-    "lora": LoraConfig(r=4, target_modules=["q_proj", "down_proj"], init_lora_weights=False),
-    "dora": LoraConfig(r=4, target_modules=["v_proj"], use_dora=True, init_lora_weights=False),
-    "ia3": IA3Config(
-        target_modules=["k_proj", "down_proj"],
-        feedforward_modules=["down_proj"],
-        init_ia3_weights=False,
-    ),
-}
 
 
 @pytest.mark.parametrize("kind", ADAPTERS)

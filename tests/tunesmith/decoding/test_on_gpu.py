@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import torch
-from peft import IA3Config, LoraConfig, get_peft_model
+from peft import get_peft_model
 from transformers import BitsAndBytesConfig
 
-from tests.tunesmith.decoding.models import FAMILIES, PROMPTS, asked, model, noise
+from tests.tunesmith.decoding.models import ADAPTERS, FAMILIES, PROMPTS, asked, model, noise
 from tunesmith.decoding import step, way
 from tunesmith.decoding.attention import sharing_keys
 from tunesmith.decoding.fits import transformer_of
@@ -92,17 +92,6 @@ def stepped(net: Any) -> torch.Tensor:
 def apart(found: torch.Tensor, wanted: torch.Tensor) -> float:
     """Return the distance, relative to the length."""
     return float((found - wanted).norm() / wanted.norm())
-
-
-ADAPTERS = {
-    "lora": LoraConfig(r=4, target_modules=["q_proj", "down_proj"], init_lora_weights=False),
-    "dora": LoraConfig(r=4, target_modules=["v_proj"], use_dora=True, init_lora_weights=False),
-    "ia3": IA3Config(
-        target_modules=["k_proj", "down_proj"],
-        feedforward_modules=["down_proj"],
-        init_ia3_weights=False,
-    ),
-}
 
 
 @pytest.mark.parametrize("kind", ADAPTERS)

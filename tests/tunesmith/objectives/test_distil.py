@@ -165,7 +165,7 @@ def test_answers_of_a_teacher_are_learnt_and_kept_with_where_they_come_from(
 ) -> None:
     answering(monkeypatch, "好的")
     trained = taught(base, other_base(tmp_path), tmp_path / "work", {"kind": "sequences"})
-    assert trained.outcome["sequences"] == {"taught": 16, "empty": 0, "unfinished": 0}
+    assert trained.outcome["teacher_answers"] == {"taught": 16, "empty": 0, "unfinished": 0}
     (file,) = trained.left
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert {line["completion"][0]["content"] for line in lines} == {"好的"}

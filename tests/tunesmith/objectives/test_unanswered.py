@@ -75,7 +75,7 @@ def test_only_what_nobody_answered_is_answered_by_the_teacher(
 ) -> None:
     trained = taught(base, teacher, tmp_path / "work", objective)
     assert answers == [12]
-    assert trained.outcome["sequences"] == {"taught": 11, "empty": 0, "unfinished": 1}
+    assert trained.outcome["teacher_answers"] == {"taught": 11, "empty": 0, "unfinished": 1}
     assert trained.rows == {"train": 4, "validation": 4, "prompts": 12}
     assert [line["parent"] for line in answered(trained)] == [row["id"] for row in ASKED[:-1]]
     assert trained.outcome["last_step"] == 2  # 15 rows, 8 a step

@@ -62,4 +62,4 @@ class Bound:
 
     def findings(self, model: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return what is measured once, on the best model, for `reports/training/<phase>.json`."""
-        return {"sequences": self.written} if self.written else {}
+        return {"teacher_answers": self.written} if self.written else {}
