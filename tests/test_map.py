@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +32,7 @@ class Stage:
     deps: set[str]
     params: set[str]
     outs: set[str]
+    cached: set[str]  # of the outs, those that DVC keeps and git must not
 
     @property
     def module(self) -> str:
@@ -71,12 +73,14 @@ def read_stages(root: Path) -> list[Stage]:
                 deps={d.def_path for d in s.deps if not isinstance(d, ParamsDependency)},
                 params={p for d in s.deps if isinstance(d, ParamsDependency) for p in d.params},
                 outs={o.def_path for o in s.outs},
+                cached={o.def_path for o in s.outs if o.use_cache},
             )
             for s in stages
         ]
 
 
 STAGES = read_map()
+OWN = [stage for stage in STAGES if stage.module not in SAMPLES]  # of the dials as they are
 each_stage = pytest.mark.parametrize("stage", STAGES, ids=[stage.name for stage in STAGES])
 
 
@@ -159,6 +163,15 @@ def test_every_data_dependency_is_given_to_the_command_or_only_orders_it(stage: 
     data = {d for d in stage.deps if not d.startswith(("src/", "stages/"))}
     orders = {d for d in data if d.endswith(".passed")}
     assert data - orders <= set(stage.flags.values())
+
+
+@pytest.mark.parametrize("stage", OWN, ids=[stage.name for stage in OWN])
+def test_a_first_run_changes_no_file_that_git_tracks(stage: Stage) -> None:
+    kept = {out for out in stage.cached if (ROOT / out).parent.joinpath(".gitignore").is_file()}
+    asked = ["git", "check-ignore", "--no-index", "-z", "--stdin"]
+    said = "\0".join(sorted(kept))
+    found = subprocess.run(asked, cwd=ROOT, input=said, capture_output=True, text=True, check=False)
+    assert set(found.stdout.split("\0")) - {""} == kept
 
 
 @each_stage
