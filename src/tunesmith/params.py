@@ -54,7 +54,8 @@ def load_yaml(path: Path) -> Any:
             YAML(typ="safe").load(text)  # as DVC, which is stricter: {split: ood:law} lacks quotes
         return tree
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file; run from the root of the project") from None
+        where = "; run from the root of the project" if path.name == PARAMS_FILE.name else ""
+        raise UserError(f"{path}: no such file{where}") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UserError(f"{path}:{line}: not valid YAML: {error.problem}{_hint(error)}") from None

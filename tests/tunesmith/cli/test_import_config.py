@@ -57,5 +57,10 @@ def test_a_result_that_is_not_valid_is_not_written(params: Path) -> None:
     assert params.read_bytes() == before
 
 
+def test_a_file_that_is_not_there_is_named_and_the_project_is_not_blamed(params: Path) -> None:
+    with pytest.raises(UserError, match=r"theirs\.yaml: no such file$"):
+        import_config(params.with_name("theirs.yaml"), None, False, params)
+
+
 def test_a_long_value_is_cut() -> None:
     assert len(short("x" * 99)) == 40
